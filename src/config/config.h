@@ -1,0 +1,67 @@
+/* The whole configuration: what the files, the environment and -o say, checked. */
+#pragma once
+
+#include "core/bluez-version.h"
+#include "core/profile.h"
+#include "util/log.h"
+
+#include <stdio.h>
+
+/* The plain sections, each key with its default in keys.c. Strings are owned. */
+typedef struct Settings {
+        struct {
+                bool serve;                     /* no: stand aside, say so, exit 0 */
+                uint64_t shutdown_timeout_usec; /* from the signal to the exit */
+                LogLevel log_level;
+        } daemon;
+        struct {
+                char *bus;     /* "system", or a D-Bus address */
+                char *adapter; /* "auto", "hciN" or an address */
+                bool power_on; /* power the adapter on if it is off */
+                BluezVersion version; /* unknown: read from the adapter */
+                uint64_t call_timeout_usec;     /* ordinary calls */
+                uint64_t register_timeout_usec; /* bluetoothd may take 25 s */
+                uint64_t retry_min_usec, retry_max_usec;
+        } bluez;
+        struct {
+                QueuePolicy policy; /* of characteristics that name none */
+                size_t depth;       /* likewise */
+                bool notify_on_subscribe; /* likewise */
+                unsigned window;    /* signals before bluetoothd must have answered a Ping */
+        } queue;
+        struct {
+                char *path;  /* NULL: the default for this kind of run */
+                char *group; /* NULL: the daemon's own */
+                unsigned mode;
+        } socket;
+        struct {
+                size_t queue_bytes;         /* depth times size over the whole profile */
+                size_t peers;
+                size_t line_bytes;          /* the longest request */
+                size_t peer_bytes;          /* waiting for one peer that does not read */
+                unsigned requests_per_turn; /* of one peer, before others have theirs */
+        } limits;
+} Settings;
+
+typedef struct ConfigSources {
+        const char *file;       /* NULL: SPORED_SYSCONF_DIR "/spored.conf" */
+        char *const *environ_;  /* "NAME=value", NULL-terminated */
+        char *const *overrides; /* of -o, "SECTION.KEY=value", NULL-terminated; or NULL */
+} ConfigSources;
+
+typedef struct Config Config;
+
+/* Loads and checks everything. Every problem found is written to `problems` as one line,
+ * "file:line: [section] key: why"; sets *ret_errors and *ret_warnings to their numbers. With an
+ * error *ret is NULL. Returns 0, or -ENOMEM. A file that cannot be read is a problem like any. */
+int config_load(Config **ret, const ConfigSources *sources, FILE *problems, unsigned *ret_errors,
+        unsigned *ret_warnings);
+Config *config_free(Config *config);
+
+const Settings *config_settings(const Config *config);
+/* NULL if no profile was chosen: nothing is declared to serve. Borrowed. */
+const Profile *config_profile(const Config *config);
+
+/* Writes the effective configuration as INI, each key with a comment that says where its value
+ * came from. Loading what it writes gives the same configuration. */
+void config_dump(const Config *config, FILE *out);

@@ -1,0 +1,104 @@
+/* The layout of a value: fields in order, little-endian, packed. Translates between bytes and
+ * named field values; knows nothing of JSON or INI. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define VALUE_SIZE_MAX   512 /* Core Specification, Vol 3, Part F, 3.2.9 */
+#define FORMAT_WHY_SIZE  200
+
+/* Named outcomes: handled by the direct caller, never forwarded. */
+enum {
+        FORMAT_E_LENGTH = 1, /* the number of bytes is wrong */
+        FORMAT_E_RANGE,      /* outside the type, min, max, the enum or the named bits */
+        FORMAT_E_TYPE,       /* text where a number is needed, or the reverse */
+};
+
+typedef enum FieldType {
+        FIELD_U8,
+        FIELD_U16,
+        FIELD_U32,
+        FIELD_I8,
+        FIELD_I16,
+        FIELD_I32,
+        FIELD_PAD,   /* written as zero, ignored when read */
+        FIELD_UTF8,  /* variable length; only as the last field */
+        FIELD_BYTES, /* variable length, or exact with size=; last if variable */
+} FieldType;
+
+typedef enum FieldLabels {
+        LABELS_NONE,
+        LABELS_ENUM,  /* only the labelled numbers are legal */
+        LABELS_NAMES, /* names for some numbers; every number is legal */
+        LABELS_BITS,  /* a set of named bits; only these are legal */
+} FieldLabels;
+
+typedef struct FieldLabel {
+        char *name;
+        uint32_t number; /* the value, or for LABELS_BITS the bit's position */
+} FieldLabel;
+
+typedef struct Field {
+        char *name;
+        FieldType type;
+        size_t size_min, size_max; /* bytes on the air; equal unless the length is variable */
+        double scale;              /* value = raw * scale / divisor */
+        double divisor;
+        double min, max;           /* of the value, inside what the type can hold */
+        bool clamp;                /* a set outside the range takes the nearest legal value */
+        char *unit;                /* NULL: none */
+        FieldLabels labels_kind;
+        FieldLabel *labels;
+        size_t n_labels;
+        uint8_t *initial; /* the default, encoded */
+        size_t initial_size;
+} Field;
+
+typedef struct Format {
+        Field *fields; /* owned */
+        size_t n_fields;
+} Format;
+
+typedef enum FieldValueKind {
+        FIELD_VALUE_NUMBER,
+        FIELD_VALUE_LABEL, /* decode only: number, and text is the label's name */
+        FIELD_VALUE_BITS,  /* decode only: number is the set of bits; names are in field->labels */
+        FIELD_VALUE_TEXT,  /* encode: the text form of any type; decode: utf8 only */
+        FIELD_VALUE_BYTES, /* decode only */
+} FieldValueKind;
+
+typedef struct FieldValue {
+        FieldValueKind kind;
+        double number;
+        const char *text;    /* encode: NUL-terminated, borrowed. decode: borrowed, for
+                              * FIELD_VALUE_TEXT not NUL-terminated: see size */
+        const uint8_t *data; /* FIELD_VALUE_BYTES: borrowed */
+        size_t size;
+} FieldValue;
+
+Format *format_free(Format *format);
+
+/* The fixed part plus the least or most of the last field. A value outside is FORMAT_E_LENGTH. */
+size_t format_size_min(const Format *format);
+size_t format_size_max(const Format *format);
+
+/* NULL if there is none of that name; pad fields cannot be found. Sets *ret_offset, in bytes. */
+const Field *format_find(const Format *format, const char *name, size_t *ret_offset);
+
+/* Writes the default of every field; data has room for format_size_max(). */
+void format_initial(const Format *format, uint8_t *data, size_t *ret_size);
+
+/* Encodes value at out, which has room for field->size_max. A FIELD_VALUE_TEXT is parsed as the
+ * type's text form: a number, a label, bit names joined by ',' or '|' (none: ""), UTF-8, hex for
+ * bytes. 0 or FORMAT_E_*, with a sentence in why that names field, value and bounds. */
+int field_encode(const Field *field, const FieldValue *value, uint8_t *out, size_t *ret_size,
+        char why[static FORMAT_WHY_SIZE]);
+/* Decodes one field; size is what is left of the value for a variable last field. The caller has
+ * checked the length. */
+void field_decode(const Field *field, const uint8_t *data, size_t size, FieldValue *ret);
+
+/* Checks bytes that came from outside: length first, then each field. As field_encode(). */
+int format_check(const Format *format, const uint8_t *data, size_t size,
+        char why[static FORMAT_WHY_SIZE]);

@@ -1,0 +1,91 @@
+/* What is served: services, characteristics, descriptors, the advertisement. Fixed once loaded;
+ * everything else points into it. */
+#pragma once
+
+#include "core/format.h"
+#include "core/queue.h"
+#include "core/uuid.h"
+
+#define ADVERTISEMENT_NAME_MAX 248 /* bytes: Core Specification, Vol 3, Part C, 12.1 */
+
+/* Bits of Characteristic.flags; the names are BlueZ's (org.bluez.GattCharacteristic). */
+enum {
+        CHARACTERISTIC_READ = 1 << 0,
+        CHARACTERISTIC_WRITE = 1 << 1,
+        CHARACTERISTIC_WRITE_WITHOUT_RESPONSE = 1 << 2,
+        CHARACTERISTIC_NOTIFY = 1 << 3,
+        CHARACTERISTIC_INDICATE = 1 << 4,
+};
+
+typedef enum OnWrite {
+        ON_WRITE_STORE,   /* a write becomes the value that is read */
+        ON_WRITE_FORWARD, /* a write is only told to local programs */
+} OnWrite;
+
+typedef struct Descriptor {
+        char *name;
+        Uuid uuid;
+        uint8_t *data; /* owned; readable, never written */
+        size_t size;
+} Descriptor;
+
+typedef struct Characteristic {
+        size_t index; /* counts through the whole profile, from 0 */
+        char *name;
+        Uuid uuid;
+        unsigned flags;
+        Format *format;            /* owned; NULL: plain bytes */
+        bool single_value;         /* declared by type=: its one field is named "value" */
+        size_t size_min, size_max; /* bytes, up to VALUE_SIZE_MAX */
+        uint8_t *initial;          /* owned: the value before anybody has set one */
+        size_t initial_size;
+        OnWrite on_write;
+        QueuePolicy policy;
+        size_t depth;
+        bool notify_on_subscribe; /* a new subscriber gets the current value at once */
+        Descriptor **descriptors; /* owned */
+        size_t n_descriptors;
+} Characteristic;
+
+typedef struct Service {
+        char *name;
+        Uuid uuid;
+        Characteristic **characteristics; /* owned, in the order of the declaration */
+        size_t n_characteristics;
+} Service;
+
+typedef struct Advertisement {
+        bool advertise;   /* no: only the adapter's alias is set */
+        char *name;       /* NULL: the adapter's own */
+        Uuid *services;   /* owned */
+        size_t n_services;
+} Advertisement;
+
+typedef struct Profile {
+        Service **services; /* owned, in the order of the declaration */
+        size_t n_services;
+        size_t n_characteristics; /* over all services */
+        Advertisement advertisement;
+} Profile;
+
+int profile_new(Profile **ret);
+Profile *profile_free(Profile *profile);
+/* Appends an empty object with a copy of name and returns it, owned by its parent; NULL: no
+ * memory. */
+Service *profile_add_service(Profile *profile, const char *name);
+Characteristic *profile_add_characteristic(Profile *profile, Service *service, const char *name);
+Descriptor *characteristic_add_descriptor(Characteristic *c, const char *name);
+
+/* NULL if there is none. */
+Characteristic *profile_find(const Profile *profile, const char *name);
+/* By Characteristic.index, below n_characteristics. */
+Characteristic *profile_at(const Profile *profile, size_t index);
+
+/* BlueZ's name of one flag bit; 0 if text is none of them. */
+const char *characteristic_flag_name(unsigned flag);
+unsigned characteristic_flag_from_name(const char *text);
+
+/* Checks bytes for this characteristic: format if there is one, else size_min and size_max.
+ * As format_check(). */
+int characteristic_check(const Characteristic *c, const uint8_t *data, size_t size,
+        char why[static FORMAT_WHY_SIZE]);

@@ -1,0 +1,18 @@
+/* Bluetooth UUIDs. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define UUID_TEXT_SIZE 37
+
+typedef struct Uuid {
+        uint8_t bytes[16]; /* in the order of the text */
+} Uuid;
+
+/* Takes 36 characters with dashes, or 4 or 8 hex digits, with or without 0x, on the Bluetooth
+ * Base UUID (Core Specification, Vol 3, Part B, 2.5.1). -EINVAL otherwise. */
+int uuid_parse(Uuid *ret, const char *text);
+/* Lower case, always 36 characters: BlueZ takes and gives this form. */
+void uuid_format(const Uuid *uuid, char out[static UUID_TEXT_SIZE]);
+bool uuid_equal(const Uuid *a, const Uuid *b);

@@ -1,0 +1,20 @@
+/* Little-endian integers and hex text. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Writes the size (1 to 4) low bytes of number, little-endian. */
+void bytes_put_le(uint8_t *out, size_t size, uint32_t number);
+/* Reads size (1 to 4) bytes, little-endian. */
+uint32_t bytes_get_le(const uint8_t *in, size_t size);
+
+/* Writes 2 * size lower-case digits and a NUL: out has room for 2 * size + 1. */
+void bytes_to_hex(char *out, const uint8_t *data, size_t size);
+/* Reads an even number of hex digits; single spaces between bytes are allowed. Sets *ret_size.
+ * -EINVAL: not hex or a half byte. -EMSGSIZE: more than room bytes. */
+int bytes_from_hex(uint8_t *out, size_t room, const char *text, size_t *ret_size);
+
+/* True if data is well-formed UTF-8 without NUL. */
+bool bytes_is_utf8(const uint8_t *data, size_t size);
