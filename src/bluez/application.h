@@ -1,0 +1,15 @@
+/* The GATT application: the tree of exported objects under APPLICATION_PATH. */
+#pragma once
+
+#include "bluez/attribute.h"
+#include "core/profile.h"
+
+typedef struct Application Application;
+
+/* profile is borrowed for the application's life. */
+int application_new(Application **ret, sd_bus *bus, const Profile *profile,
+        const AttributeEvents *events, void *userdata);
+Application *application_free(Application *application);
+
+/* The object path of a characteristic. */
+const char *application_path_of(const Application *application, const Characteristic *c);

@@ -1,0 +1,360 @@
+#include "bluez/attribute.h"
+
+#include "bluez/names.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Any code from 0x80 to 0x9f is the application's own (Core Specification, Vol 3, Part F,
+ * 3.4.1.1); BlueZ takes it as the text of Error.Failed. */
+#define ATT_ERROR_OUT_OF_RANGE "0x80"
+
+#define DEVICE_ADDRESS_SIZE 18
+
+typedef struct DescriptorObject {
+        sd_bus_slot *slot;
+        const Descriptor *descriptor;
+        const char *characteristic_path;
+} DescriptorObject;
+
+struct CharacteristicObject {
+        sd_bus_slot *slot;
+        char *service_path;
+        char *path;
+        const Characteristic *characteristic;
+        const AttributeEvents *events;
+        void *userdata;
+        DescriptorObject *descriptors; /* one for each of the characteristic */
+};
+
+typedef struct CallOptions {
+        char device[DEVICE_ADDRESS_SIZE]; /* "": not said */
+        uint16_t offset;
+} CallOptions;
+
+/* "/org/bluez/hci0/dev_AA_BB_CC_DD_EE_FF" to "AA:BB:CC:DD:EE:FF". */
+static void device_address(char out[static DEVICE_ADDRESS_SIZE], const char *path) {
+        const char *part = strstr(path, "/dev_");
+
+        out[0] = '\0';
+        if (!part || strlen(part + 5) != DEVICE_ADDRESS_SIZE - 1)
+                return;
+        for (size_t i = 0; i < DEVICE_ADDRESS_SIZE; i++)
+                out[i] = part[5 + i] == '_' ? ':' : part[5 + i];
+}
+
+static int read_option(CallOptions *options, const char *name, sd_bus_message *m) {
+        const char *path;
+
+        if (strcmp(name, "offset") == 0)
+                return sd_bus_message_read(m, "v", "q", &options->offset);
+        if (strcmp(name, "device") != 0)
+                return sd_bus_message_skip(m, "v");
+        int r = sd_bus_message_read(m, "v", "o", &path);
+        if (r >= 0)
+                device_address(options->device, path);
+        return r;
+}
+
+/* m is at a{sv}. BlueZ sends device, link, mtu, and offset only when it is not 0. */
+static int read_options(CallOptions *options, sd_bus_message *m) {
+        const char *name;
+        int r = sd_bus_message_enter_container(m, 'a', "{sv}");
+
+        *options = (CallOptions){ 0 };
+        while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
+                r = sd_bus_message_read(m, "s", &name);
+                if (r >= 0)
+                        r = read_option(options, name, m);
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(m);
+        }
+        return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
+static int reply_bad_options(sd_bus_message *m, int error) {
+        return sd_bus_reply_method_errorf(
+                m, SD_BUS_ERROR_INVALID_ARGS, "malformed arguments: %s", strerror(-error));
+}
+
+static int reply_value(sd_bus_message *m, const uint8_t *data, size_t size, size_t offset) {
+        sd_bus_message *reply = NULL;
+
+        if (offset > size)
+                return sd_bus_reply_method_errorf(m, BLUEZ_ERROR_INVALID_OFFSET,
+                        "offset %zu is behind the value's %zu bytes", offset, size);
+        int r = sd_bus_message_new_method_return(m, &reply);
+        if (r >= 0)
+                r = sd_bus_message_append_array(reply, 'y', data + offset, size - offset);
+        if (r >= 0)
+                r = sd_bus_send(NULL, reply, NULL);
+        sd_bus_message_unref(reply);
+        return r;
+}
+
+static int method_read_value(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        CharacteristicObject *o = userdata;
+        CallOptions options;
+        const uint8_t *data;
+        size_t size;
+
+        int r = read_options(&options, m);
+        if (r < 0)
+                return reply_bad_options(m, r);
+        if (!(o->characteristic->flags & CHARACTERISTIC_READ))
+                return sd_bus_reply_method_errorf(
+                        m, BLUEZ_ERROR_NOT_PERMITTED, "this value cannot be read");
+        o->events->read(o->characteristic, &data, &size, o->userdata);
+        return reply_value(m, data, size, options.offset);
+}
+
+static int refuse_write(CharacteristicObject *o, sd_bus_message *m, const CallOptions *options,
+        int outcome, const char *why) {
+        const char *device = options->device[0] ? options->device : NULL;
+
+        o->events->write_refused(o->characteristic, device, why, o->userdata);
+        if (outcome == FORMAT_E_LENGTH)
+                return sd_bus_reply_method_errorf(m, BLUEZ_ERROR_INVALID_VALUE_LENGTH, "%s", why);
+        return sd_bus_reply_method_errorf(m, BLUEZ_ERROR_FAILED, ATT_ERROR_OUT_OF_RANGE);
+}
+
+/* A write at an offset continues the stored value (long writes arrive so at their end). Returns
+ * the size of the whole, or a negative errno. */
+static ssize_t join_at_offset(CharacteristicObject *o, uint8_t whole[static VALUE_SIZE_MAX],
+        size_t offset, const uint8_t *data, size_t size) {
+        const uint8_t *stored = NULL;
+        size_t stored_size = 0;
+
+        if (offset > 0)
+                o->events->read(o->characteristic, &stored, &stored_size, o->userdata);
+        if (offset > stored_size)
+                return -ERANGE;
+        if (offset + size > VALUE_SIZE_MAX)
+                return -EMSGSIZE;
+        if (offset > 0)
+                memcpy(whole, stored, offset);
+        if (size > 0)
+                memcpy(whole + offset, data, size);
+        return (ssize_t)(offset + size);
+}
+
+static int write_value(CharacteristicObject *o, sd_bus_message *m, const CallOptions *options,
+        const uint8_t *data, size_t size) {
+        uint8_t whole[VALUE_SIZE_MAX];
+        char why[FORMAT_WHY_SIZE];
+
+        ssize_t n = join_at_offset(o, whole, options->offset, data, size);
+        if (n == -ERANGE)
+                return sd_bus_reply_method_errorf(m, BLUEZ_ERROR_INVALID_OFFSET,
+                        "offset %u is behind the value", options->offset);
+        if (n < 0)
+                return refuse_write(o, m, options, FORMAT_E_LENGTH, "more than 512 bytes");
+        int r = characteristic_check(o->characteristic, whole, (size_t)n, why);
+        if (r > 0)
+                return refuse_write(o, m, options, r, why);
+        if (r == 0)
+                r = o->events->write(o->characteristic, options->device[0] ? options->device : NULL,
+                        whole, (size_t)n, o->userdata);
+        if (r < 0)
+                return sd_bus_reply_method_errno(m, r, NULL);
+        return sd_bus_reply_method_return(m, NULL);
+}
+
+static int method_write_value(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        CharacteristicObject *o = userdata;
+        CallOptions options;
+        const void *data;
+        size_t size;
+
+        int r = sd_bus_message_read_array(m, 'y', &data, &size);
+        if (r >= 0)
+                r = read_options(&options, m);
+        if (r < 0)
+                return reply_bad_options(m, r);
+        if (!(o->characteristic->flags &
+                    (CHARACTERISTIC_WRITE | CHARACTERISTIC_WRITE_WITHOUT_RESPONSE)))
+                return sd_bus_reply_method_errorf(
+                        m, BLUEZ_ERROR_NOT_PERMITTED, "this value cannot be written");
+        return write_value(o, m, &options, data, size);
+}
+
+static bool notifies(const CharacteristicObject *o) {
+        return (o->characteristic->flags & (CHARACTERISTIC_NOTIFY | CHARACTERISTIC_INDICATE)) != 0;
+}
+
+static int method_start_notify(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        CharacteristicObject *o = userdata;
+
+        if (!notifies(o))
+                return sd_bus_reply_method_errorf(
+                        m, BLUEZ_ERROR_NOT_SUPPORTED, "this value does not notify");
+        /* The reply first: what the event sends must come behind it. */
+        int r = sd_bus_reply_method_return(m, NULL);
+        o->events->start_notify(o->characteristic, o->userdata);
+        return r;
+}
+
+static int method_stop_notify(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        CharacteristicObject *o = userdata;
+
+        o->events->stop_notify(o->characteristic, o->userdata);
+        return sd_bus_reply_method_return(m, NULL);
+}
+
+/* A central has confirmed an indication. */
+static int method_confirm(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        return sd_bus_reply_method_return(m, NULL);
+}
+
+static int method_read_descriptor(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        DescriptorObject *o = userdata;
+        CallOptions options;
+
+        int r = read_options(&options, m);
+        if (r < 0)
+                return reply_bad_options(m, r);
+        return reply_value(m, o->descriptor->data, o->descriptor->size, options.offset);
+}
+
+static int append_uuid(sd_bus_message *reply, const Uuid *uuid) {
+        char text[UUID_TEXT_SIZE];
+
+        uuid_format(uuid, text);
+        return sd_bus_message_append(reply, "s", text);
+}
+
+static int property_get_uuid(sd_bus *bus, const char *path, const char *interface,
+        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        const CharacteristicObject *o = userdata;
+
+        return append_uuid(reply, &o->characteristic->uuid);
+}
+
+static int property_get_service(sd_bus *bus, const char *path, const char *interface,
+        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        const CharacteristicObject *o = userdata;
+
+        return sd_bus_message_append(reply, "o", o->service_path);
+}
+
+static int property_get_flags(sd_bus *bus, const char *path, const char *interface,
+        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        const CharacteristicObject *o = userdata;
+
+        int r = sd_bus_message_open_container(reply, 'a', "s");
+        for (unsigned flag = 1; r >= 0 && flag <= CHARACTERISTIC_INDICATE; flag <<= 1)
+                if (o->characteristic->flags & flag)
+                        r = sd_bus_message_append(reply, "s", characteristic_flag_name(flag));
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int property_get_descriptor_uuid(sd_bus *bus, const char *path, const char *interface,
+        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        const DescriptorObject *o = userdata;
+
+        return append_uuid(reply, &o->descriptor->uuid);
+}
+
+static int property_get_characteristic(sd_bus *bus, const char *path, const char *interface,
+        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        const DescriptorObject *o = userdata;
+
+        return sd_bus_message_append(reply, "o", o->characteristic_path);
+}
+
+static int property_get_descriptor_flags(sd_bus *bus, const char *path, const char *interface,
+        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        return sd_bus_message_append(reply, "as", 1, "read");
+}
+
+static const sd_bus_vtable descriptor_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_METHOD("ReadValue", "a{sv}", "ay", method_read_descriptor, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_PROPERTY("UUID", "s", property_get_descriptor_uuid, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_PROPERTY("Characteristic", "o", property_get_characteristic, 0,
+                SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_PROPERTY(
+                "Flags", "as", property_get_descriptor_flags, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_VTABLE_END,
+};
+
+static const sd_bus_vtable characteristic_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_METHOD("ReadValue", "a{sv}", "ay", method_read_value, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD("WriteValue", "aya{sv}", "", method_write_value, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD("StartNotify", "", "", method_start_notify, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD("StopNotify", "", "", method_stop_notify, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD("Confirm", "", "", method_confirm, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_PROPERTY("UUID", "s", property_get_uuid, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_PROPERTY("Service", "o", property_get_service, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_PROPERTY("Flags", "as", property_get_flags, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_VTABLE_END,
+};
+
+static int export_descriptor(CharacteristicObject *o, sd_bus *bus, size_t i) {
+        const Descriptor *descriptor = o->characteristic->descriptors[i];
+        _cleanup_free_ char *path = NULL;
+
+        o->descriptors[i].descriptor = descriptor;
+        o->descriptors[i].characteristic_path = o->path;
+        if (asprintf(&path, "%s/%s", o->path, descriptor->name) < 0)
+                return -ENOMEM;
+        return sd_bus_add_object_vtable(bus, &o->descriptors[i].slot, path, BLUEZ_DESCRIPTOR,
+                descriptor_vtable, &o->descriptors[i]);
+}
+
+static int export(CharacteristicObject *o, sd_bus *bus) {
+        size_t n = o->characteristic->n_descriptors;
+
+        o->descriptors = calloc(n ? n : 1, sizeof(*o->descriptors));
+        if (!o->descriptors)
+                return -ENOMEM;
+        int r = sd_bus_add_object_vtable(
+                bus, &o->slot, o->path, BLUEZ_CHARACTERISTIC, characteristic_vtable, o);
+        while (r >= 0 && n-- > 0)
+                r = export_descriptor(o, bus, n);
+        return r;
+}
+
+int characteristic_object_new(CharacteristicObject **ret, sd_bus *bus, const char *service_path,
+        const Characteristic *c, const AttributeEvents *events, void *userdata) {
+        CharacteristicObject *o = calloc(1, sizeof(*o));
+        if (!o)
+                return -ENOMEM;
+
+        o->characteristic = c;
+        o->events = events;
+        o->userdata = userdata;
+        o->service_path = strdup(service_path);
+        if (!o->service_path || asprintf(&o->path, "%s/%s", service_path, c->name) < 0) {
+                o->path = NULL;
+                characteristic_object_free(o);
+                return -ENOMEM;
+        }
+        int r = export(o, bus);
+        if (r < 0) {
+                characteristic_object_free(o);
+                return r;
+        }
+        *ret = o;
+        return 0;
+}
+
+CharacteristicObject *characteristic_object_free(CharacteristicObject *object) {
+        if (!object)
+                return NULL;
+        sd_bus_slot_unref(object->slot);
+        for (size_t i = 0; object->descriptors && i < object->characteristic->n_descriptors; i++)
+                sd_bus_slot_unref(object->descriptors[i].slot);
+        free(object->descriptors);
+        free(object->service_path);
+        free(object->path);
+        free(object);
+        return NULL;
+}
+
+const char *characteristic_object_path(const CharacteristicObject *object) {
+        return object->path;
+}

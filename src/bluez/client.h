@@ -1,0 +1,34 @@
+/* Watches org.bluez: who owns the name, and which objects it has. Says what it hears; keeps only
+ * the owner. Every call carries its time limit and none waits. */
+#pragma once
+
+#include <ev.h>
+#include <systemd/sd-bus.h>
+
+typedef struct BluezClient BluezClient;
+
+typedef struct BluezClientEvents {
+        /* owner is the unique name. Its objects follow by interface_added. */
+        void (*appeared)(const char *owner, void *userdata);
+        /* Everything that was said of objects is void. */
+        void (*vanished)(void *userdata);
+        /* All objects that were there when it appeared have been told. */
+        void (*ready)(void *userdata);
+        /* properties is at an a{sv} and must be read or skipped whole. The same interface may be
+         * told twice. A negative errno is logged by the client. */
+        int (*interface_added)(const char *path, const char *interface, sd_bus_message *properties,
+                void *userdata);
+        void (*interface_removed)(const char *path, const char *interface, void *userdata);
+        int (*properties_changed)(const char *path, const char *interface,
+                sd_bus_message *properties, void *userdata);
+} BluezClientEvents;
+
+/* call_timeout_usec limits each call to BlueZ; retry_usec is the pause before asking again
+ * after a failure. */
+int bluez_client_new(BluezClient **ret, struct ev_loop *loop, sd_bus *bus,
+        uint64_t call_timeout_usec, uint64_t retry_usec, const BluezClientEvents *events,
+        void *userdata);
+BluezClient *bluez_client_free(BluezClient *client);
+
+/* NULL while nobody owns org.bluez. Borrowed until the loop turns. */
+const char *bluez_client_owner(const BluezClient *client);

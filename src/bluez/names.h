@@ -1,0 +1,29 @@
+/* Names of D-Bus and BlueZ, and our object paths. */
+#pragma once
+
+#define BLUEZ_SERVICE           "org.bluez"
+#define BLUEZ_ADAPTER           "org.bluez.Adapter1"
+#define BLUEZ_GATT_MANAGER      "org.bluez.GattManager1"
+#define BLUEZ_ADVERTISING       "org.bluez.LEAdvertisingManager1"
+#define BLUEZ_GATT_SERVICE      "org.bluez.GattService1"
+#define BLUEZ_CHARACTERISTIC    "org.bluez.GattCharacteristic1"
+#define BLUEZ_DESCRIPTOR        "org.bluez.GattDescriptor1"
+#define BLUEZ_ADVERTISEMENT     "org.bluez.LEAdvertisement1"
+
+#define BLUEZ_ERROR_ALREADY_EXISTS       "org.bluez.Error.AlreadyExists"
+#define BLUEZ_ERROR_FAILED               "org.bluez.Error.Failed"
+#define BLUEZ_ERROR_INVALID_OFFSET       "org.bluez.Error.InvalidOffset"
+#define BLUEZ_ERROR_INVALID_VALUE_LENGTH "org.bluez.Error.InvalidValueLength"
+#define BLUEZ_ERROR_NOT_PERMITTED        "org.bluez.Error.NotPermitted"
+#define BLUEZ_ERROR_NOT_SUPPORTED        "org.bluez.Error.NotSupported"
+
+#define DBUS_SERVICE        "org.freedesktop.DBus"
+#define DBUS_PATH           "/org/freedesktop/DBus"
+#define DBUS_INTERFACE      "org.freedesktop.DBus"
+#define DBUS_OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"
+#define DBUS_PROPERTIES     "org.freedesktop.DBus.Properties"
+#define DBUS_PEER           "org.freedesktop.DBus.Peer"
+
+/* The advertisement stands beside the application, or GetManagedObjects would list it. */
+#define APPLICATION_PATH   "/spored/application"
+#define ADVERTISEMENT_PATH "/spored/advertisement"

@@ -1,0 +1,225 @@
+#include "bluez/registrar.h"
+
+#include "bluez/names.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct Registrar {
+        sd_bus *bus;
+        struct ev_loop *loop;
+        RegistrarParameters parameters;
+        const RegistrarEvents *events;
+        void *userdata;
+        Registration registration;
+        char *owner, *manager_path; /* NULL: not there */
+        sd_bus_slot *slot;          /* the call under way */
+        struct ev_timer timer;
+        char *error;
+};
+
+static void set_error(Registrar *r, const char *text) {
+        free(r->error);
+        r->error = text ? strdup(text) : NULL;
+}
+
+static RegistrationOutcome outcome_of(const sd_bus_error *e) {
+        if (!e)
+                return REGISTRATION_OK;
+        if (sd_bus_error_has_name(e, BLUEZ_ERROR_ALREADY_EXISTS) ||
+                sd_bus_error_has_name(e, SD_BUS_ERROR_NO_REPLY) ||
+                sd_bus_error_has_name(e, SD_BUS_ERROR_TIMEOUT))
+                return REGISTRATION_UNCLEAR;
+        return REGISTRATION_REFUSED;
+}
+
+static const char *error_text(const sd_bus_error *e) {
+        return e->message && *e->message ? e->message : e->name;
+}
+
+static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        Registrar *r = userdata;
+        const sd_bus_error *e = sd_bus_message_get_error(m);
+
+        r->slot = sd_bus_slot_unref(r->slot);
+        if (e && (!r->error || strcmp(r->error, error_text(e)) != 0))
+                log_warning("BlueZ did not register the %s: %s (%s)", r->parameters.what,
+                        error_text(e), e->name);
+        set_error(r, e ? error_text(e) : NULL);
+        registration_registered(&r->registration, outcome_of(e));
+        return 0;
+}
+
+static int on_unregistered(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        Registrar *r = userdata;
+
+        /* An error here says that nothing was registered: that is what was wanted. */
+        r->slot = sd_bus_slot_unref(r->slot);
+        registration_unregistered(&r->registration);
+        return 0;
+}
+
+static int call(Registrar *r, const char *method, bool options, sd_bus_message_handler_t handler) {
+        sd_bus_message *m = NULL;
+
+        int k = sd_bus_message_new_method_call(
+                r->bus, &m, r->owner, r->manager_path, r->parameters.interface, method);
+        if (k >= 0)
+                k = sd_bus_message_append(m, "o", r->parameters.object_path);
+        if (k >= 0 && options)
+                k = sd_bus_message_append(m, "a{sv}", 0);
+        if (k >= 0)
+                k = sd_bus_call_async(
+                        r->bus, &r->slot, m, handler, r, r->parameters.timeout_usec);
+        sd_bus_message_unref(m);
+        if (k < 0)
+                log_warning("%s cannot be called: %s", method, strerror(-k));
+        return k;
+}
+
+/* A call that could not be sent is reported from the timer: never from inside. */
+static void report_soon(Registrar *r) {
+        ev_timer_stop(r->loop, &r->timer);
+        ev_timer_set(&r->timer, 0., 0.);
+        ev_timer_start(r->loop, &r->timer);
+}
+
+static void on_call_register(void *userdata) {
+        Registrar *r = userdata;
+
+        if (call(r, r->parameters.register_method, true, on_registered) < 0)
+                report_soon(r);
+}
+
+static void on_call_unregister(void *userdata) {
+        Registrar *r = userdata;
+
+        if (call(r, r->parameters.unregister_method, false, on_unregistered) < 0)
+                report_soon(r);
+}
+
+static void on_cancel_call(void *userdata) {
+        Registrar *r = userdata;
+
+        r->slot = sd_bus_slot_unref(r->slot);
+        ev_timer_stop(r->loop, &r->timer);
+}
+
+static void on_set_timer(uint64_t delay_usec, void *userdata) {
+        Registrar *r = userdata;
+
+        ev_timer_stop(r->loop, &r->timer);
+        if (delay_usec == UINT64_MAX)
+                return;
+        ev_now_update(r->loop);
+        ev_timer_set(&r->timer, (double)delay_usec / (double)USEC_PER_SEC, 0.);
+        ev_timer_start(r->loop, &r->timer);
+}
+
+static void on_changed(RegistrationState old, RegistrationState new, void *userdata) {
+        Registrar *r = userdata;
+
+        log_debug("%s: %s -> %s", r->parameters.what, registration_state_name(old),
+                registration_state_name(new));
+        if (new == REGISTRATION_REGISTERED)
+                log_info("%s registered with BlueZ on %s", r->parameters.what, r->manager_path);
+        r->events->changed(old, new, r->userdata);
+}
+
+static const RegistrationEvents registration_events = {
+        .call_register = on_call_register,
+        .call_unregister = on_call_unregister,
+        .cancel_call = on_cancel_call,
+        .set_timer = on_set_timer,
+        .changed = on_changed,
+};
+
+static void on_timer(struct ev_loop *loop, struct ev_timer *w, int revents) {
+        Registrar *r = w->data;
+
+        switch (r->registration.state) {
+        case REGISTRATION_REGISTERING:
+                registration_registered(&r->registration, REGISTRATION_REFUSED);
+                break;
+        case REGISTRATION_CLEARING:
+        case REGISTRATION_UNREGISTERING:
+                registration_unregistered(&r->registration);
+                break;
+        case REGISTRATION_ABSENT:
+        case REGISTRATION_REGISTERED:
+        case REGISTRATION_WAITING:
+        case REGISTRATION_STOPPED:
+        case _REGISTRATION_STATE_MAX:
+                registration_timer(&r->registration);
+                break;
+        }
+}
+
+int registrar_new(Registrar **ret, struct ev_loop *loop, sd_bus *bus,
+        const RegistrarParameters *parameters, const RegistrarEvents *events, void *userdata) {
+        Registrar *r = calloc(1, sizeof(*r));
+        if (!r)
+                return -ENOMEM;
+
+        r->bus = sd_bus_ref(bus);
+        r->loop = loop;
+        r->parameters = *parameters;
+        r->events = events;
+        r->userdata = userdata;
+        ev_timer_init(&r->timer, on_timer, 0., 0.);
+        r->timer.data = r;
+        registration_init(&r->registration, parameters->retry_min_usec, parameters->retry_max_usec,
+                &registration_events, r);
+        *ret = r;
+        return 0;
+}
+
+Registrar *registrar_free(Registrar *registrar) {
+        if (!registrar)
+                return NULL;
+        sd_bus_slot_unref(registrar->slot);
+        ev_timer_stop(registrar->loop, &registrar->timer);
+        sd_bus_unref(registrar->bus);
+        free(registrar->owner);
+        free(registrar->manager_path);
+        free(registrar->error);
+        free(registrar);
+        return NULL;
+}
+
+static bool same(const char *a, const char *b) {
+        return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+void registrar_set_manager(Registrar *r, const char *owner, const char *path) {
+        if (same(r->owner, owner) && same(r->manager_path, path))
+                return;
+
+        /* First what is true now: `changed` may lead back here. */
+        free(r->owner);
+        free(r->manager_path);
+        r->owner = owner && path ? strdup(owner) : NULL;
+        r->manager_path = owner && path ? strdup(path) : NULL;
+        registration_set_available(&r->registration, false);
+        if (r->owner && r->manager_path)
+                registration_set_available(&r->registration, true);
+}
+
+void registrar_released(Registrar *r) {
+        registration_released(&r->registration);
+}
+
+void registrar_stop(Registrar *r) {
+        registration_stop(&r->registration);
+}
+
+RegistrationState registrar_state(const Registrar *registrar) {
+        return registrar->registration.state;
+}
+
+const char *registrar_error(const Registrar *registrar) {
+        return registrar->error;
+}
