@@ -1,0 +1,137 @@
+#include "config/config.h"
+#include "daemon/daemon.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+DEFINE_CLEANUP(Config *, config_free);
+
+#define OVERRIDES_MAX 64
+#define SOCKET_PATH_SIZE 108 /* sun_path */
+
+typedef struct Arguments {
+        const char *file;
+        char *overrides[OVERRIDES_MAX + 1];
+        bool check, dump_config;
+} Arguments;
+
+static const char usage[] =
+        "Usage: spored [OPTION]... [FILE]\n"
+        "Serves what FILE declares as a Bluetooth LE peripheral (default: %s/spored.conf).\n"
+        "\n"
+        "  -o SECTION.KEY=VALUE  set one key, above everything else; may be repeated\n"
+        "      --check           load everything, print every problem, exit 78 if there is one\n"
+        "      --dump-config     print the effective configuration and where each value is from\n"
+        "      --version\n"
+        "  -h, --help\n"
+        "\n"
+        "See spored(8), spored.conf(5), sporectl(1).\n";
+
+/* 0: go on; 1: done; a negative exit status: wrong usage. */
+static int parse_arguments(Arguments *a, int argc, char **argv) {
+        enum { OPTION_CHECK = 256, OPTION_DUMP, OPTION_VERSION };
+        static const struct option options[] = {
+                { "check", no_argument, NULL, OPTION_CHECK },
+                { "dump-config", no_argument, NULL, OPTION_DUMP },
+                { "help", no_argument, NULL, 'h' },
+                { "version", no_argument, NULL, OPTION_VERSION },
+                { NULL, 0, NULL, 0 },
+        };
+        size_t n = 0;
+        int c;
+
+        while ((c = getopt_long(argc, argv, "o:h", options, NULL)) >= 0) {
+                if (c == OPTION_CHECK) {
+                        a->check = true;
+                } else if (c == OPTION_DUMP) {
+                        a->dump_config = true;
+                } else if (c == 'o' && n < OVERRIDES_MAX) {
+                        a->overrides[n++] = optarg;
+                } else if (c == 'h') {
+                        printf(usage, SPORED_SYSCONF_DIR);
+                        return 1;
+                } else if (c == OPTION_VERSION) {
+                        printf("spored %s\n", SPORED_VERSION);
+                        return 1;
+                } else {
+                        fprintf(stderr, "Try 'spored --help'.\n");
+                        return -EX_USAGE;
+                }
+        }
+        if (argc - optind > 1) {
+                fprintf(stderr, "spored: one FILE at most; %s is too much\n", argv[optind + 1]);
+                return -EX_USAGE;
+        }
+        a->file = argv[optind];
+        return 0;
+}
+
+/* A file of one's own is served in the user's runtime directory. */
+static int socket_path(char path[static SOCKET_PATH_SIZE], const Settings *s, bool own_file) {
+        const char *runtime_dir = getenv("XDG_RUNTIME_DIR");
+        int n;
+
+        if (s->socket.path)
+                n = snprintf(path, SOCKET_PATH_SIZE, "%s", s->socket.path);
+        else if (own_file && runtime_dir && *runtime_dir)
+                n = snprintf(path, SOCKET_PATH_SIZE, "%s/spored.sock", runtime_dir);
+        else
+                n = snprintf(path, SOCKET_PATH_SIZE, "/run/spored/spored.sock");
+        return n < SOCKET_PATH_SIZE ? 0 : -ENAMETOOLONG;
+}
+
+static int check(const Arguments *a, const Config *config, unsigned errors, unsigned warnings) {
+        if (errors > 0)
+                return EX_CONFIG;
+        if (a->dump_config)
+                config_dump(config, stdout);
+        else
+                printf("%s: no errors, %u warning%s\n", a->file ? a->file : "configuration", warnings,
+                        warnings == 1 ? "" : "s");
+        return fflush(stdout) == 0 ? EXIT_SUCCESS : EX_IOERR;
+}
+
+static int serve(const Arguments *a, const Config *config) {
+        const Settings *s = config_settings(config);
+        char path[SOCKET_PATH_SIZE];
+
+        log_open();
+        log_set_level(s->daemon.log_level);
+        if (!s->daemon.serve) {
+                log_info("standing aside: [daemon] serve = no");
+                return EXIT_SUCCESS;
+        }
+        if (socket_path(path, s, a->file != NULL) < 0) {
+                log_error("[socket] path is longer than %d bytes", SOCKET_PATH_SIZE - 1);
+                return EX_CONFIG;
+        }
+        return daemon_run(config, path) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv) {
+        _cleanup_(config_freep) Config *config = NULL;
+        Arguments arguments = { 0 };
+        unsigned errors, warnings;
+
+        int r = parse_arguments(&arguments, argc, argv);
+        if (r != 0)
+                return r < 0 ? -r : EXIT_SUCCESS;
+        ConfigSources sources = {
+                .file = arguments.file,
+                .environ_ = environ,
+                .overrides = arguments.overrides,
+        };
+        if (config_load(&config, &sources, stderr, &errors, &warnings) < 0) {
+                fprintf(stderr, "spored: out of memory\n");
+                return EX_OSERR;
+        }
+        if (arguments.check || arguments.dump_config)
+                return check(&arguments, config, errors, warnings);
+        return errors > 0 ? EX_CONFIG : serve(&arguments, config);
+}

@@ -1,0 +1,444 @@
+#include "daemon/peripheral.h"
+
+#include "bluez/adapter.h"
+#include "bluez/advertisement.h"
+#include "bluez/application.h"
+#include "bluez/client.h"
+#include "bluez/names.h"
+#include "bluez/notifier.h"
+#include "bluez/registrar.h"
+#include "daemon/standing.h"
+#include "loop/bus-source.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct Peripheral {
+        struct ev_loop *loop;
+        const Settings *settings;
+        const Profile *profile;
+        Values *values;
+        const PeripheralEvents *events;
+        void *userdata;
+        sd_bus *bus;
+        BusSource *source;
+        sd_bus_slot *filter_slot;
+        BluezClient *client;
+        Adapter *adapter;
+        Application *application;
+        AdvertisementObject *advertisement;
+        Notifier *notifier;
+        Registrar *application_registrar, *advertisement_registrar;
+        struct ev_timer stopped; /* so that `stopped` is told from the loop */
+        bool stopping;
+        bool objects_known; /* BlueZ has listed what it has */
+        uint64_t calls_refused;
+};
+
+/* The one gate: only BlueZ itself may call us. */
+static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        Peripheral *p = userdata;
+        const char *owner = bluez_client_owner(p->client);
+        const char *sender = sd_bus_message_get_sender(m);
+        uint8_t type;
+
+        if (sd_bus_message_get_type(m, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL)
+                return 0;
+        if (owner && sender && strcmp(owner, sender) == 0)
+                return 0;
+        p->calls_refused++;
+        log_debug("a call of %s from %s is refused", sd_bus_message_get_member(m),
+                sender ? sender : "nobody");
+        (void)sd_bus_reply_method_errorf(m, SD_BUS_ERROR_ACCESS_DENIED, "only BlueZ may call spored");
+        return 1;
+}
+
+static bool on_air(const Peripheral *p) {
+        const AdapterInfo *adapter = adapter_chosen(p->adapter);
+
+        return adapter && adapter->powered &&
+                registrar_state(p->application_registrar) == REGISTRATION_REGISTERED &&
+                (!p->profile->advertisement.advertise ||
+                        registrar_state(p->advertisement_registrar) == REGISTRATION_REGISTERED);
+}
+
+/* The advertisement comes after the application, so that no phone caches an empty table. */
+static void update_managers(Peripheral *p) {
+        const AdapterInfo *adapter = adapter_chosen(p->adapter);
+        const char *owner = bluez_client_owner(p->client);
+        const char *gatt = NULL, *advertising = NULL;
+
+        if (p->stopping)
+                return;
+        if (adapter && adapter->has_gatt_manager)
+                gatt = adapter->path;
+        registrar_set_manager(p->application_registrar, owner, gatt);
+        if (adapter && adapter->has_advertising_manager && p->profile->advertisement.advertise &&
+                registrar_state(p->application_registrar) == REGISTRATION_REGISTERED)
+                advertising = adapter->path;
+        registrar_set_manager(p->advertisement_registrar, owner, advertising);
+}
+
+static void on_adapter_changed(void *userdata) {
+        Peripheral *p = userdata;
+
+        update_managers(p);
+        p->events->changed(p->userdata);
+}
+
+static const AdapterEvents adapter_events = {
+        .changed = on_adapter_changed,
+};
+
+static void on_appeared(const char *owner, void *userdata) {
+        Peripheral *p = userdata;
+
+        log_info("bluetoothd is there (%s)", owner);
+        int r = notifier_set_owner(p->notifier, owner);
+        if (r < 0)
+                log_error("notifications cannot be sent: %s", strerror(-r));
+        p->events->changed(p->userdata);
+}
+
+static void on_vanished(void *userdata) {
+        Peripheral *p = userdata;
+
+        log_warning("bluetoothd has gone");
+        p->objects_known = false;
+        (void)notifier_set_owner(p->notifier, NULL);
+        adapter_clear(p->adapter);
+}
+
+static void on_ready(void *userdata) {
+        Peripheral *p = userdata;
+
+        p->objects_known = true;
+        p->events->changed(p->userdata);
+}
+
+static int on_interface_added(
+        const char *path, const char *interface, sd_bus_message *properties, void *userdata) {
+        Peripheral *p = userdata;
+
+        return adapter_interface_added(p->adapter, path, interface, properties);
+}
+
+static void on_interface_removed(const char *path, const char *interface, void *userdata) {
+        Peripheral *p = userdata;
+
+        adapter_interface_removed(p->adapter, path, interface);
+}
+
+static int on_properties_changed(
+        const char *path, const char *interface, sd_bus_message *properties, void *userdata) {
+        Peripheral *p = userdata;
+
+        return adapter_properties_changed(p->adapter, path, interface, properties);
+}
+
+static const BluezClientEvents client_events = {
+        .appeared = on_appeared,
+        .vanished = on_vanished,
+        .ready = on_ready,
+        .interface_added = on_interface_added,
+        .interface_removed = on_interface_removed,
+        .properties_changed = on_properties_changed,
+};
+
+static void on_read(
+        const Characteristic *c, const uint8_t **ret_data, size_t *ret_size, void *userdata) {
+        Peripheral *p = userdata;
+        Value *v = values_at(p->values, c);
+
+        v->reads++;
+        *ret_data = v->data;
+        *ret_size = v->size;
+}
+
+static int on_write(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
+        void *userdata) {
+        Peripheral *p = userdata;
+        int r = 0;
+
+        if (c->on_write == ON_WRITE_STORE)
+                r = values_store(p->values, c, data, size);
+        if (r < 0)
+                return r;
+        values_at(p->values, c)->writes++;
+        notifier_wake(p->notifier);
+        p->events->written(c, device, data, size, p->userdata);
+        return 0;
+}
+
+static void on_write_refused(
+        const Characteristic *c, const char *device, const char *why, void *userdata) {
+        Peripheral *p = userdata;
+
+        values_at(p->values, c)->writes_refused++;
+        log_info("a write of %s by %s is refused: %s", c->name, device ? device : "a central", why);
+}
+
+static void on_start_notify(const Characteristic *c, void *userdata) {
+        Peripheral *p = userdata;
+
+        log_debug("%s is subscribed", c->name);
+        int r = notifier_subscribe(p->notifier, c, values_at(p->values, c)->queue);
+        if (r >= 0 && c->notify_on_subscribe)
+                r = values_repeat(p->values, c);
+        if (r < 0)
+                log_error("%s cannot be notified: %s", c->name, strerror(-r));
+        notifier_wake(p->notifier);
+}
+
+static void on_stop_notify(const Characteristic *c, void *userdata) {
+        Peripheral *p = userdata;
+
+        log_debug("%s is no longer subscribed", c->name);
+        notifier_unsubscribe(p->notifier, c);
+}
+
+static const AttributeEvents attribute_events = {
+        .read = on_read,
+        .write = on_write,
+        .write_refused = on_write_refused,
+        .start_notify = on_start_notify,
+        .stop_notify = on_stop_notify,
+};
+
+static void on_released(void *userdata) {
+        Peripheral *p = userdata;
+
+        log_info("BlueZ has released the advertisement");
+        registrar_released(p->advertisement_registrar);
+}
+
+static const AdvertisementEvents advertisement_events = {
+        .released = on_released,
+};
+
+static void check_stopped(Peripheral *p) {
+        if (!p->stopping || registrar_state(p->application_registrar) != REGISTRATION_STOPPED ||
+                registrar_state(p->advertisement_registrar) != REGISTRATION_STOPPED)
+                return;
+        ev_timer_set(&p->stopped, 0., 0.);
+        ev_timer_start(p->loop, &p->stopped);
+}
+
+/* A registration that is lost takes its subscriptions with it. */
+static void end_subscriptions(Peripheral *p) {
+        for (size_t i = 0; i < p->profile->n_characteristics; i++)
+                notifier_unsubscribe(p->notifier, profile_at(p->profile, i));
+}
+
+static void on_application_changed(RegistrationState old, RegistrationState new, void *userdata) {
+        Peripheral *p = userdata;
+
+        if (old == REGISTRATION_REGISTERED)
+                end_subscriptions(p);
+        update_managers(p);
+        check_stopped(p);
+        p->events->changed(p->userdata);
+}
+
+static void on_advertisement_changed(RegistrationState old, RegistrationState new, void *userdata) {
+        Peripheral *p = userdata;
+
+        /* The application goes last: a phone that still sees us finds its table. */
+        if (p->stopping && new == REGISTRATION_STOPPED)
+                registrar_stop(p->application_registrar);
+        check_stopped(p);
+        p->events->changed(p->userdata);
+}
+
+static const RegistrarEvents application_registrar_events = { .changed = on_application_changed };
+static const RegistrarEvents advertisement_registrar_events = {
+        .changed = on_advertisement_changed,
+};
+
+static void on_stopped(struct ev_loop *loop, struct ev_timer *w, int revents) {
+        Peripheral *p = w->data;
+
+        p->events->stopped(p->userdata);
+}
+
+static void on_disconnected(int error, void *userdata) {
+        Peripheral *p = userdata;
+
+        p->events->disconnected(error, p->userdata);
+}
+
+static const BusSourceEvents source_events = {
+        .disconnected = on_disconnected,
+};
+
+static int connect_bus(Peripheral *p) {
+        const char *address = p->settings->bluez.bus;
+
+        int r = sd_bus_new(&p->bus);
+        if (r >= 0 && strcmp(address, "system") != 0)
+                r = sd_bus_set_address(p->bus, address);
+        if (r >= 0 && strcmp(address, "system") == 0) {
+                p->bus = sd_bus_unref(p->bus);
+                return sd_bus_open_system(&p->bus);
+        }
+        if (r >= 0)
+                r = sd_bus_set_bus_client(p->bus, true);
+        return r >= 0 ? sd_bus_start(p->bus) : r;
+}
+
+static int new_registrars(Peripheral *p) {
+        RegistrarParameters parameters = {
+                .what = "application",
+                .interface = BLUEZ_GATT_MANAGER,
+                .register_method = "RegisterApplication",
+                .unregister_method = "UnregisterApplication",
+                .object_path = APPLICATION_PATH,
+                .timeout_usec = p->settings->bluez.register_timeout_usec,
+                .retry_min_usec = p->settings->bluez.retry_min_usec,
+                .retry_max_usec = p->settings->bluez.retry_max_usec,
+        };
+
+        int r = registrar_new(&p->application_registrar, p->loop, p->bus, &parameters,
+                &application_registrar_events, p);
+        if (r < 0)
+                return r;
+        parameters.what = "advertisement";
+        parameters.interface = BLUEZ_ADVERTISING;
+        parameters.register_method = "RegisterAdvertisement";
+        parameters.unregister_method = "UnregisterAdvertisement";
+        parameters.object_path = ADVERTISEMENT_PATH;
+        return registrar_new(&p->advertisement_registrar, p->loop, p->bus, &parameters,
+                &advertisement_registrar_events, p);
+}
+
+static int new_objects(Peripheral *p) {
+        const Settings *s = p->settings;
+        NotifierParameters notifier = {
+                .window = s->queue.window,
+                .ping_timeout_usec = s->bluez.call_timeout_usec,
+        };
+        AdapterParameters adapter = {
+                .select = s->bluez.adapter,
+                .alias = p->profile->advertisement.name,
+                .power_on = s->bluez.power_on,
+                .call_timeout_usec = s->bluez.call_timeout_usec,
+                .retry_usec = s->bluez.retry_max_usec,
+        };
+
+        int r = application_new(&p->application, p->bus, p->profile, &attribute_events, p);
+        if (r >= 0)
+                r = advertisement_object_new(&p->advertisement, p->bus, &p->profile->advertisement,
+                        &advertisement_events, p);
+        if (r >= 0)
+                r = notifier_new(&p->notifier, p->bus, p->application, p->profile, &notifier);
+        if (r >= 0)
+                r = adapter_new(&p->adapter, p->loop, p->bus, &adapter, &adapter_events, p);
+        return r >= 0 ? new_registrars(p) : r;
+}
+
+static int start(Peripheral *p) {
+        int r = connect_bus(p);
+
+        if (r >= 0)
+                r = sd_bus_set_method_call_timeout(p->bus, p->settings->bluez.call_timeout_usec);
+        if (r >= 0)
+                r = bus_source_new(&p->source, p->loop, p->bus, &source_events, p);
+        if (r >= 0)
+                r = new_objects(p);
+        if (r >= 0)
+                r = bluez_client_new(&p->client, p->loop, p->bus,
+                        p->settings->bluez.call_timeout_usec, p->settings->bluez.retry_max_usec,
+                        &client_events, p);
+        return r >= 0 ? sd_bus_add_filter(p->bus, &p->filter_slot, on_message, p) : r;
+}
+
+int peripheral_new(Peripheral **ret, struct ev_loop *loop, const Settings *settings,
+        const Profile *profile, Values *values, const PeripheralEvents *events, void *userdata) {
+        Peripheral *p = calloc(1, sizeof(*p));
+        if (!p)
+                return -ENOMEM;
+
+        p->loop = loop;
+        p->settings = settings;
+        p->profile = profile;
+        p->values = values;
+        p->events = events;
+        p->userdata = userdata;
+        ev_timer_init(&p->stopped, on_stopped, 0., 0.);
+        p->stopped.data = p;
+        int r = start(p);
+        if (r < 0) {
+                peripheral_free(p);
+                return r;
+        }
+        *ret = p;
+        return 0;
+}
+
+Peripheral *peripheral_free(Peripheral *p) {
+        if (!p)
+                return NULL;
+        sd_bus_slot_unref(p->filter_slot);
+        ev_timer_stop(p->loop, &p->stopped);
+        bluez_client_free(p->client);
+        registrar_free(p->advertisement_registrar);
+        registrar_free(p->application_registrar);
+        adapter_free(p->adapter);
+        notifier_free(p->notifier);
+        advertisement_object_free(p->advertisement);
+        application_free(p->application);
+        bus_source_free(p->source);
+        /* Closing is enough: BlueZ drops what a client that left the bus had registered. */
+        sd_bus_close_unref(p->bus);
+        free(p);
+        return NULL;
+}
+
+void peripheral_wake(Peripheral *p) {
+        notifier_wake(p->notifier);
+}
+
+bool peripheral_subscribed(const Peripheral *p, const Characteristic *c) {
+        return notifier_subscribed(p->notifier, c);
+}
+
+void peripheral_stop(Peripheral *p) {
+        p->stopping = true;
+        registrar_stop(p->advertisement_registrar);
+}
+
+void peripheral_standing(const Peripheral *p, Standing *ret) {
+        const AdapterInfo *adapter = adapter_chosen(p->adapter);
+        StandingFacts facts = {
+                .on_air = on_air(p),
+                .bluetoothd = bluez_client_owner(p->client) != NULL,
+                .objects_known = p->objects_known,
+                .n_adapters = adapter_count(p->adapter),
+                .select = p->settings->bluez.adapter,
+                .adapter = adapter ? adapter_name(adapter) : NULL,
+                .powered = adapter && adapter->powered,
+                .power_on = p->settings->bluez.power_on,
+                .power_error = adapter_power_error(p->adapter),
+                .has_managers = adapter && adapter->has_gatt_manager &&
+                        (adapter->has_advertising_manager || !p->profile->advertisement.advertise),
+                .application_error = registrar_error(p->application_registrar),
+                .advertisement_error = registrar_error(p->advertisement_registrar),
+        };
+
+        ret->on_air = facts.on_air;
+        ret->name = p->profile->advertisement.name;
+        if (!ret->name && adapter)
+                ret->name = adapter->alias;
+        ret->adapter = facts.adapter;
+        ret->address = adapter ? adapter->address : NULL;
+        ret->bluez = p->settings->bluez.version;
+        if (!bluez_version_known(ret->bluez) && adapter && adapter->modalias)
+                ret->bluez = bluez_version_from_modalias(adapter->modalias);
+        standing_explain(&facts, ret->why, sizeof(ret->why), ret->fix, sizeof(ret->fix));
+}
+
+uint64_t peripheral_calls_refused(const Peripheral *p) {
+        return p->calls_refused;
+}

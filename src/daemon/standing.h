@@ -1,0 +1,22 @@
+/* Why it is not on air, in one line, and what to do. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct StandingFacts {
+        bool on_air;
+        bool bluetoothd;    /* org.bluez has an owner */
+        bool objects_known; /* and has listed its objects */
+        size_t n_adapters;
+        const char *select;  /* the configured adapter */
+        const char *adapter; /* the chosen one; NULL: none fits */
+        bool powered, power_on;
+        const char *power_error;
+        bool has_managers;
+        const char *application_error, *advertisement_error; /* NULL: none */
+} StandingFacts;
+
+/* Writes one line each; both are empty on air, and fix where nothing is to be done. */
+void standing_explain(
+        const StandingFacts *facts, char *why, size_t why_size, char *fix, size_t fix_size);
