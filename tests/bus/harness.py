@@ -1,0 +1,162 @@
+"""A real spored on a private bus, for stories that need no Bluetooth.
+
+Nothing here sleeps: spored says by the notify protocol when it is ready and how it stands, and
+every wait ends with the event or fails after LIMIT seconds."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import unittest
+
+SPORED = os.environ["SPORED"]
+SPORECTL = os.environ["SPORECTL"]
+PROFILE = os.environ["MUSHPI_PROFILE"]
+LIMIT = 60
+
+BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <listen>unix:path={path}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="false"/>
+    <allow receive_sender="*"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+
+
+class Bus:
+    """A dbus-daemon of its own. Its address outlives it, so it can come back."""
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "bus")
+        self.address = "unix:path=" + self.path
+        self.config = os.path.join(folder, "bus.conf")
+        self.process = None
+        with open(self.config, "w", encoding="ascii") as f:
+            f.write(BUS_CONFIG.format(path=self.path))
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["dbus-daemon", "--config-file=" + self.config, "--nofork", "--print-address"],
+            stdout=subprocess.PIPE)
+        if not self.process.stdout.readline():
+            raise AssertionError("dbus-daemon did not start")
+
+    def stop(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+            self.process = None
+        if os.path.exists(self.path):
+            os.unlink(self.path)
+
+
+class Peer:
+    """One connection to spored's socket."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.settimeout(LIMIT)
+        self.socket.connect(path)
+        self.lines = self.socket.makefile("rb")
+
+    def send(self, raw):
+        self.socket.sendall(raw)
+
+    def receive(self):
+        line = self.lines.readline()
+        if not line:
+            raise AssertionError("spored has closed the connection")
+        return json.loads(line)
+
+    def call(self, **request):
+        self.send(json.dumps(request).encode() + b"\n")
+        return self.receive()
+
+    def close(self):
+        self.lines.close()
+        self.socket.close()
+
+
+class Story(unittest.TestCase):
+    """Each test has its own folder, bus and spored."""
+
+    with_bus = True
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="spored-")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.socket_path = os.path.join(self.folder, "spored.sock")
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.notify.close)
+        self.notify.bind(os.path.join(self.folder, "notify"))
+        self.notify.settimeout(LIMIT)
+        self.bus = Bus(self.folder)
+        self.addCleanup(self.bus.stop)
+        if self.with_bus:
+            self.bus.start()
+
+    def environment(self, extra=None):
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("SPORED_", "MUSHPI_"))}
+        kept.update(NOTIFY_SOCKET=os.path.join(self.folder, "notify"), XDG_RUNTIME_DIR=self.folder)
+        kept.pop("JOURNAL_STREAM", None)
+        kept.update(extra or {})
+        return kept
+
+    def launch(self, *arguments, env=None, profile=PROFILE):
+        """Starts spored and waits until it says READY=1."""
+        command = [SPORED, "-o", "bluez.bus=" + self.bus.address, *arguments, profile]
+        process = subprocess.Popen(command, env=self.environment(env), stderr=subprocess.PIPE)
+        self.addCleanup(self.end, process)
+        self.wait_notify(lambda text: "READY=1" in text)
+        return process
+
+    @staticmethod
+    def end(process):
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stderr.close()
+
+    def run_spored(self, *arguments, env=None):
+        """A spored that is expected to end by itself."""
+        return subprocess.run([SPORED, *arguments], env=self.environment(env), timeout=LIMIT,
+                              capture_output=True, text=True, check=False)
+
+    def wait_notify(self, wanted):
+        """The next message to the service manager that `wanted` accepts."""
+        while True:
+            text = self.notify.recv(65536).decode()
+            if wanted(text):
+                return text
+
+    def wait_status(self, part):
+        return self.wait_notify(lambda text: "STATUS=" in text and part in text)
+
+    def connect(self):
+        peer = Peer(self.socket_path)
+        self.addCleanup(peer.close)
+        return peer
+
+    def ctl(self, *arguments):
+        return subprocess.run([SPORECTL, "--socket", self.socket_path, *arguments],
+                              env=self.environment(), timeout=LIMIT, capture_output=True,
+                              text=True, check=False)
+
+    def stop(self, process, number=signal.SIGTERM):
+        """Ends spored by a signal. Returns its exit status and what it logged."""
+        process.send_signal(number)
+        _, log = process.communicate(timeout=LIMIT)
+        return process.returncode, log.decode()
+
+    def busctl(self, *arguments):
+        return subprocess.run(["busctl", "--address=" + self.bus.address, *arguments],
+                              timeout=LIMIT, capture_output=True, text=True, check=False)
