@@ -1,4 +1,4 @@
-/* Little-endian integers and hex text. */
+/* Little-endian integers, hex text, and what is fit to be shown. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,3 +18,7 @@ int bytes_from_hex(uint8_t *out, size_t room, const char *text, size_t *ret_size
 
 /* True if data is well-formed UTF-8 without NUL. */
 bool bytes_is_utf8(const uint8_t *data, size_t size);
+
+/* Makes text, in place, fit for one line of a log or an answer: each control character becomes
+ * '?', and each byte above 7f too unless the whole is UTF-8. */
+void bytes_make_printable(char *text);
