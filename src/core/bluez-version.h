@@ -10,9 +10,9 @@ typedef struct BluezVersion {
 #define BLUEZ_VERSION_TEXT_SIZE 16
 
 /* "usb:v1D6Bp0246d0542" is 5.66 (bluez src/main.c). Unknown for any other vendor or product:
- * main.conf's DeviceID can hide it. */
+ * main.conf's DeviceID can hide it; NULL is unknown too. */
 BluezVersion bluez_version_from_modalias(const char *modalias);
-/* "5.66". -EINVAL. */
+/* "5.66"; each part up to 255. -EINVAL, also for "0.0". */
 int bluez_version_parse(BluezVersion *ret, const char *text);
 bool bluez_version_known(BluezVersion v);
 /* "5.66", or "unknown". */

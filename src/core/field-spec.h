@@ -9,5 +9,5 @@
  * number follow the one before, from 0. -EINVAL with a sentence in why: unknown type or
  * attribute, an attribute that does not fit the type, a name twice, a field behind a variable
  * one, a total above VALUE_SIZE_MAX. -ENOMEM. */
-int format_add_field(Format **format, const char *name, const char *spec,
-        char why[static FORMAT_WHY_SIZE]);
+int format_add_field(
+        Format **format, const char *name, const char *spec, char why[static FORMAT_WHY_SIZE]);

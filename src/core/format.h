@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VALUE_SIZE_MAX   512 /* Core Specification, Vol 3, Part F, 3.2.9 */
-#define FORMAT_WHY_SIZE  200
+#define VALUE_SIZE_MAX  512 /* Core Specification, Vol 3, Part F, 3.2.9 */
+#define FORMAT_WHY_SIZE 200
 
 /* Named outcomes: handled by the direct caller, never forwarded. */
 enum {
@@ -46,9 +46,9 @@ typedef struct Field {
         size_t size_min, size_max; /* bytes on the air; equal unless the length is variable */
         double scale;              /* value = raw * scale / divisor */
         double divisor;
-        double min, max;           /* of the value, inside what the type can hold */
-        bool clamp;                /* a set outside the range takes the nearest legal value */
-        char *unit;                /* NULL: none */
+        double min, max; /* of the value, inside what the type can hold */
+        bool clamp;      /* a set outside the range takes the nearest legal value */
+        char *unit;      /* NULL: none */
         FieldLabels labels_kind;
         FieldLabel *labels;
         size_t n_labels;
@@ -100,5 +100,5 @@ int field_encode(const Field *field, const FieldValue *value, uint8_t *out, size
 void field_decode(const Field *field, const uint8_t *data, size_t size, FieldValue *ret);
 
 /* Checks bytes that came from outside: length first, then each field. As field_encode(). */
-int format_check(const Format *format, const uint8_t *data, size_t size,
-        char why[static FORMAT_WHY_SIZE]);
+int format_check(
+        const Format *format, const uint8_t *data, size_t size, char why[static FORMAT_WHY_SIZE]);

@@ -13,12 +13,14 @@ typedef struct Pacer {
 } Pacer;
 
 void pacer_init(Pacer *pacer, unsigned window);
-/* bluetoothd has a new owner: nothing is outstanding any more. */
+/* bluetoothd has a new owner: nothing is outstanding any more. The answer of a Ping under way must
+ * not be reported. */
 void pacer_reset(Pacer *pacer);
 bool pacer_may_send(const Pacer *pacer);
 void pacer_sent(Pacer *pacer);
 /* True once half of the window is outstanding and no Ping is under way. */
 bool pacer_wants_ping(const Pacer *pacer);
 void pacer_ping_sent(Pacer *pacer);
-/* answered: the Ping came back; otherwise it failed and another one is wanted. */
+/* answered: the Ping came back; otherwise it failed and another one is wanted. Ignored if no Ping
+ * is under way. */
 void pacer_ping_done(Pacer *pacer, bool answered);

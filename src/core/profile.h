@@ -55,9 +55,9 @@ typedef struct Service {
 } Service;
 
 typedef struct Advertisement {
-        bool advertise;   /* no: only the adapter's alias is set */
-        char *name;       /* NULL: the adapter's own */
-        Uuid *services;   /* owned */
+        bool advertise; /* no: only the adapter's alias is set */
+        char *name;     /* NULL: the adapter's own */
+        Uuid *services; /* owned */
         size_t n_services;
 } Advertisement;
 

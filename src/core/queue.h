@@ -27,18 +27,20 @@ typedef struct Queue Queue;
 typedef struct QueueNotifier QueueNotifier;
 
 /* depth is 1 to QUEUE_DEPTH_MAX (coalesce uses 1); value_max the largest value in bytes. All
- * memory is taken here. -EINVAL, -ENOMEM. */
+ * memory for values is taken here. -EINVAL: depth. -ENOMEM. */
 int queue_new(Queue **ret, QueuePolicy policy, size_t depth, size_t value_max);
 /* Ends the notifiers that are left; the caller no longer uses them. */
 Queue *queue_free(Queue *queue);
 
-/* Adds a value for every notifier; without one it does nothing. -EMSGSIZE above value_max. */
+/* Adds a copy of the value for every notifier; without one it does nothing. Voids what was peeked.
+ * -EMSGSIZE above value_max: nothing is counted. */
 int queue_push(Queue *queue, const uint8_t *data, size_t size);
 
 /* Sums over all notifiers, ended ones included: the equation holds for them too. */
 QueueCounters queue_counters(const Queue *queue);
 
-/* Starts behind what is waiting now. The queue owns the notifier until queue_notifier_end(). */
+/* Starts behind what is waiting now. The queue owns the notifier until queue_notifier_end().
+ * -ENOMEM. */
 int queue_notifier_new(QueueNotifier **ret, Queue *queue);
 /* Counts what waited as dropped_gone. Returns NULL, takes NULL. */
 QueueNotifier *queue_notifier_end(QueueNotifier *notifier);

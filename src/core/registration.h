@@ -7,15 +7,16 @@
  *      +---(any state)--- WAITING <-----------------+
  *
  * REGISTERING answers AlreadyExists or no answer at all with CLEARING: unregister, then WAITING.
- * stop leads through UNREGISTERING to STOPPED. */
+ * stop leads through UNREGISTERING to STOPPED; unavailable on that way ends in STOPPED at once.
+ * What is reported in a state that does not wait for it does nothing. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
 typedef enum RegistrationState {
-        REGISTRATION_ABSENT,        /* what it registers with is not there */
-        REGISTRATION_REGISTERING,   /* the call is under way */
+        REGISTRATION_ABSENT,      /* what it registers with is not there */
+        REGISTRATION_REGISTERING, /* the call is under way */
         REGISTRATION_REGISTERED,
         REGISTRATION_CLEARING,      /* an unclear outcome is being unregistered */
         REGISTRATION_WAITING,       /* for the retry timer */
@@ -39,7 +40,8 @@ typedef struct RegistrationEvents {
         void (*cancel_call)(void *userdata);
         /* Call registration_timer() in delay_usec; UINT64_MAX: no longer. */
         void (*set_timer)(uint64_t delay_usec, void *userdata);
-        /* The state has changed, after its entry actions. */
+        /* The state has changed, after its entry actions. registration_* may be called from here.
+         */
         void (*changed)(RegistrationState old, RegistrationState new, void *userdata);
 } RegistrationEvents;
 

@@ -1,0 +1,77 @@
+/* BlueZ's version from an adapter's Modalias or from text. */
+#include "core/bluez-version.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define VERSION_PART_MAX 255 /* the modalias has one byte for each part */
+
+/* "usb", the Linux Foundation and its "Linux device": BlueZ's own default (src/main.c). */
+static const char modalias_prefix[] = "usb:v1D6Bp0246d";
+
+static unsigned hex_digit(char c) {
+        return (unsigned)(isdigit((unsigned char)c) ? c - '0'
+                                                    : tolower((unsigned char)c) - 'a' + 10);
+}
+
+static unsigned hex_byte(const char *text) {
+        return hex_digit(text[0]) << 4 | hex_digit(text[1]);
+}
+
+BluezVersion bluez_version_from_modalias(const char *modalias) {
+        const BluezVersion unknown = {0};
+        const size_t prefix_size = sizeof(modalias_prefix) - 1;
+        const char *digits;
+
+        if (!modalias || strncasecmp(modalias, modalias_prefix, prefix_size) != 0)
+                return unknown;
+        digits = modalias + prefix_size;
+        if (strlen(digits) != 4 || strspn(digits, "0123456789abcdefABCDEF") != 4)
+                return unknown;
+        return (BluezVersion){.major = hex_byte(digits), .minor = hex_byte(digits + 2)};
+}
+
+/* Moves *cursor behind a decimal number. */
+static int read_part(unsigned *ret, const char **cursor) {
+        const char *p = *cursor;
+        unsigned number = 0;
+
+        if (!isdigit((unsigned char)*p))
+                return -EINVAL;
+        for (; isdigit((unsigned char)*p); p++) {
+                number = number * 10 + (unsigned)(*p - '0');
+                if (number > VERSION_PART_MAX)
+                        return -EINVAL;
+        }
+        *ret = number;
+        *cursor = p;
+        return 0;
+}
+
+int bluez_version_parse(BluezVersion *ret, const char *text) {
+        BluezVersion v;
+
+        if (read_part(&v.major, &text) < 0 || *text != '.')
+                return -EINVAL;
+        text++;
+        if (read_part(&v.minor, &text) < 0 || *text != '\0')
+                return -EINVAL;
+        if (!bluez_version_known(v))
+                return -EINVAL;
+        *ret = v;
+        return 0;
+}
+
+bool bluez_version_known(BluezVersion v) {
+        return v.major != 0 || v.minor != 0;
+}
+
+void bluez_version_format(BluezVersion v, char out[static BLUEZ_VERSION_TEXT_SIZE]) {
+        if (bluez_version_known(v))
+                (void)snprintf(out, BLUEZ_VERSION_TEXT_SIZE, "%u.%u", v.major, v.minor);
+        else
+                (void)snprintf(out, BLUEZ_VERSION_TEXT_SIZE, "unknown");
+}

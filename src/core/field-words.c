@@ -1,0 +1,155 @@
+/* The words of a field's declaration. */
+#include "core/field-words.h"
+
+#include "core/field.h"
+#include "util/cleanup.h"
+#include "util/parse.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Kinds of types, for what an attribute fits. */
+enum {
+        FITS_UNSIGNED = 1 << 0,
+        FITS_SIGNED = 1 << 1,
+        FITS_UTF8 = 1 << 2,
+        FITS_BYTES = 1 << 3,
+        FITS_INTEGER = FITS_UNSIGNED | FITS_SIGNED,
+};
+
+static const struct {
+        const char *name;
+        unsigned fits;
+} attributes[_ATTRIBUTE_MAX] = {
+        [ATTRIBUTE_SCALE] = {"scale", FITS_INTEGER},
+        [ATTRIBUTE_MIN] = {"min", FITS_INTEGER},
+        [ATTRIBUTE_MAX] = {"max", FITS_INTEGER},
+        [ATTRIBUTE_UNIT] = {"unit", FITS_INTEGER},
+        [ATTRIBUTE_DEFAULT] = {"default", FITS_INTEGER | FITS_UTF8 | FITS_BYTES},
+        [ATTRIBUTE_CLAMP] = {"clamp", FITS_INTEGER},
+        [ATTRIBUTE_SIZE] = {"size", FITS_BYTES},
+        [ATTRIBUTE_SIZE_MAX] = {"size_max", FITS_UTF8 | FITS_BYTES},
+        [ATTRIBUTE_ENUM] = {"enum", FITS_INTEGER},
+        [ATTRIBUTE_NAMES] = {"names", FITS_INTEGER},
+        [ATTRIBUTE_BITS] = {"bits", FITS_UNSIGNED},
+};
+
+/* Pairs that contradict each other. */
+static const struct {
+        Attribute one, other;
+} conflicts[] = {
+        {ATTRIBUTE_SIZE, ATTRIBUTE_SIZE_MAX},
+        {ATTRIBUTE_ENUM, ATTRIBUTE_NAMES},
+        {ATTRIBUTE_ENUM, ATTRIBUTE_BITS},
+        {ATTRIBUTE_NAMES, ATTRIBUTE_BITS},
+        /* Labels stand for numbers, not for quantities. */
+        {ATTRIBUTE_ENUM, ATTRIBUTE_SCALE},
+        {ATTRIBUTE_NAMES, ATTRIBUTE_SCALE},
+        {ATTRIBUTE_BITS, ATTRIBUTE_SCALE},
+        /* The list already says what is legal. */
+        {ATTRIBUTE_ENUM, ATTRIBUTE_MIN},
+        {ATTRIBUTE_ENUM, ATTRIBUTE_MAX},
+        {ATTRIBUTE_ENUM, ATTRIBUTE_CLAMP},
+        {ATTRIBUTE_BITS, ATTRIBUTE_MIN},
+        {ATTRIBUTE_BITS, ATTRIBUTE_MAX},
+        {ATTRIBUTE_BITS, ATTRIBUTE_CLAMP},
+};
+
+void field_words_done(FieldWords *words) {
+        free(words->pad_size);
+        for (size_t i = 0; i < _ATTRIBUTE_MAX; i++)
+                free(words->values[i]);
+}
+
+static unsigned kind_of_type(FieldType type) {
+        if (type == FIELD_UTF8)
+                return FITS_UTF8;
+        if (type == FIELD_BYTES)
+                return FITS_BYTES;
+        if (type == FIELD_PAD)
+                return 0;
+        return field_type_min(type) < 0 ? FITS_SIGNED : FITS_UNSIGNED;
+}
+
+/* word is "name=value". */
+static int add_attribute(FieldWords *words, char *word, char why[static FORMAT_WHY_SIZE]) {
+        char *value = strchr(word, '=');
+
+        if (!value) {
+                field_why(why, "\"%s\" is not of the form attribute=value", word);
+                return -EINVAL;
+        }
+        *value++ = '\0';
+        for (size_t i = 0; i < _ATTRIBUTE_MAX; i++) {
+                if (!parse_same_word(attributes[i].name, word))
+                        continue;
+                if (words->values[i]) {
+                        field_why(why, "%s is given twice", attributes[i].name);
+                        return -EINVAL;
+                }
+                words->values[i] = strdup(value);
+                return words->values[i] ? 0 : -ENOMEM;
+        }
+        field_why(why, "unknown attribute \"%s\"", word);
+        return -EINVAL;
+}
+
+static int read_type(FieldWords *words, const char **cursor, char why[static FORMAT_WHY_SIZE]) {
+        _cleanup_free_ char *type = NULL;
+        int r = parse_next_word(&type, cursor);
+
+        if (r < 0)
+                return r;
+        if (!type || !field_type_from_name(&words->type, type)) {
+                field_why(why, "unknown type \"%s\": u8 u16 u32 i8 i16 i32 utf8 bytes or pad N",
+                        type ? type : "");
+                return -EINVAL;
+        }
+        if (words->type != FIELD_PAD)
+                return 0;
+        r = parse_next_word(&words->pad_size, cursor);
+        return r < 0 ? r : 0;
+}
+
+static int read_attributes(
+        FieldWords *words, const char **cursor, char why[static FORMAT_WHY_SIZE]) {
+        for (;;) {
+                _cleanup_free_ char *word = NULL;
+                int r = parse_next_word(&word, cursor);
+
+                if (r <= 0)
+                        return r;
+                r = add_attribute(words, word, why);
+                if (r < 0)
+                        return r;
+        }
+}
+
+static int check_words(const FieldWords *words, char why[static FORMAT_WHY_SIZE]) {
+        for (size_t i = 0; i < _ATTRIBUTE_MAX; i++)
+                if (words->values[i] && !(attributes[i].fits & kind_of_type(words->type))) {
+                        field_why(why, "%s does not fit the type %s", attributes[i].name,
+                                field_type_name(words->type));
+                        return -EINVAL;
+                }
+        for (size_t i = 0; i < ELEMENTS(conflicts); i++)
+                if (words->values[conflicts[i].one] && words->values[conflicts[i].other]) {
+                        field_why(why, "%s and %s exclude each other",
+                                attributes[conflicts[i].one].name,
+                                attributes[conflicts[i].other].name);
+                        return -EINVAL;
+                }
+        return 0;
+}
+
+int field_words_read(FieldWords *words, const char *spec, char why[static FORMAT_WHY_SIZE]) {
+        int r = read_type(words, &spec, why);
+
+        if (r == 0)
+                r = read_attributes(words, &spec, why);
+        return r == 0 ? check_words(words, why) : r;
+}
+
+const char *attribute_name(Attribute attribute) {
+        return attributes[attribute].name;
+}

@@ -1,0 +1,165 @@
+/* The states of one registration. */
+#include "core/registration.h"
+#include "util/cleanup.h"
+
+static const char *const state_names[_REGISTRATION_STATE_MAX] = {
+        [REGISTRATION_ABSENT] = "absent",
+        [REGISTRATION_REGISTERING] = "registering",
+        [REGISTRATION_REGISTERED] = "registered",
+        [REGISTRATION_CLEARING] = "clearing",
+        [REGISTRATION_WAITING] = "waiting",
+        [REGISTRATION_UNREGISTERING] = "unregistering",
+        [REGISTRATION_STOPPED] = "stopped",
+};
+
+static void start_retry_timer(Registration *r) {
+        uint64_t delay_usec = r->retry_usec;
+
+        r->retry_usec = delay_usec < r->retry_max_usec / 2 ? delay_usec * 2 : r->retry_max_usec;
+        r->events->set_timer(delay_usec, r->userdata);
+}
+
+/* The only writer of the state. Tells its owner last: the owner may free r there or report the
+ * next event. */
+static void registration_enter_state(Registration *r, RegistrationState state) {
+        RegistrationState old = r->state;
+
+        r->state = state;
+        if (old == REGISTRATION_WAITING)
+                r->events->set_timer(UINT64_MAX, r->userdata);
+
+        switch (state) {
+        case REGISTRATION_REGISTERING:
+                r->events->call_register(r->userdata);
+                break;
+        case REGISTRATION_REGISTERED:
+                r->retry_usec = r->retry_min_usec;
+                r->failures = 0;
+                break;
+        case REGISTRATION_CLEARING:
+                r->events->call_unregister(r->userdata);
+                break;
+        case REGISTRATION_WAITING:
+                start_retry_timer(r);
+                break;
+        case REGISTRATION_UNREGISTERING:
+                /* From CLEARING the same call is already under way. */
+                if (old != REGISTRATION_CLEARING)
+                        r->events->call_unregister(r->userdata);
+                break;
+        case REGISTRATION_ABSENT:
+        case REGISTRATION_STOPPED:
+        case _REGISTRATION_STATE_MAX:
+                break;
+        }
+        r->events->changed(old, state, r->userdata);
+}
+
+void registration_init(Registration *r, uint64_t retry_min_usec, uint64_t retry_max_usec,
+        const RegistrationEvents *events, void *userdata) {
+        *r = (Registration){
+                .events = events,
+                .userdata = userdata,
+                .state = REGISTRATION_ABSENT,
+                .retry_min_usec = retry_min_usec,
+                .retry_max_usec = retry_max_usec,
+                .retry_usec = retry_min_usec,
+        };
+}
+
+static void become_available(Registration *r) {
+        if (r->state == REGISTRATION_ABSENT)
+                registration_enter_state(r, REGISTRATION_REGISTERING);
+}
+
+static void become_unavailable(Registration *r) {
+        switch (r->state) {
+        case REGISTRATION_REGISTERING:
+        case REGISTRATION_CLEARING:
+                r->events->cancel_call(r->userdata);
+                registration_enter_state(r, REGISTRATION_ABSENT);
+                break;
+        case REGISTRATION_REGISTERED:
+        case REGISTRATION_WAITING:
+                registration_enter_state(r, REGISTRATION_ABSENT);
+                break;
+        case REGISTRATION_UNREGISTERING:
+                /* Who held it is gone, and with it what it held. */
+                r->events->cancel_call(r->userdata);
+                registration_enter_state(r, REGISTRATION_STOPPED);
+                break;
+        case REGISTRATION_ABSENT:
+        case REGISTRATION_STOPPED:
+        case _REGISTRATION_STATE_MAX:
+                break;
+        }
+}
+
+void registration_set_available(Registration *r, bool available) {
+        if (available)
+                become_available(r);
+        else
+                become_unavailable(r);
+}
+
+void registration_registered(Registration *r, RegistrationOutcome outcome) {
+        if (r->state != REGISTRATION_REGISTERING)
+                return;
+
+        switch (outcome) {
+        case REGISTRATION_OK:
+                registration_enter_state(r, REGISTRATION_REGISTERED);
+                break;
+        case REGISTRATION_UNCLEAR:
+                r->failures++;
+                registration_enter_state(r, REGISTRATION_CLEARING);
+                break;
+        case REGISTRATION_REFUSED:
+                r->failures++;
+                registration_enter_state(r, REGISTRATION_WAITING);
+                break;
+        }
+}
+
+void registration_unregistered(Registration *r) {
+        if (r->state == REGISTRATION_CLEARING)
+                registration_enter_state(r, REGISTRATION_WAITING);
+        else if (r->state == REGISTRATION_UNREGISTERING)
+                registration_enter_state(r, REGISTRATION_STOPPED);
+}
+
+void registration_released(Registration *r) {
+        if (r->state == REGISTRATION_REGISTERED)
+                registration_enter_state(r, REGISTRATION_WAITING);
+}
+
+void registration_timer(Registration *r) {
+        if (r->state == REGISTRATION_WAITING)
+                registration_enter_state(r, REGISTRATION_REGISTERING);
+}
+
+void registration_stop(Registration *r) {
+        switch (r->state) {
+        case REGISTRATION_REGISTERING:
+                /* BlueZ may hold it already; it serves the calls of one sender in order. */
+                r->events->cancel_call(r->userdata);
+                registration_enter_state(r, REGISTRATION_UNREGISTERING);
+                break;
+        case REGISTRATION_REGISTERED:
+        case REGISTRATION_CLEARING:
+                registration_enter_state(r, REGISTRATION_UNREGISTERING);
+                break;
+        case REGISTRATION_ABSENT:
+        case REGISTRATION_WAITING:
+                registration_enter_state(r, REGISTRATION_STOPPED);
+                break;
+        case REGISTRATION_UNREGISTERING:
+        case REGISTRATION_STOPPED:
+        case _REGISTRATION_STATE_MAX:
+                break;
+        }
+}
+
+const char *registration_state_name(RegistrationState state) {
+        return (size_t)state < ELEMENTS(state_names) ? state_names[state] : "invalid";
+}

@@ -1,0 +1,109 @@
+/* BlueZ's version from modalias and text. */
+#include "core/bluez-version.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void assert_version(BluezVersion v, unsigned major, unsigned minor) {
+        assert_int_equal(v.major, major);
+        assert_int_equal(v.minor, minor);
+}
+
+static void test_modalias_names_the_version(void **state) {
+        assert_version(bluez_version_from_modalias("usb:v1D6Bp0246d0542"), 5, 66);
+        assert_version(bluez_version_from_modalias("usb:v1D6Bp0246d0552"), 5, 82);
+        assert_version(bluez_version_from_modalias("usb:v1D6Bp0246d0557"), 5, 87);
+}
+
+static void test_case_of_a_modalias_does_not_matter(void **state) {
+        assert_version(bluez_version_from_modalias("usb:v1d6bp0246d064f"), 6, 79);
+        assert_version(bluez_version_from_modalias("usb:v1D6BP0246D064F"), 6, 79);
+}
+
+static void test_modalias_of_others_is_unknown(void **state) {
+        static const char *const others[] = {
+                "bluetooth:v1D6Bp0246d0542", /* another registry of vendors */
+                "usb:v004Cp0246d0542",       /* another vendor */
+                "usb:v1D6Bp0001d0542",       /* another product */
+        };
+
+        for (size_t i = 0; i < ELEMENTS(others); i++)
+                assert_false(bluez_version_known(bluez_version_from_modalias(others[i])));
+}
+
+static void test_damaged_modalias_is_unknown(void **state) {
+        static const char *const damaged[] = {
+                "",
+                "usb:v1D6Bp0246d",
+                "usb:v1D6Bp0246d054",
+                "usb:v1D6Bp0246d05422",
+                "usb:v1D6Bp0246d05G2",
+                "usb:v1D6Bp0246d 542",
+                "usb:v1D6Bp0246d0542x",
+                "usb:v1D6Bp0246d0000",
+        };
+
+        for (size_t i = 0; i < ELEMENTS(damaged); i++)
+                assert_false(bluez_version_known(bluez_version_from_modalias(damaged[i])));
+        assert_false(bluez_version_known(bluez_version_from_modalias(NULL)));
+}
+
+static void test_text_is_parsed(void **state) {
+        BluezVersion v;
+
+        assert_int_equal(bluez_version_parse(&v, "5.66"), 0);
+        assert_version(v, 5, 66);
+        assert_int_equal(bluez_version_parse(&v, "6.0"), 0);
+        assert_version(v, 6, 0);
+        assert_int_equal(bluez_version_parse(&v, "255.255"), 0);
+        assert_version(v, 255, 255);
+}
+
+static void test_other_text_is_refused_and_writes_nothing(void **state) {
+        static const char *const wrong[] = {"", "5", "5.", ".66", "5.66.1", "5.66-1", " 5.66",
+                "5.66 ", "5,66", "-5.66", "5.+66", "5.256", "256.1", "5.99999999999999999999",
+                "0.0", "unknown"};
+        BluezVersion v = {1, 2};
+
+        for (size_t i = 0; i < ELEMENTS(wrong); i++)
+                assert_int_equal(bluez_version_parse(&v, wrong[i]), -EINVAL);
+        assert_version(v, 1, 2);
+}
+
+static void test_version_is_formatted(void **state) {
+        char text[BLUEZ_VERSION_TEXT_SIZE];
+
+        bluez_version_format((BluezVersion){5, 66}, text);
+        assert_string_equal(text, "5.66");
+        bluez_version_format((BluezVersion){255, 255}, text);
+        assert_string_equal(text, "255.255");
+}
+
+static void test_unknown_version_is_formatted_as_unknown(void **state) {
+        char text[BLUEZ_VERSION_TEXT_SIZE];
+
+        assert_false(bluez_version_known((BluezVersion){0, 0}));
+        bluez_version_format((BluezVersion){0, 0}, text);
+        assert_string_equal(text, "unknown");
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_modalias_names_the_version),
+                cmocka_unit_test(test_case_of_a_modalias_does_not_matter),
+                cmocka_unit_test(test_modalias_of_others_is_unknown),
+                cmocka_unit_test(test_damaged_modalias_is_unknown),
+                cmocka_unit_test(test_text_is_parsed),
+                cmocka_unit_test(test_other_text_is_refused_and_writes_nothing),
+                cmocka_unit_test(test_version_is_formatted),
+                cmocka_unit_test(test_unknown_version_is_formatted_as_unknown),
+        };
+
+        return cmocka_run_group_tests_name("bluez-version", tests, NULL, NULL);
+}
