@@ -14,7 +14,8 @@ typedef struct SporedClient SporedClient;
  * it exists, else /run/spored/spored.sock. Writes to path, of size bytes; -ENAMETOOLONG. */
 int spored_client_default_path(char *path, size_t size);
 
-/* Connects; path NULL means the default. 0 and an owned *ret, or the negative errno of connect(). */
+/* Connects; path NULL means the default. 0 and an owned *ret, or the negative errno of connect().
+ */
 int spored_client_new(SporedClient **ret, const char *path);
 /* Closes and frees. Returns NULL, takes NULL. */
 SporedClient *spored_client_free(SporedClient *client);
