@@ -1,0 +1,105 @@
+# shellcheck shell=bash
+# Steps: each is one line on the terminal and one log. Tests are counted over all steps.
+
+logs=$PWD/build-logs
+log_lines=40 # of a failed step that are shown
+passed=0 failed=0 skipped=0
+any_not_run=no
+
+# Shows how a step failed.
+show_log() {
+        local log=$1
+        echo "--- the last lines of $log"
+        tail -n "$log_lines" "$log"
+        echo "--- all of it: $log"
+}
+
+# run_logged NAME WHAT COMMAND...: prints the begin of a line; sets log, status and seconds.
+run_logged() {
+        local name=$1 what=$2 start=$SECONDS
+        shift 2
+        mkdir -p "$logs"
+        log=$logs/$name.log
+        status=0
+        printf '%-30s ' "$what"
+        "$@" </dev/null >"$log" 2>&1 || status=$?
+        seconds=$((SECONDS - start))
+}
+
+# step NAME WHAT COMMAND...: a failure counts as one failed test.
+step() {
+        run_logged "$@"
+        if ((status != 0)); then
+                failed=$((failed + 1))
+                printf 'FAILED  %4d s\n' "$seconds"
+                show_log "$log"
+                return 1
+        fi
+        printf 'ok      %4d s\n' "$seconds"
+}
+
+# Meson's summary: the sums of "Ok: 3", of everything that is a failure, and of "Skipped: 1".
+count_meson() {
+        awk '/^Ok: +[0-9]+/ { ok += $2 }
+                /^Expected Fail: +[0-9]+/ { ok += $3 }
+                /^(Fail|Timeout): +[0-9]+/ { bad += $2 }
+                /^Unexpected Pass: +[0-9]+/ { bad += $3 }
+                /^Skipped: +[0-9]+/ { skipped += $2 }
+                END { print ok + 0, bad + 0, skipped + 0 }' "$1"
+}
+
+# The closing line of tests/vm/run.
+count_vm() {
+        awk '/^[0-9]+ passed, [0-9]+ failed$/ { ok = $1; bad = $3 }
+                END { print ok + 0, bad + 0, 0 }' "$1"
+}
+
+# test_step COUNTER NAME WHAT COMMAND...: a run that fails without a failed test, or that runs no
+# test, counts as one that failed.
+test_step() {
+        local counter=$1 n_passed n_failed n_skipped
+        shift
+        run_logged "$@"
+        read -r n_passed n_failed n_skipped <<<"$("$counter" "$log")"
+        if ((n_failed == 0 && (status != 0 || n_passed == 0))); then
+                n_failed=1
+        fi
+        passed=$((passed + n_passed))
+        failed=$((failed + n_failed))
+        skipped=$((skipped + n_skipped))
+        if ((n_failed > 0)); then
+                printf 'FAILED  %4d s  %d passed, %d failed\n' "$seconds" "$n_passed" "$n_failed"
+                ((n_passed > 0)) || echo "no test passed: were there any?"
+                grep '^not ok ' "$log" || true
+                show_log "$log"
+                return 0
+        fi
+        printf 'ok      %4d s  %d passed' "$seconds" "$n_passed"
+        ((n_skipped == 0)) || printf ', %d skipped' "$n_skipped"
+        printf '\n'
+}
+
+not_run() {
+        printf '%-30s NOT RUN: %s\n' "$1" "$2"
+        any_not_run=yes
+}
+
+# The last line, alone and always in this form, and the exit status.
+finish() {
+        ((skipped == 0)) || printf '%d skipped\n' "$skipped"
+        printf 'in %d s\n' "$SECONDS"
+        printf '%d passed, %d failed\n' "$passed" "$failed"
+        [[ $failed == 0 && $any_not_run == no ]] || exit 1
+        exit 0
+}
+
+finish_lint() {
+        ((failed == 0)) || exit 1
+}
+
+# give_up WHY: nothing else makes sense.
+give_up() {
+        echo "dev: $*" >&2
+        failed=$((failed + 1))
+        finish
+}
