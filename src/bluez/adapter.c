@@ -124,7 +124,7 @@ static bool selected(const Adapter *a, const AdapterInfo *info) {
         if (strcmp(select, "auto") == 0)
                 return true;
         return strcmp(select, adapter_name(info)) == 0 ||
-                (info->address && strcasecmp(select, info->address) == 0);
+               (info->address && strcasecmp(select, info->address) == 0);
 }
 
 /* What was chosen stays while it is there: a second adapter must not move the service. */
@@ -159,8 +159,7 @@ static int set_property(Adapter *a, sd_bus_slot **slot, const char *name, const 
         if (r >= 0)
                 r = sd_bus_message_close_container(m);
         if (r >= 0)
-                r = sd_bus_call_async(
-                        a->bus, slot, m, handler, a, a->parameters.call_timeout_usec);
+                r = sd_bus_call_async(a->bus, slot, m, handler, a, a->parameters.call_timeout_usec);
         sd_bus_message_unref(m);
         return r;
 }

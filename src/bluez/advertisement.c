@@ -72,8 +72,8 @@ int advertisement_object_new(AdvertisementObject **ret, sd_bus *bus,
         int r = sd_bus_add_object_vtable(bus, &o->slots[0], ADVERTISEMENT_PATH, BLUEZ_ADVERTISEMENT,
                 advertisement_vtable, o);
         if (r >= 0 && advertisement->name)
-                r = sd_bus_add_object_vtable(bus, &o->slots[1], ADVERTISEMENT_PATH,
-                        BLUEZ_ADVERTISEMENT, name_vtable, o);
+                r = sd_bus_add_object_vtable(
+                        bus, &o->slots[1], ADVERTISEMENT_PATH, BLUEZ_ADVERTISEMENT, name_vtable, o);
         if (r < 0) {
                 advertisement_object_free(o);
                 return r;

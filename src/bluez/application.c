@@ -39,8 +39,8 @@ static const sd_bus_vtable service_vtable[] = {
         SD_BUS_VTABLE_END,
 };
 
-static int export_service(Application *a, sd_bus *bus, size_t i, const AttributeEvents *events,
-        void *userdata) {
+static int export_service(
+        Application *a, sd_bus *bus, size_t i, const AttributeEvents *events, void *userdata) {
         ServiceObject *o = &a->services[i];
 
         o->service = a->profile->services[i];
@@ -60,8 +60,7 @@ static int export_service(Application *a, sd_bus *bus, size_t i, const Attribute
 
 /* sd-bus lists siblings in the reverse order of their export, and BlueZ lays out the table in the
  * order of the list: so everything is exported last to first. */
-static int export_all(
-        Application *a, sd_bus *bus, const AttributeEvents *events, void *userdata) {
+static int export_all(Application *a, sd_bus *bus, const AttributeEvents *events, void *userdata) {
         int r = sd_bus_add_object_manager(bus, &a->manager_slot, APPLICATION_PATH);
 
         for (size_t i = a->profile->n_services; r >= 0 && i-- > 0;)
@@ -91,8 +90,8 @@ Application *application_free(Application *application) {
         if (!application)
                 return NULL;
         sd_bus_slot_unref(application->manager_slot);
-        for (size_t i = 0; application->characteristics && i < application->profile->n_characteristics;
-                i++)
+        for (size_t i = 0;
+                application->characteristics && i < application->profile->n_characteristics; i++)
                 characteristic_object_free(application->characteristics[i]);
         for (size_t i = 0; application->services && i < application->profile->n_services; i++) {
                 sd_bus_slot_unref(application->services[i].slot);

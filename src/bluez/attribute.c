@@ -63,7 +63,7 @@ static int read_options(CallOptions *options, sd_bus_message *m) {
         const char *name;
         int r = sd_bus_message_enter_container(m, 'a', "{sv}");
 
-        *options = (CallOptions){ 0 };
+        *options = (CallOptions){0};
         while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
                 r = sd_bus_message_read(m, "s", &name);
                 if (r >= 0)
@@ -271,7 +271,8 @@ static int property_get_descriptor_flags(sd_bus *bus, const char *path, const ch
 
 static const sd_bus_vtable descriptor_vtable[] = {
         SD_BUS_VTABLE_START(0),
-        SD_BUS_METHOD("ReadValue", "a{sv}", "ay", method_read_descriptor, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD(
+                "ReadValue", "a{sv}", "ay", method_read_descriptor, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_PROPERTY("UUID", "s", property_get_descriptor_uuid, 0, SD_BUS_VTABLE_PROPERTY_CONST),
         SD_BUS_PROPERTY("Characteristic", "o", property_get_characteristic, 0,
                 SD_BUS_VTABLE_PROPERTY_CONST),

@@ -15,8 +15,8 @@ typedef struct AttributeEvents {
         int (*write)(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
                 void *userdata);
         /* A write was refused: why is a sentence. */
-        void (*write_refused)(const Characteristic *c, const char *device, const char *why,
-                void *userdata);
+        void (*write_refused)(
+                const Characteristic *c, const char *device, const char *why, void *userdata);
         /* A central has subscribed (BlueZ does not say which), or the last one has left. */
         void (*start_notify)(const Characteristic *c, void *userdata);
         void (*stop_notify)(const Characteristic *c, void *userdata);

@@ -202,20 +202,20 @@ static const struct {
         const char *match;
         sd_bus_message_handler_t handler;
 } matches[] = {
-        [SLOT_OWNER] = { "type='signal',sender='" DBUS_SERVICE "',path='" DBUS_PATH
-                         "',interface='" DBUS_INTERFACE
-                         "',member='NameOwnerChanged',arg0='" BLUEZ_SERVICE "'",
-                on_name_owner_changed },
-        [SLOT_ADDED] = { "type='signal',sender='" BLUEZ_SERVICE "',interface='" DBUS_OBJECT_MANAGER
-                         "',member='InterfacesAdded'",
-                on_interfaces_added },
-        [SLOT_REMOVED] = { "type='signal',sender='" BLUEZ_SERVICE
-                           "',interface='" DBUS_OBJECT_MANAGER "',member='InterfacesRemoved'",
-                on_interfaces_removed },
+        [SLOT_OWNER] = {"type='signal',sender='" DBUS_SERVICE "',path='" DBUS_PATH
+                        "',interface='" DBUS_INTERFACE
+                        "',member='NameOwnerChanged',arg0='" BLUEZ_SERVICE "'",
+                on_name_owner_changed},
+        [SLOT_ADDED] = {"type='signal',sender='" BLUEZ_SERVICE "',interface='" DBUS_OBJECT_MANAGER
+                        "',member='InterfacesAdded'",
+                on_interfaces_added},
+        [SLOT_REMOVED] = {"type='signal',sender='" BLUEZ_SERVICE "',interface='" DBUS_OBJECT_MANAGER
+                          "',member='InterfacesRemoved'",
+                on_interfaces_removed},
         /* Of adapters only: a phone's properties change all the time. */
-        [SLOT_CHANGED] = { "type='signal',sender='" BLUEZ_SERVICE "',interface='" DBUS_PROPERTIES
-                           "',member='PropertiesChanged',arg0='" BLUEZ_ADAPTER "'",
-                on_properties_changed },
+        [SLOT_CHANGED] = {"type='signal',sender='" BLUEZ_SERVICE "',interface='" DBUS_PROPERTIES
+                          "',member='PropertiesChanged',arg0='" BLUEZ_ADAPTER "'",
+                on_properties_changed},
 };
 
 /* The bus handles messages in order: the matches stand before the owner is asked for. */

@@ -1,14 +1,14 @@
 /* Names of D-Bus and BlueZ, and our object paths. */
 #pragma once
 
-#define BLUEZ_SERVICE           "org.bluez"
-#define BLUEZ_ADAPTER           "org.bluez.Adapter1"
-#define BLUEZ_GATT_MANAGER      "org.bluez.GattManager1"
-#define BLUEZ_ADVERTISING       "org.bluez.LEAdvertisingManager1"
-#define BLUEZ_GATT_SERVICE      "org.bluez.GattService1"
-#define BLUEZ_CHARACTERISTIC    "org.bluez.GattCharacteristic1"
-#define BLUEZ_DESCRIPTOR        "org.bluez.GattDescriptor1"
-#define BLUEZ_ADVERTISEMENT     "org.bluez.LEAdvertisement1"
+#define BLUEZ_SERVICE        "org.bluez"
+#define BLUEZ_ADAPTER        "org.bluez.Adapter1"
+#define BLUEZ_GATT_MANAGER   "org.bluez.GattManager1"
+#define BLUEZ_ADVERTISING    "org.bluez.LEAdvertisingManager1"
+#define BLUEZ_GATT_SERVICE   "org.bluez.GattService1"
+#define BLUEZ_CHARACTERISTIC "org.bluez.GattCharacteristic1"
+#define BLUEZ_DESCRIPTOR     "org.bluez.GattDescriptor1"
+#define BLUEZ_ADVERTISEMENT  "org.bluez.LEAdvertisement1"
 
 #define BLUEZ_ERROR_ALREADY_EXISTS       "org.bluez.Error.AlreadyExists"
 #define BLUEZ_ERROR_FAILED               "org.bluez.Error.Failed"

@@ -72,8 +72,7 @@ static int call(Registrar *r, const char *method, bool options, sd_bus_message_h
         if (k >= 0 && options)
                 k = sd_bus_message_append(m, "a{sv}", 0);
         if (k >= 0)
-                k = sd_bus_call_async(
-                        r->bus, &r->slot, m, handler, r, r->parameters.timeout_usec);
+                k = sd_bus_call_async(r->bus, &r->slot, m, handler, r, r->parameters.timeout_usec);
         sd_bus_message_unref(m);
         if (k < 0)
                 log_warning("%s cannot be called: %s", method, strerror(-k));

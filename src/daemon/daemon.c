@@ -27,12 +27,12 @@ typedef struct Daemon {
         struct ev_timer shutdown;
         bool stopping;
         char announced[512]; /* the last line that was logged about being on air */
-        Standing told; /* what status replies borrow from */
+        Standing told;       /* what status replies borrow from */
         uint64_t started_usec;
 } Daemon;
 
 static void fill_standing(Daemon *d, Standing *s) {
-        *s = (Standing){ 0 };
+        *s = (Standing){0};
         if (!d->profile) {
                 (void)snprintf(s->why, sizeof(s->why), "no profile is chosen");
                 (void)snprintf(s->fix, sizeof(s->fix),
@@ -58,8 +58,8 @@ static void announce(Daemon *d) {
                 (void)snprintf(line, sizeof(line), "on air as %s (%s, BlueZ %s)", s.name, s.adapter,
                         version);
         else
-                (void)snprintf(line, sizeof(line), "not on air: %s%s%s", s.why, *s.fix ? "; " : "",
-                        s.fix);
+                (void)snprintf(
+                        line, sizeof(line), "not on air: %s%s%s", s.why, *s.fix ? "; " : "", s.fix);
         if (strcmp(line, d->announced) == 0)
                 return;
         memcpy(d->announced, line, sizeof(line));
@@ -112,8 +112,8 @@ static const PeripheralEvents peripheral_events = {
 static void connect_bus(Daemon *d) {
         d->peripheral = peripheral_free(d->peripheral);
         d->bus_lost = false;
-        d->bus_error = peripheral_new(&d->peripheral, d->loop, d->settings, d->profile, d->values,
-                &peripheral_events, d);
+        d->bus_error = peripheral_new(
+                &d->peripheral, d->loop, d->settings, d->profile, d->values, &peripheral_events, d);
         if (d->bus_error < 0)
                 ev_timer_again(d->loop, &d->connect_again);
         announce(d);
@@ -133,8 +133,7 @@ static void on_get(const Characteristic *c, ServerValue *ret, void *userdata) {
         const Value *v = values_at(d->values, c);
 
         *ret = (ServerValue){
-                .data = v->data, .size = v->size, .seq = v->seq, .subscribed = subscribed(d, c)
-        };
+                .data = v->data, .size = v->size, .seq = v->seq, .subscribed = subscribed(d, c)};
 }
 
 static int on_set(const Characteristic *c, const uint8_t *data, size_t size, ServerValue *ret,

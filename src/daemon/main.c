@@ -12,7 +12,7 @@
 
 DEFINE_CLEANUP(Config *, config_free);
 
-#define OVERRIDES_MAX 64
+#define OVERRIDES_MAX    64
 #define SOCKET_PATH_SIZE 108 /* sun_path */
 
 typedef struct Arguments {
@@ -37,11 +37,11 @@ static const char usage[] =
 static int parse_arguments(Arguments *a, int argc, char **argv) {
         enum { OPTION_CHECK = 256, OPTION_DUMP, OPTION_VERSION };
         static const struct option options[] = {
-                { "check", no_argument, NULL, OPTION_CHECK },
-                { "dump-config", no_argument, NULL, OPTION_DUMP },
-                { "help", no_argument, NULL, 'h' },
-                { "version", no_argument, NULL, OPTION_VERSION },
-                { NULL, 0, NULL, 0 },
+                {"check", no_argument, NULL, OPTION_CHECK},
+                {"dump-config", no_argument, NULL, OPTION_DUMP},
+                {"help", no_argument, NULL, 'h'},
+                {"version", no_argument, NULL, OPTION_VERSION},
+                {NULL, 0, NULL, 0},
         };
         size_t n = 0;
         int c;
@@ -92,8 +92,8 @@ static int check(const Arguments *a, const Config *config, unsigned errors, unsi
         if (a->dump_config)
                 config_dump(config, stdout);
         else
-                printf("%s: no errors, %u warning%s\n", a->file ? a->file : "configuration", warnings,
-                        warnings == 1 ? "" : "s");
+                printf("%s: no errors, %u warning%s\n", a->file ? a->file : "configuration",
+                        warnings, warnings == 1 ? "" : "s");
         return fflush(stdout) == 0 ? EXIT_SUCCESS : EX_IOERR;
 }
 
@@ -116,7 +116,7 @@ static int serve(const Arguments *a, const Config *config) {
 
 int main(int argc, char **argv) {
         _cleanup_(config_freep) Config *config = NULL;
-        Arguments arguments = { 0 };
+        Arguments arguments = {0};
         unsigned errors, warnings;
 
         int r = parse_arguments(&arguments, argc, argv);

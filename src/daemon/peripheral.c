@@ -2,11 +2,10 @@
 
 #include "bluez/adapter.h"
 #include "bluez/advertisement.h"
-#include "bluez/application.h"
 #include "bluez/client.h"
 #include "bluez/names.h"
-#include "bluez/notifier.h"
 #include "bluez/registrar.h"
+#include "daemon/serving.h"
 #include "daemon/standing.h"
 #include "loop/bus-source.h"
 #include "util/log.h"
@@ -27,9 +26,8 @@ struct Peripheral {
         sd_bus_slot *filter_slot;
         BluezClient *client;
         Adapter *adapter;
-        Application *application;
+        Serving *serving;
         AdvertisementObject *advertisement;
-        Notifier *notifier;
         Registrar *application_registrar, *advertisement_registrar;
         struct ev_timer stopped; /* so that `stopped` is told from the loop */
         bool stopping;
@@ -51,7 +49,8 @@ static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         p->calls_refused++;
         log_debug("a call of %s from %s is refused", sd_bus_message_get_member(m),
                 sender ? sender : "nobody");
-        (void)sd_bus_reply_method_errorf(m, SD_BUS_ERROR_ACCESS_DENIED, "only BlueZ may call spored");
+        (void)sd_bus_reply_method_errorf(
+                m, SD_BUS_ERROR_ACCESS_DENIED, "only BlueZ may call spored");
         return 1;
 }
 
@@ -59,9 +58,9 @@ static bool on_air(const Peripheral *p) {
         const AdapterInfo *adapter = adapter_chosen(p->adapter);
 
         return adapter && adapter->powered &&
-                registrar_state(p->application_registrar) == REGISTRATION_REGISTERED &&
-                (!p->profile->advertisement.advertise ||
-                        registrar_state(p->advertisement_registrar) == REGISTRATION_REGISTERED);
+               registrar_state(p->application_registrar) == REGISTRATION_REGISTERED &&
+               (!p->profile->advertisement.advertise ||
+                       registrar_state(p->advertisement_registrar) == REGISTRATION_REGISTERED);
 }
 
 /* The advertisement comes after the application, so that no phone caches an empty table. */
@@ -96,7 +95,7 @@ static void on_appeared(const char *owner, void *userdata) {
         Peripheral *p = userdata;
 
         log_info("bluetoothd is there (%s)", owner);
-        int r = notifier_set_owner(p->notifier, owner);
+        int r = serving_set_owner(p->serving, owner);
         if (r < 0)
                 log_error("notifications cannot be sent: %s", strerror(-r));
         p->events->changed(p->userdata);
@@ -107,7 +106,7 @@ static void on_vanished(void *userdata) {
 
         log_warning("bluetoothd has gone");
         p->objects_known = false;
-        (void)notifier_set_owner(p->notifier, NULL);
+        (void)serving_set_owner(p->serving, NULL);
         adapter_clear(p->adapter);
 }
 
@@ -147,64 +146,15 @@ static const BluezClientEvents client_events = {
         .properties_changed = on_properties_changed,
 };
 
-static void on_read(
-        const Characteristic *c, const uint8_t **ret_data, size_t *ret_size, void *userdata) {
+static void on_written(const Characteristic *c, const char *device, const uint8_t *data,
+        size_t size, void *userdata) {
         Peripheral *p = userdata;
-        Value *v = values_at(p->values, c);
 
-        v->reads++;
-        *ret_data = v->data;
-        *ret_size = v->size;
-}
-
-static int on_write(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
-        void *userdata) {
-        Peripheral *p = userdata;
-        int r = 0;
-
-        if (c->on_write == ON_WRITE_STORE)
-                r = values_store(p->values, c, data, size);
-        if (r < 0)
-                return r;
-        values_at(p->values, c)->writes++;
-        notifier_wake(p->notifier);
         p->events->written(c, device, data, size, p->userdata);
-        return 0;
 }
 
-static void on_write_refused(
-        const Characteristic *c, const char *device, const char *why, void *userdata) {
-        Peripheral *p = userdata;
-
-        values_at(p->values, c)->writes_refused++;
-        log_info("a write of %s by %s is refused: %s", c->name, device ? device : "a central", why);
-}
-
-static void on_start_notify(const Characteristic *c, void *userdata) {
-        Peripheral *p = userdata;
-
-        log_debug("%s is subscribed", c->name);
-        int r = notifier_subscribe(p->notifier, c, values_at(p->values, c)->queue);
-        if (r >= 0 && c->notify_on_subscribe)
-                r = values_repeat(p->values, c);
-        if (r < 0)
-                log_error("%s cannot be notified: %s", c->name, strerror(-r));
-        notifier_wake(p->notifier);
-}
-
-static void on_stop_notify(const Characteristic *c, void *userdata) {
-        Peripheral *p = userdata;
-
-        log_debug("%s is no longer subscribed", c->name);
-        notifier_unsubscribe(p->notifier, c);
-}
-
-static const AttributeEvents attribute_events = {
-        .read = on_read,
-        .write = on_write,
-        .write_refused = on_write_refused,
-        .start_notify = on_start_notify,
-        .stop_notify = on_stop_notify,
+static const ServingEvents serving_events = {
+        .written = on_written,
 };
 
 static void on_released(void *userdata) {
@@ -226,17 +176,11 @@ static void check_stopped(Peripheral *p) {
         ev_timer_start(p->loop, &p->stopped);
 }
 
-/* A registration that is lost takes its subscriptions with it. */
-static void end_subscriptions(Peripheral *p) {
-        for (size_t i = 0; i < p->profile->n_characteristics; i++)
-                notifier_unsubscribe(p->notifier, profile_at(p->profile, i));
-}
-
 static void on_application_changed(RegistrationState old, RegistrationState new, void *userdata) {
         Peripheral *p = userdata;
 
         if (old == REGISTRATION_REGISTERED)
-                end_subscriptions(p);
+                serving_end_subscriptions(p->serving);
         update_managers(p);
         check_stopped(p);
         p->events->changed(p->userdata);
@@ -252,7 +196,7 @@ static void on_advertisement_changed(RegistrationState old, RegistrationState ne
         p->events->changed(p->userdata);
 }
 
-static const RegistrarEvents application_registrar_events = { .changed = on_application_changed };
+static const RegistrarEvents application_registrar_events = {.changed = on_application_changed};
 static const RegistrarEvents advertisement_registrar_events = {
         .changed = on_advertisement_changed,
 };
@@ -327,12 +271,11 @@ static int new_objects(Peripheral *p) {
                 .retry_usec = s->bluez.retry_max_usec,
         };
 
-        int r = application_new(&p->application, p->bus, p->profile, &attribute_events, p);
+        int r = serving_new(
+                &p->serving, p->bus, p->profile, p->values, &notifier, &serving_events, p);
         if (r >= 0)
                 r = advertisement_object_new(&p->advertisement, p->bus, &p->profile->advertisement,
                         &advertisement_events, p);
-        if (r >= 0)
-                r = notifier_new(&p->notifier, p->bus, p->application, p->profile, &notifier);
         if (r >= 0)
                 r = adapter_new(&p->adapter, p->loop, p->bus, &adapter, &adapter_events, p);
         return r >= 0 ? new_registrars(p) : r;
@@ -386,9 +329,8 @@ Peripheral *peripheral_free(Peripheral *p) {
         registrar_free(p->advertisement_registrar);
         registrar_free(p->application_registrar);
         adapter_free(p->adapter);
-        notifier_free(p->notifier);
         advertisement_object_free(p->advertisement);
-        application_free(p->application);
+        serving_free(p->serving);
         bus_source_free(p->source);
         /* Closing is enough: BlueZ drops what a client that left the bus had registered. */
         sd_bus_close_unref(p->bus);
@@ -397,11 +339,11 @@ Peripheral *peripheral_free(Peripheral *p) {
 }
 
 void peripheral_wake(Peripheral *p) {
-        notifier_wake(p->notifier);
+        serving_wake(p->serving);
 }
 
 bool peripheral_subscribed(const Peripheral *p, const Characteristic *c) {
-        return notifier_subscribed(p->notifier, c);
+        return serving_subscribed(p->serving, c);
 }
 
 void peripheral_stop(Peripheral *p) {
@@ -421,7 +363,8 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
                 .powered = adapter && adapter->powered,
                 .power_on = p->settings->bluez.power_on,
                 .power_error = adapter_power_error(p->adapter),
-                .has_managers = adapter && adapter->has_gatt_manager &&
+                .has_managers =
+                        adapter && adapter->has_gatt_manager &&
                         (adapter->has_advertising_manager || !p->profile->advertisement.advertise),
                 .application_error = registrar_error(p->application_registrar),
                 .advertisement_error = registrar_error(p->advertisement_registrar),

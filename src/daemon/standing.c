@@ -11,40 +11,40 @@ typedef struct Reason {
 
 static Reason explain_adapter(const StandingFacts *f) {
         if (!f->adapter && f->n_adapters > 0)
-                return (Reason){ "adapter %s is not there, but others are", f->select,
-                        "set adapter in [bluez] to one that `bluetoothctl list` shows, or to auto" };
+                return (Reason){"adapter %s is not there, but others are", f->select,
+                        "set adapter in [bluez] to one that `bluetoothctl list` shows, or to auto"};
         if (!f->adapter && strcmp(f->select, "auto") != 0)
-                return (Reason){ "adapter %s is not there", f->select,
-                        "look at `bluetoothctl list` and `dmesg | grep -i bluetooth`" };
+                return (Reason){"adapter %s is not there", f->select,
+                        "look at `bluetoothctl list` and `dmesg | grep -i bluetooth`"};
         if (!f->adapter)
-                return (Reason){ "there is no Bluetooth adapter", NULL,
-                        "look at `bluetoothctl list` and `dmesg | grep -i bluetooth`" };
+                return (Reason){"there is no Bluetooth adapter", NULL,
+                        "look at `bluetoothctl list` and `dmesg | grep -i bluetooth`"};
         if (!f->powered && f->power_error)
-                return (Reason){ "the adapter cannot be powered on: %s", f->power_error,
-                        "rfkill unblock bluetooth" };
+                return (Reason){"the adapter cannot be powered on: %s", f->power_error,
+                        "rfkill unblock bluetooth"};
         if (!f->powered && f->power_on)
-                return (Reason){ "%s is being powered on", f->adapter, NULL };
-        return (Reason){ "%s is powered off", f->adapter,
-                "bluetoothctl power on, or set power_on = yes in [bluez]" };
+                return (Reason){"%s is being powered on", f->adapter, NULL};
+        return (Reason){"%s is powered off", f->adapter,
+                "bluetoothctl power on, or set power_on = yes in [bluez]"};
 }
 
 static Reason explain(const StandingFacts *f) {
         if (!f->bluetoothd)
-                return (Reason){ "bluetoothd is not running", NULL, "systemctl start bluetooth" };
+                return (Reason){"bluetoothd is not running", NULL, "systemctl start bluetooth"};
         if (!f->objects_known)
-                return (Reason){ "bluetoothd has not answered yet", NULL, NULL };
+                return (Reason){"bluetoothd has not answered yet", NULL, NULL};
         if (!f->adapter || !f->powered)
                 return explain_adapter(f);
         if (!f->has_managers)
-                return (Reason){ "%s cannot be a peripheral: it has no GATT or advertising manager",
-                        f->adapter, "look at `journalctl -u bluetooth`" };
+                return (Reason){"%s cannot be a peripheral: it has no GATT or advertising manager",
+                        f->adapter, "look at `journalctl -u bluetooth`"};
         if (f->application_error)
-                return (Reason){ "BlueZ refuses the application: %s", f->application_error,
-                        "look at `journalctl -u bluetooth`" };
+                return (Reason){"BlueZ refuses the application: %s", f->application_error,
+                        "look at `journalctl -u bluetooth`"};
         if (f->advertisement_error)
-                return (Reason){ "BlueZ refuses the advertisement: %s", f->advertisement_error,
-                        "look at `journalctl -u bluetooth`" };
-        return (Reason){ "being registered with BlueZ on %s", f->adapter, NULL };
+                return (Reason){"BlueZ refuses the advertisement: %s", f->advertisement_error,
+                        "look at `journalctl -u bluetooth`"};
+        return (Reason){"being registered with BlueZ on %s", f->adapter, NULL};
 }
 
 static void fill(char *out, size_t size, const char *text, const char *subject) {
@@ -60,7 +60,7 @@ static void fill(char *out, size_t size, const char *text, const char *subject) 
 
 void standing_explain(
         const StandingFacts *facts, char *why, size_t why_size, char *fix, size_t fix_size) {
-        Reason reason = { NULL, NULL, NULL };
+        Reason reason = {NULL, NULL, NULL};
 
         if (!facts->on_air)
                 reason = explain(facts);

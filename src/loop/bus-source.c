@@ -67,9 +67,11 @@ static void on_timer(struct ev_loop *loop, struct ev_timer *w, int revents) {
 }
 
 static void source_watch_fd(BusSource *s, int fd, int poll_events) {
-        int events = ((poll_events & POLLIN) ? EV_READ : 0) | ((poll_events & POLLOUT) ? EV_WRITE : 0);
+        int events =
+                ((poll_events & POLLIN) ? EV_READ : 0) | ((poll_events & POLLOUT) ? EV_WRITE : 0);
 
-        if (ev_is_active(&s->io) && s->io.fd == fd && (s->io.events & (EV_READ | EV_WRITE)) == events)
+        if (ev_is_active(&s->io) && s->io.fd == fd &&
+                (s->io.events & (EV_READ | EV_WRITE)) == events)
                 return;
         ev_io_stop(s->loop, &s->io);
         if (events == 0)

@@ -42,7 +42,7 @@ static int serve_call(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
 static void serve(int fd) {
         sd_bus *bus = NULL;
-        sd_id128_t id = { 0 };
+        sd_id128_t id = {0};
 
         int r = sd_bus_new(&bus);
         if (r >= 0)
@@ -77,14 +77,14 @@ static void on_disconnected(int error, void *userdata) {
         ev_break(f->loop, EVBREAK_ALL);
 }
 
-static const BusSourceEvents events = { .disconnected = on_disconnected };
+static const BusSourceEvents events = {.disconnected = on_disconnected};
 
 static int setup(void **state) {
         static Fixture fixture;
         Fixture *f = &fixture;
         int fds[2];
 
-        *f = (Fixture){ .loop = ev_loop_new(EVFLAG_AUTO) };
+        *f = (Fixture){.loop = ev_loop_new(EVFLAG_AUTO)};
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
         f->server = fork();
         assert_true(f->server >= 0);
@@ -124,8 +124,8 @@ static int on_reply(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 }
 
 static void call_async(Fixture *f) {
-        assert_true(sd_bus_call_method_async(f->bus, NULL, NULL, "/", "a.b", "C", on_reply, f, NULL) >=
-                0);
+        assert_true(sd_bus_call_method_async(
+                            f->bus, NULL, NULL, "/", "a.b", "C", on_reply, f, NULL) >= 0);
 }
 
 static void test_delivers_a_reply(void **state) {

@@ -1,0 +1,27 @@
+/* The values on the bus: the exported application answers from them, the notifier carries them. */
+#pragma once
+
+#include "bluez/notifier.h"
+#include "daemon/values.h"
+
+typedef struct Serving Serving;
+
+typedef struct ServingEvents {
+        /* A central wrote; the value is stored already where on_write says so. */
+        void (*written)(const Characteristic *c, const char *device, const uint8_t *data,
+                size_t size, void *userdata);
+} ServingEvents;
+
+/* profile and values are borrowed for its life. */
+int serving_new(Serving **ret, sd_bus *bus, const Profile *profile, Values *values,
+        const NotifierParameters *parameters, const ServingEvents *events, void *userdata);
+Serving *serving_free(Serving *serving);
+
+/* BlueZ's unique name, or NULL: gone. Ends every subscription. */
+int serving_set_owner(Serving *serving, const char *owner);
+/* The application's registration is lost, and its subscriptions with it. */
+void serving_end_subscriptions(Serving *serving);
+
+/* A value was stored: carry it to whoever is subscribed. */
+void serving_wake(Serving *serving);
+bool serving_subscribed(const Serving *serving, const Characteristic *c);
