@@ -258,22 +258,19 @@ static bool *interface_flag(AdapterInfo *info, const char *interface) {
         return NULL;
 }
 
-static bool is_ours(const char *interface) {
-        AdapterInfo probe;
-
-        return interface_flag(&probe, interface) != NULL;
-}
-
 int adapter_interface_added(
         Adapter *a, const char *path, const char *interface, sd_bus_message *properties) {
-        AdapterInfo *info = is_ours(interface) ? find_or_add(a, path) : NULL;
+        AdapterInfo other, *info = &other;
 
-        if (!info)
+        if (interface_flag(&other, interface))
+                info = find_or_add(a, path);
+        bool *flag = info ? interface_flag(info, interface) : NULL;
+        if (!flag)
                 return sd_bus_message_skip(properties, "a{sv}");
         int r = read_properties(info, properties);
         if (r < 0)
                 return r;
-        *interface_flag(info, interface) = true;
+        *flag = true;
         update(a);
         return 0;
 }

@@ -45,7 +45,7 @@ class Bus:
     def start(self):
         self.process = subprocess.Popen(
             ["dbus-daemon", "--config-file=" + self.config, "--nofork", "--print-address"],
-            stdout=subprocess.PIPE)
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         if not self.process.stdout.readline():
             raise AssertionError("dbus-daemon did not start")
 
