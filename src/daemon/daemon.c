@@ -249,11 +249,7 @@ static int listen_for_programs(Daemon *d, const char *path) {
         };
 
         int r = server_new(&d->server, d->loop, &parameters, &server_events, d);
-        if (r == -EADDRINUSE)
-                log_error("%s: another spored is listening there", path);
-        else if (r < 0)
-                log_error("%s: cannot listen: %s", path, strerror(-r));
-        else
+        if (r >= 0)
                 log_info("listening on %s", path);
         return r;
 }

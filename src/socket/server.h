@@ -8,8 +8,8 @@
 #include <ev.h>
 
 typedef struct ServerParameters {
-        const char *path;           /* at most 107 bytes; its directory is made if missing */
-        const char *group;          /* NULL: leave as it is */
+        const char *path;  /* at most 107 bytes; its directory is made if missing */
+        const char *group; /* NULL: leave as it is */
         unsigned mode;
         size_t peers_max;
         size_t line_max;            /* bytes of one request, without the newline */
@@ -51,14 +51,15 @@ typedef struct ServerEvents {
                 void *userdata);
         void (*get)(const Characteristic *c, ServerValue *ret, void *userdata);
         void (*status)(ServerStatus *ret, void *userdata);
-        void (*characteristic_status)(const Characteristic *c, ServerCharacteristicStatus *ret,
-                void *userdata);
+        void (*characteristic_status)(
+                const Characteristic *c, ServerCharacteristicStatus *ret, void *userdata);
 } ServerEvents;
 
 typedef struct Server Server;
 
 /* Listens. -EADDRINUSE: another daemon answers on path; a socket file that nobody answers on is
- * replaced. Any other errno from the directory, bind, group or mode. */
+ * replaced. Any other errno from the directory, bind, group or mode; each is logged here, with its
+ * place. */
 int server_new(Server **ret, struct ev_loop *loop, const ServerParameters *parameters,
         const ServerEvents *events, void *userdata);
 /* Closes every peer and removes the socket file. */

@@ -44,7 +44,7 @@ class Life(Story):
         first = self.launch()
         second = self.run_spored("-o", "bluez.bus=" + self.bus.address, os.environ["MUSHPI_PROFILE"])
         self.assertEqual(second.returncode, 1)
-        self.assertIn(self.socket_path + ": another spored is listening there", second.stderr)
+        self.assertIn("another program answers on " + self.socket_path, second.stderr)
         self.assertTrue(self.connect().call(op="status")["ok"])
         self.assertEqual(self.stop(first)[0], 0)
 

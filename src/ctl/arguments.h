@@ -1,0 +1,35 @@
+/* The command line of sporectl. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+typedef enum Command {
+        COMMAND_SET,
+        COMMAND_GET,
+        COMMAND_WATCH,
+        COMMAND_STATUS,
+        COMMAND_HELP,
+        COMMAND_VERSION,
+} Command;
+
+/* Strings are borrowed from argv. */
+typedef struct Arguments {
+        Command command;
+        const char *socket; /* NULL: the default */
+        bool json;
+        const char *name;  /* of a characteristic: set and get */
+        const char *hex;   /* set: NULL, or the value */
+        const char **rest; /* owned: what follows; its own NULL at the end */
+        size_t n_rest;
+} Arguments;
+
+/* -EINVAL: a wrong use; one line that says which is written to errors. -ENOMEM. */
+int arguments_parse(Arguments *ret, int argc, char **argv, FILE *errors);
+void arguments_done(Arguments *arguments);
+
+/* True for FIELD=VALUE, where FIELD looks like a name. */
+bool arguments_is_field(const char *text);
+
+void arguments_print_help(FILE *out);

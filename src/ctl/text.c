@@ -1,0 +1,103 @@
+/* JSON values as text, and text in columns. */
+#include "ctl/text.h"
+
+#include "util/cleanup.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* C0, DEL, and C1 as UTF-8 has it (C2 80 to C2 9F). Sets the number of bytes to escape. */
+static size_t control_size(const unsigned char *p) {
+        if (*p < 0x20 || *p == 0x7f)
+                return 1;
+        return p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f ? 2 : 0;
+}
+
+static void write_escaped(FILE *out, const char *text, size_t size) {
+        const unsigned char *p = (const unsigned char *)text;
+
+        for (size_t i = 0; i < size;) {
+                size_t n = control_size(p + i);
+
+                if (p[i] == '\n')
+                        fputs("\\n", out);
+                else if (n > 0)
+                        for (size_t k = 0; k < n; k++)
+                                fprintf(out, "\\x%02x", p[i + k]);
+                else
+                        fputc(p[i], out);
+                i += n > 0 ? n : 1;
+        }
+}
+
+static void write_value(FILE *out, const json_t *value) {
+        switch (json_typeof(value)) {
+        case JSON_STRING:
+                write_escaped(out, json_string_value(value), json_string_length(value));
+                return;
+        case JSON_INTEGER:
+                fprintf(out, "%lld", (long long)json_integer_value(value));
+                return;
+        case JSON_REAL:
+                fprintf(out, "%.15g", json_real_value(value));
+                return;
+        case JSON_ARRAY:
+                for (size_t i = 0; i < json_array_size(value); i++) {
+                        const json_t *element = json_array_get(value, i);
+
+                        if (i > 0)
+                                fputc(',', out);
+                        if (json_is_string(element))
+                                write_escaped(out, json_string_value(element),
+                                        json_string_length(element));
+                        else
+                                (void)json_dumpf(element, out, JSON_COMPACT | JSON_ENCODE_ANY);
+                }
+                return;
+        case JSON_TRUE:
+        case JSON_FALSE:
+        case JSON_NULL:
+        case JSON_OBJECT:
+                (void)json_dumpf(value, out, JSON_COMPACT | JSON_ENCODE_ANY);
+                return;
+        }
+}
+
+char *text_of_value(const json_t *value) {
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+        bool failed;
+
+        if (!out)
+                return NULL;
+        if (value)
+                write_value(out, value);
+        failed = ferror(out);
+        if (fclose(out) == 0 && !failed)
+                return text;
+        free(text);
+        return NULL;
+}
+
+size_t text_width(const char *text) {
+        size_t width = 0;
+
+        for (; *text; text++)
+                if (((unsigned char)*text & 0xc0) != 0x80)
+                        width++;
+        return width;
+}
+
+void text_print_left(FILE *out, const char *text, size_t width) {
+        size_t have = text_width(text);
+
+        fprintf(out, "%s%*s", text, have < width ? (int)(width - have) : 0, "");
+}
+
+void text_print_right(FILE *out, const char *text, size_t width) {
+        size_t have = text_width(text);
+
+        fprintf(out, "%*s%s", have < width ? (int)(width - have) : 0, "", text);
+}

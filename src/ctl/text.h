@@ -1,0 +1,16 @@
+/* JSON values as text, and text in columns. */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* A value as a producer would write it: bits joined by ','. Control characters become \n or \xNN,
+ * so it is always one line. The caller frees it; NULL: no memory. */
+char *text_of_value(const json_t *value);
+
+/* Characters, not bytes. */
+size_t text_width(const char *text);
+/* Fills up with spaces to width characters. */
+void text_print_left(FILE *out, const char *text, size_t width);
+void text_print_right(FILE *out, const char *text, size_t width);

@@ -1,0 +1,190 @@
+/* The socket file. */
+#include "socket/listener.h"
+
+#include "util/cleanup.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+static int fill_address(struct sockaddr_un *ret, const char *path) {
+        *ret = (struct sockaddr_un){.sun_family = AF_UNIX};
+        if (strlen(path) >= sizeof(ret->sun_path)) {
+                log_error("socket: %s is longer than %zu bytes", path, sizeof(ret->sun_path) - 1);
+                return -ENAMETOOLONG;
+        }
+        memcpy(ret->sun_path, path, strlen(path) + 1);
+        return 0;
+}
+
+static int make_parent(const char *path) {
+        _cleanup_free_ char *parent = strdup(path);
+        char *slash;
+        int r;
+
+        if (!parent)
+                return -ENOMEM;
+        slash = strrchr(parent, '/');
+        if (!slash || slash == parent)
+                return 0;
+        *slash = '\0';
+        if (mkdir(parent, 0755) == 0 || errno == EEXIST)
+                return 0;
+        r = -errno;
+        log_error("socket: cannot make the directory %s: %s", parent, strerror(-r));
+        return r;
+}
+
+static int open_socket(void) {
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        int r;
+
+        if (fd >= 0)
+                return fd;
+        r = -errno;
+        log_error("socket: cannot make a socket: %s", strerror(-r));
+        return r;
+}
+
+/* 0: path is free, now if not before. Only a socket that nobody answers on is removed. */
+static int clear_stale(const struct sockaddr_un *address) {
+        const char *path = address->sun_path;
+        _cleanup_close_ int fd = -1;
+        struct stat st;
+
+        if (lstat(path, &st) < 0)
+                return errno == ENOENT ? 0 : -errno;
+        if (!S_ISSOCK(st.st_mode))
+                return -EEXIST;
+        fd = open_socket();
+        if (fd < 0)
+                return fd;
+        if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0)
+                return -EADDRINUSE;
+        if (errno == ECONNREFUSED)
+                return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+        if (errno == ENOENT)
+                return 0;
+        /* EAGAIN: its backlog is full, EPROTOTYPE: of another kind. Somebody is there. */
+        return errno == EAGAIN || errno == EPROTOTYPE ? -EADDRINUSE : -errno;
+}
+
+static void log_stale(const char *path, int error) {
+        if (error == -EEXIST)
+                log_error("socket: %s is there and is not a socket", path);
+        else if (error == -EADDRINUSE)
+                log_error("socket: another program answers on %s", path);
+        else
+                log_error("socket: cannot look at %s: %s", path, strerror(-error));
+}
+
+static int find_group(const char *name, gid_t *ret) {
+        const struct group *group;
+
+        errno = 0;
+        group = getgrnam(name);
+        if (group) {
+                *ret = group->gr_gid;
+                return 0;
+        }
+        log_error("socket: there is no group %s", name);
+        return errno > 0 ? -errno : -ESRCH;
+}
+
+/* Binds with no permission at all; group and mode follow in this order. */
+static int bind_closed(int fd, const struct sockaddr_un *address) {
+        mode_t old = umask(0777);
+        int r = bind(fd, (const struct sockaddr *)address, sizeof(*address)) < 0 ? -errno : 0;
+
+        (void)umask(old);
+        if (r < 0)
+                log_error("socket: cannot bind %s: %s", address->sun_path, strerror(-r));
+        return r;
+}
+
+static int set_access(const char *path, gid_t group, unsigned mode) {
+        int r;
+
+        if (group != (gid_t)-1 && lchown(path, (uid_t)-1, group) < 0) {
+                r = -errno;
+                log_error("socket: cannot give %s to its group: %s", path, strerror(-r));
+                return r;
+        }
+        if (chmod(path, mode) < 0) {
+                r = -errno;
+                log_error("socket: cannot set the mode of %s: %s", path, strerror(-r));
+                return r;
+        }
+        return 0;
+}
+
+static int start_listening(Listener *listener, gid_t group, unsigned mode) {
+        struct stat st;
+        int r;
+
+        if (lstat(listener->path, &st) == 0) {
+                listener->dev = st.st_dev;
+                listener->ino = st.st_ino;
+        }
+        r = set_access(listener->path, group, mode);
+        if (r < 0)
+                return r;
+        if (listen(listener->fd, SOMAXCONN) == 0)
+                return 0;
+        r = -errno;
+        log_error("socket: cannot listen on %s: %s", listener->path, strerror(-r));
+        return r;
+}
+
+int listener_open(Listener *ret, const char *path, const char *group, unsigned mode) {
+        _cleanup_(listener_close) Listener listener = {.fd = -1};
+        struct sockaddr_un address;
+        gid_t gid = (gid_t)-1;
+        int r;
+
+        r = fill_address(&address, path);
+        if (r == 0 && group)
+                r = find_group(group, &gid);
+        if (r == 0)
+                r = make_parent(path);
+        if (r < 0)
+                return r;
+        r = clear_stale(&address);
+        if (r < 0) {
+                log_stale(path, r);
+                return r;
+        }
+        listener.fd = open_socket();
+        if (listener.fd < 0)
+                return listener.fd;
+        r = bind_closed(listener.fd, &address);
+        if (r < 0)
+                return r;
+        listener.path = strdup(path);
+        if (!listener.path) {
+                (void)unlink(path);
+                return -ENOMEM;
+        }
+        r = start_listening(&listener, gid, mode);
+        if (r < 0)
+                return r;
+        *ret = listener;
+        listener = (Listener){.fd = -1};
+        return 0;
+}
+
+void listener_close(Listener *listener) {
+        struct stat st;
+
+        if (listener->path && lstat(listener->path, &st) == 0 && st.st_dev == listener->dev &&
+                st.st_ino == listener->ino)
+                (void)unlink(listener->path);
+        if (listener->fd >= 0)
+                close(listener->fd);
+        free(listener->path);
+        *listener = (Listener){.fd = -1};
+}

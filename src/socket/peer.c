@@ -1,0 +1,292 @@
+/* One connection of a local program: lines in, lines out, both bounded. */
+#include "socket/peer.h"
+
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#define READ_CHUNK 16384
+#define OUTPUT_MIN 4096
+
+struct Peer {
+        struct ev_loop *loop;
+        int fd; /* -1: ended */
+        PeerParameters parameters;
+        const PeerEvents *events;
+        void *userdata;
+        ev_io readable, writable;
+        ev_idle turn; /* lines are left for the next turn of the loop */
+        char *input;  /* room for line_max and a newline */
+        size_t input_used;
+        size_t scanned;  /* bytes of the first line known to hold no newline */
+        bool skipping;   /* inside a line that was too long */
+        bool hung_up;    /* the peer sends no more; it may still read */
+        bool lines_left; /* input may hold whole lines */
+        char *output;    /* grows up to output_max */
+        size_t output_room, output_start, output_used;
+};
+
+DEFINE_CLEANUP(Peer *, peer_free);
+
+static size_t output_waiting(const Peer *peer) {
+        return peer->output_used - peer->output_start;
+}
+
+/* A peer that lags behind in reading is not read either. */
+static bool is_congested(const Peer *peer) {
+        return output_waiting(peer) > peer->parameters.output_max / 2;
+}
+
+static void disconnect(Peer *peer) {
+        ev_io_stop(peer->loop, &peer->readable);
+        ev_io_stop(peer->loop, &peer->writable);
+        ev_idle_stop(peer->loop, &peer->turn);
+        if (peer->fd >= 0)
+                close(peer->fd);
+        peer->fd = -1;
+}
+
+static void end(Peer *peer, int error) {
+        if (peer->fd < 0)
+                return;
+        disconnect(peer);
+        peer->events->ended(error, peer->userdata);
+}
+
+static void update_watchers(Peer *peer) {
+        bool congested = is_congested(peer);
+
+        if (peer->fd < 0)
+                return;
+        if (peer->hung_up || congested || peer->lines_left)
+                ev_io_stop(peer->loop, &peer->readable);
+        else
+                ev_io_start(peer->loop, &peer->readable);
+        if (output_waiting(peer) > 0)
+                ev_io_start(peer->loop, &peer->writable);
+        else
+                ev_io_stop(peer->loop, &peer->writable);
+        if (peer->lines_left && !congested)
+                ev_idle_start(peer->loop, &peer->turn);
+        else
+                ev_idle_stop(peer->loop, &peer->turn);
+}
+
+/* Sets the size of the first line and what to drop with it. A last line that was never ended
+ * counts: a request is whole or it is not JSON. */
+static bool find_line(
+        Peer *peer, const char *input, size_t have, size_t *ret_size, size_t *ret_drop) {
+        const char *newline = NULL;
+
+        if (have > peer->scanned)
+                newline = memchr(input + peer->scanned, '\n', have - peer->scanned);
+        if (newline) {
+                *ret_size = (size_t)(newline - input);
+                *ret_drop = *ret_size + 1;
+                return true;
+        }
+        peer->scanned = have;
+        *ret_size = *ret_drop = have;
+        return have > peer->parameters.line_max || (peer->hung_up && have > 0);
+}
+
+/* True if there was a line; *offset moves behind it. */
+static bool take_line(Peer *peer, size_t *offset) {
+        const char *line = peer->input + *offset;
+        size_t size, drop;
+        bool ends;
+
+        if (!find_line(peer, line, peer->input_used - *offset, &size, &drop))
+                return false;
+        ends = drop > size || (peer->hung_up && size <= peer->parameters.line_max);
+        *offset += drop;
+        peer->scanned = 0;
+        if (peer->skipping)
+                peer->skipping = !ends;
+        else if (ends)
+                peer->events->line(line, size, peer->userdata);
+        else {
+                peer->skipping = true;
+                peer->events->line_too_long(peer->userdata);
+        }
+        return true;
+}
+
+/* Answers what is there, as far as this turn goes. */
+static void process(Peer *peer) {
+        size_t offset = 0;
+        unsigned n = 0;
+        bool more = true;
+
+        while (more && n < peer->parameters.requests_per_turn && !is_congested(peer) &&
+                peer->fd >= 0) {
+                more = take_line(peer, &offset);
+                n++;
+        }
+        if (peer->fd < 0)
+                return;
+        memmove(peer->input, peer->input + offset, peer->input_used - offset);
+        peer->input_used -= offset;
+        peer->lines_left = more;
+        if (peer->hung_up && !more && output_waiting(peer) == 0) {
+                end(peer, 0);
+                return;
+        }
+        update_watchers(peer);
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents) {
+        Peer *peer = watcher->data;
+        size_t room = peer->parameters.line_max + 1 - peer->input_used;
+        ssize_t n;
+
+        n = recv(peer->fd, peer->input + peer->input_used, room < READ_CHUNK ? room : READ_CHUNK,
+                MSG_DONTWAIT);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+                return;
+        if (n < 0) {
+                end(peer, errno == ECONNRESET ? 0 : -errno);
+                return;
+        }
+        if (n == 0)
+                peer->hung_up = true;
+        peer->input_used += (size_t)n;
+        process(peer);
+}
+
+static void on_turn(struct ev_loop *loop, ev_idle *watcher, int revents) {
+        process(watcher->data);
+}
+
+/* Sends without waiting and sets *ret_sent. A negative errno ends the peer. */
+static int try_send(Peer *peer, struct iovec *parts, size_t n_parts, size_t *ret_sent) {
+        const struct msghdr message = {.msg_iov = parts, .msg_iovlen = n_parts};
+        ssize_t n = sendmsg(peer->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+        *ret_sent = n > 0 ? (size_t)n : 0;
+        if (n >= 0 || errno == EAGAIN || errno == EINTR)
+                return 0;
+        end(peer, errno == EPIPE || errno == ECONNRESET ? 0 : -errno);
+        return -EPIPE;
+}
+
+static void on_writable(struct ev_loop *loop, ev_io *watcher, int revents) {
+        Peer *peer = watcher->data;
+        struct iovec part = {
+                .iov_base = peer->output + peer->output_start, .iov_len = output_waiting(peer)};
+        size_t sent;
+
+        if (try_send(peer, &part, 1, &sent) < 0)
+                return;
+        peer->output_start += sent;
+        if (output_waiting(peer) == 0)
+                peer->output_start = peer->output_used = 0;
+        if (peer->hung_up && !peer->lines_left && output_waiting(peer) == 0) {
+                end(peer, 0);
+                return;
+        }
+        update_watchers(peer);
+}
+
+/* Makes room behind output_used. */
+static int reserve_output(Peer *peer, size_t size) {
+        size_t waiting = output_waiting(peer);
+        size_t room = peer->output_room > 0 ? peer->output_room : OUTPUT_MIN;
+        char *grown;
+
+        if (peer->output_start > 0) {
+                memmove(peer->output, peer->output + peer->output_start, waiting);
+                peer->output_start = 0;
+                peer->output_used = waiting;
+        }
+        if (waiting + size <= peer->output_room)
+                return 0;
+        while (room < waiting + size)
+                room *= 2;
+        grown = realloc(peer->output, room);
+        if (!grown)
+                return -ENOMEM;
+        peer->output = grown;
+        peer->output_room = room;
+        return 0;
+}
+
+/* The rest of a line and its newline wait until the peer reads. */
+static int enqueue(Peer *peer, const char *rest, size_t size) {
+        int r;
+
+        if (output_waiting(peer) + size + 1 > peer->parameters.output_max)
+                return -ENOBUFS;
+        if (peer->output_used + size + 1 > peer->output_room) {
+                r = reserve_output(peer, size + 1);
+                if (r < 0)
+                        return r;
+        }
+        memcpy(peer->output + peer->output_used, rest, size);
+        peer->output_used += size;
+        peer->output[peer->output_used++] = '\n';
+        return 0;
+}
+
+void peer_send(Peer *peer, const char *line, size_t size) {
+        char newline[] = "\n";
+        /* sendmsg() does not write what its parts point to. */
+        struct iovec parts[] = {{.iov_base = (char *)(uintptr_t)line, .iov_len = size},
+                {.iov_base = newline, .iov_len = 1}};
+        size_t sent = 0;
+        int r;
+
+        if (peer->fd < 0)
+                return;
+        if (output_waiting(peer) == 0 && try_send(peer, parts, ELEMENTS(parts), &sent) < 0)
+                return;
+        if (sent > size)
+                return;
+        r = enqueue(peer, line + sent, size - sent);
+        if (r < 0) {
+                end(peer, r);
+                return;
+        }
+        update_watchers(peer);
+}
+
+int peer_new(Peer **ret, struct ev_loop *loop, int fd, const PeerParameters *parameters,
+        const PeerEvents *events, void *userdata) {
+        _cleanup_(peer_freep) Peer *peer = calloc(1, sizeof(*peer));
+
+        if (!peer)
+                return -ENOMEM;
+        *peer = (Peer){.loop = loop,
+                .fd = -1,
+                .parameters = *parameters,
+                .events = events,
+                .userdata = userdata};
+        ev_io_init(&peer->readable, on_readable, fd, EV_READ);
+        ev_io_init(&peer->writable, on_writable, fd, EV_WRITE);
+        ev_idle_init(&peer->turn, on_turn);
+        /* At the highest priority an idle watcher has its turn in every turn of the loop. */
+        ev_set_priority(&peer->turn, EV_MAXPRI);
+        peer->readable.data = peer->writable.data = peer->turn.data = peer;
+        peer->input = malloc(parameters->line_max + 1);
+        if (!peer->input)
+                return -ENOMEM;
+        peer->fd = fd;
+        update_watchers(peer);
+        *ret = STEAL(peer);
+        return 0;
+}
+
+Peer *peer_free(Peer *peer) {
+        if (!peer)
+                return NULL;
+        disconnect(peer);
+        free(peer->input);
+        free(peer->output);
+        free(peer);
+        return NULL;
+}

@@ -1,0 +1,98 @@
+/* Answers to local programs: the words of the errors, and JSON objects as lines. */
+#include "socket/reply.h"
+
+#include "util/bytes.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* 15 digits give every scaled number back as it was written: 21.4, not 21.399999999999999. */
+#define BODY_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
+/* A peer's own id comes back as the same number. */
+#define ID_FLAGS (JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17))
+
+static const char *const error_words[_REPLY_ERROR_MAX] = {
+        [REPLY_E_TOO_LONG] = "too_long",
+        [REPLY_E_BAD_JSON] = "bad_json",
+        [REPLY_E_BAD_REQUEST] = "bad_request",
+        [REPLY_E_UNKNOWN_OP] = "unknown_op",
+        [REPLY_E_UNKNOWN_CHARACTERISTIC] = "unknown_characteristic",
+        [REPLY_E_UNKNOWN_FIELD] = "unknown_field",
+        [REPLY_E_BAD_VALUE] = "bad_value",
+        [REPLY_E_BAD_LENGTH] = "bad_length",
+        [REPLY_E_OUT_OF_RANGE] = "out_of_range",
+        [REPLY_E_TOO_MANY] = "too_many",
+        [REPLY_E_INTERNAL] = "internal",
+};
+
+void reply_names_add(ReplyNames *names, const char *name) {
+        size_t used = strlen(names->text);
+        const char *comma = used > 0 ? ", " : "";
+
+        if (names->full)
+                return;
+        if (used + strlen(comma) + strlen(name) >= sizeof(names->text)) {
+                names->full = true;
+                names->text[0] = '\0';
+                return;
+        }
+        (void)snprintf(names->text + used, sizeof(names->text) - used, "%s%s", comma, name);
+}
+
+int reply_fail(char detail[static REPLY_DETAIL_SIZE], ReplyError error, const char *format, ...) {
+        va_list arguments;
+
+        va_start(arguments, format);
+        (void)vsnprintf(detail, REPLY_DETAIL_SIZE, format, arguments);
+        va_end(arguments);
+        return (int)error;
+}
+
+json_t *reply_string(const char *text) {
+        _cleanup_free_ char *copy = NULL;
+
+        if (!text)
+                return json_null();
+        if (bytes_is_utf8((const uint8_t *)text, strlen(text)))
+                return json_string(text);
+        /* Seldom: a sentence that was cut in the middle of a character. */
+        copy = strdup(text);
+        if (!copy)
+                return NULL;
+        for (char *p = copy; *p; p++)
+                if ((unsigned char)*p >= 0x80)
+                        *p = '?';
+        return json_string(copy);
+}
+
+int reply_text(char **ret, const json_t *id, const json_t *object) {
+        _cleanup_free_ char *body = json_dumps(object, BODY_FLAGS);
+        _cleanup_free_ char *id_text = id ? json_dumps(id, ID_FLAGS) : NULL;
+        char *line;
+
+        if (!body || (id && !id_text))
+                return -ENOMEM;
+        if (!id) {
+                *ret = STEAL(body);
+                return 0;
+        }
+        if (asprintf(&line, "{\"id\":%s,%s", id_text, body + 1) < 0)
+                return -ENOMEM;
+        *ret = line;
+        return 0;
+}
+
+int reply_error_text(char **ret, const json_t *id, ReplyError error, const char *detail) {
+        json_t *object = json_pack(
+                "{s:s, s:o}", "error", error_words[error], "detail", reply_string(detail));
+        int r;
+
+        if (!object)
+                return -ENOMEM;
+        r = reply_text(ret, id, object);
+        json_decref(object);
+        return r;
+}

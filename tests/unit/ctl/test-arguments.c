@@ -1,0 +1,178 @@
+/* From a command line to the request that is sent. */
+#include "ctl/message.h"
+
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define WORDS_MAX 12
+
+/* Parses and builds as main() does. words ends with NULL. */
+static int build(const char *const words[], char **ret_message, char **ret_errors) {
+        _cleanup_(arguments_done) Arguments arguments = {};
+        char *argv[WORDS_MAX + 1] = {};
+        size_t size;
+        FILE *errors = open_memstream(ret_errors, &size);
+        int argc = 0, r;
+
+        assert_non_null(errors);
+        *ret_message = NULL;
+        for (; words[argc]; argc++)
+                argv[argc] = strdup(words[argc]);
+        r = arguments_parse(&arguments, argc, argv, errors);
+        if (r == 0)
+                r = message_build(ret_message, &arguments, errors);
+        fclose(errors);
+        for (int i = 0; i < argc; i++)
+                free(argv[i]);
+        return r;
+}
+
+#define WORDS(...)                                                                                 \
+        (const char *const[]) {                                                                    \
+                "sporectl", __VA_ARGS__, NULL                                                      \
+        }
+
+static void assert_message(const char *const words[], const char *expected) {
+        _cleanup_free_ char *message = NULL;
+        _cleanup_free_ char *errors = NULL;
+
+        assert_int_equal(build(words, &message, &errors), 0);
+        assert_string_equal(message, expected);
+        assert_string_equal(errors, "");
+}
+
+static void assert_wrong(const char *const words[], const char *part) {
+        _cleanup_free_ char *message = NULL;
+        _cleanup_free_ char *errors = NULL;
+
+        assert_int_equal(build(words, &message, &errors), -EINVAL);
+        assert_null(message);
+        if (strncmp(errors, "sporectl: ", 10) != 0 || !strstr(errors, part))
+                fail_msg("'%s' does not say '%s'", errors, part);
+}
+
+static void test_set_fields(void **state) {
+        assert_message(WORDS("set", "env", "a=1", "b_2=x=y", "c="),
+                "{\"op\":\"set\",\"characteristic\":\"env\","
+                "\"fields\":{\"a\":\"1\",\"b_2\":\"x=y\",\"c\":\"\"}}");
+}
+
+static void test_set_a_single_value(void **state) {
+        assert_message(WORDS("set", "temperature", "21.4"),
+                "{\"op\":\"set\",\"characteristic\":\"temperature\",\"value\":\"21.4\"}");
+}
+
+static void test_a_negative_number_is_no_option(void **state) {
+        assert_message(WORDS("set", "temperature", "-5.3"),
+                "{\"op\":\"set\",\"characteristic\":\"temperature\",\"value\":\"-5.3\"}");
+        assert_message(WORDS("set", "temperature", "-.5"),
+                "{\"op\":\"set\",\"characteristic\":\"temperature\",\"value\":\"-.5\"}");
+}
+
+static void test_text_that_holds_an_equals_sign_may_be_a_value(void **state) {
+        assert_message(WORDS("set", "note", "{\"a\":\"x=y\"}"),
+                "{\"op\":\"set\",\"characteristic\":\"note\","
+                "\"value\":\"{\\\"a\\\":\\\"x=y\\\"}\"}");
+        assert_message(WORDS("set", "note", "=a"),
+                "{\"op\":\"set\",\"characteristic\":\"note\",\"value\":\"=a\"}");
+        assert_message(WORDS("set", "note", "1=2"),
+                "{\"op\":\"set\",\"characteristic\":\"note\",\"value\":\"1=2\"}");
+}
+
+static void test_what_follows_two_dashes_is_no_option(void **state) {
+        assert_message(WORDS("set", "note", "--", "--json"),
+                "{\"op\":\"set\",\"characteristic\":\"note\",\"value\":\"--json\"}");
+}
+
+static void test_set_hex_wherever_the_option_stands(void **state) {
+        const char *expected = "{\"op\":\"set\",\"characteristic\":\"raw\",\"hex\":\"00ff\"}";
+
+        assert_message(WORDS("set", "raw", "--hex", "00ff"), expected);
+        assert_message(WORDS("set", "--hex=00ff", "raw"), expected);
+}
+
+static void test_get_watch_and_status(void **state) {
+        assert_message(WORDS("get", "env"), "{\"op\":\"get\",\"characteristic\":\"env\"}");
+        assert_message(WORDS("get", "env", "co2"), "{\"op\":\"get\",\"characteristic\":\"env\"}");
+        assert_message(WORDS("watch"), "{\"op\":\"watch\",\"events\":[\"write\"]}");
+        assert_message(WORDS("watch", "a", "b"),
+                "{\"op\":\"watch\",\"events\":[\"write\"],\"characteristics\":[\"a\",\"b\"]}");
+        assert_message(WORDS("status"), "{\"op\":\"status\"}");
+}
+
+static void test_options_are_read(void **state) {
+        char *argv[] = {(char[]){"sporectl"}, (char[]){"--socket"}, (char[]){"/x"},
+                (char[]){"status"}, (char[]){"--json"}, NULL};
+        Arguments arguments;
+
+        assert_int_equal(arguments_parse(&arguments, 5, argv, stderr), 0);
+        assert_string_equal(arguments.socket, "/x");
+        assert_true(arguments.json);
+        assert_int_equal(arguments.command, COMMAND_STATUS);
+        arguments_done(&arguments);
+}
+
+static void test_help_needs_no_command(void **state) {
+        char *argv[] = {(char[]){"sporectl"}, (char[]){"--help"}, NULL};
+        Arguments arguments;
+
+        assert_int_equal(arguments_parse(&arguments, 2, argv, stderr), 0);
+        assert_int_equal(arguments.command, COMMAND_HELP);
+        arguments_done(&arguments);
+}
+
+static void test_wrong_commands(void **state) {
+        assert_wrong((const char *const[]){"sporectl", NULL}, "a command is missing");
+        assert_wrong(WORDS("fly"), "there is no command 'fly'");
+        assert_wrong(WORDS("status", "x"), "status takes nothing more");
+}
+
+static void test_wrong_options(void **state) {
+        assert_wrong(WORDS("status", "--loud"), "--loud is no option");
+        assert_wrong(WORDS("status", "--json=1"), "--json=1 is no option or takes no value");
+        assert_wrong(WORDS("status", "-x"), "there is no option -x");
+        assert_wrong(WORDS("status", "--socket"), "--socket needs a value");
+        assert_wrong(WORDS("get", "a", "--hex", "00"), "get takes no --hex");
+}
+
+static void test_wrong_gets_and_sets(void **state) {
+        assert_wrong(WORDS("get"), "get needs the name");
+        assert_wrong(WORDS("get", "a", "b", "c"), "one field or none");
+        assert_wrong(WORDS("set"), "set needs the name");
+        assert_wrong(WORDS("set", "a"), "set needs a value");
+        assert_wrong(WORDS("set", "a", "b=1", "2"), "'2' is not FIELD=VALUE");
+        assert_wrong(WORDS("set", "a", "1", "--hex", "00"), "either --hex or values");
+        assert_wrong(WORDS("set", "a", "b=1", "b=2"), "b is given twice");
+}
+
+static void test_arguments_are_utf8(void **state) {
+        assert_wrong(WORDS("set", "a", "\xff"), "not UTF-8");
+        assert_wrong(WORDS("get", "\xff"), "not UTF-8");
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_set_fields),
+                cmocka_unit_test(test_set_a_single_value),
+                cmocka_unit_test(test_a_negative_number_is_no_option),
+                cmocka_unit_test(test_text_that_holds_an_equals_sign_may_be_a_value),
+                cmocka_unit_test(test_what_follows_two_dashes_is_no_option),
+                cmocka_unit_test(test_set_hex_wherever_the_option_stands),
+                cmocka_unit_test(test_get_watch_and_status),
+                cmocka_unit_test(test_options_are_read),
+                cmocka_unit_test(test_help_needs_no_command),
+                cmocka_unit_test(test_wrong_commands),
+                cmocka_unit_test(test_wrong_options),
+                cmocka_unit_test(test_wrong_gets_and_sets),
+                cmocka_unit_test(test_arguments_are_utf8),
+        };
+
+        return cmocka_run_group_tests_name("ctl-arguments", tests, NULL, NULL);
+}

@@ -1,0 +1,172 @@
+/* Answers as text for people. */
+#include "ctl/render.h"
+
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef int (*Render)(FILE *out, const json_t *object, const char *field);
+
+static int event(FILE *out, const json_t *object, const char *field) {
+        return render_event(out, object);
+}
+
+static int status(FILE *out, const json_t *object, const char *field) {
+        return render_status(out, object);
+}
+
+static int render(Render function, const char *json, const char *field, char **ret) {
+        json_t *object = json_loads(json, 0, NULL);
+        size_t size;
+        FILE *out = open_memstream(ret, &size);
+        int r;
+
+        assert_non_null(object);
+        assert_non_null(out);
+        r = function(out, object, field);
+        fclose(out);
+        json_decref(object);
+        return r;
+}
+
+static void assert_text(Render function, const char *json, const char *field, const char *text) {
+        _cleanup_free_ char *given = NULL;
+
+        assert_int_equal(render(function, json, field, &given), 0);
+        assert_string_equal(given, text);
+}
+
+static void assert_result(Render function, const char *json, const char *field, int expected) {
+        _cleanup_free_ char *given = NULL;
+
+        assert_int_equal(render(function, json, field, &given), expected);
+        assert_string_equal(given, "");
+}
+
+#define ENV                                                                                        \
+        "{\"ok\":true,\"hex\":\"00\",\"fields\":{\"co2_ppm\":612,\"t\":21.4,\"mode\":\"ON\","      \
+        "\"bits\":[\"A\",\"B\",7],\"none\":[]},\"units\":{\"co2_ppm\":\"ppm\",\"t\":\"celsius\"}}"
+
+static void test_fields_are_aligned_with_their_units(void **state) {
+        assert_text(render_get, ENV, NULL,
+                "co2_ppm  612    ppm\n"
+                "t        21.4   celsius\n"
+                "mode     ON\n"
+                "bits     A,B,7\n"
+                "none\n");
+}
+
+static void test_one_field_is_bare(void **state) {
+        assert_text(render_get, ENV, "t", "21.4\n");
+        assert_text(render_get, ENV, "none", "\n");
+}
+
+static void test_an_unknown_field_is_an_outcome(void **state) {
+        assert_result(render_get, ENV, "x", -ENOENT);
+        assert_result(render_get, "{\"hex\":\"00\",\"value\":3}", "x", -ENOENT);
+        assert_result(render_get, "{\"hex\":\"00\"}", "value", -ENOENT);
+}
+
+static void test_a_single_value_is_bare(void **state) {
+        assert_text(render_get, "{\"hex\":\"00\",\"value\":20.0}", NULL, "20\n");
+        assert_text(render_get, "{\"hex\":\"00\",\"value\":-3}", "value", "-3\n");
+}
+
+static void test_plain_bytes_are_bare_hex(void **state) {
+        assert_text(render_get, "{\"hex\":\"00ff\"}", NULL, "00ff\n");
+}
+
+static void test_an_answer_without_hex_is_none(void **state) {
+        assert_result(render_get, "{\"ok\":true}", NULL, -EPROTO);
+        assert_result(event, "{\"event\":\"write\",\"characteristic\":\"a\"}", NULL, -EPROTO);
+}
+
+static void test_control_characters_are_escaped(void **state) {
+        assert_text(render_get, "{\"hex\":\"\",\"value\":\"a\\n\\u001b[2Jb\\u009b\\u007f\u00fc\"}",
+                NULL, "a\\n\\x1b[2Jb\\xc2\\x9b\\x7f\u00fc\n");
+}
+
+static void test_an_event_is_one_line(void **state) {
+        assert_text(event,
+                "{\"event\":\"write\",\"number\":1,\"characteristic\":\"targets\","
+                "\"device\":\"AA:BB:CC:DD:EE:FF\",\"hex\":\"00\","
+                "\"fields\":{\"a\":1,\"b\":\"x y\",\"c\":[]}}",
+                NULL, "targets from AA:BB:CC:DD:EE:FF: a=1 b=x y c=\n");
+        assert_text(event,
+                "{\"event\":\"write\",\"characteristic\":\"t\",\"device\":null,"
+                "\"hex\":\"00\",\"value\":2.5}",
+                NULL, "t: 2.5\n");
+        assert_text(event, "{\"event\":\"write\",\"characteristic\":\"raw\",\"hex\":\"0a\"}", NULL,
+                "raw: 0a\n");
+}
+
+static void test_another_event_is_not_understood(void **state) {
+        assert_result(
+                event, "{\"event\":\"rain\",\"characteristic\":\"a\",\"hex\":\"\"}", NULL, -EPROTO);
+}
+
+static void test_status_on_air(void **state) {
+        assert_text(status,
+                "{\"on_air\":true,\"name\":\"MushPi-Init\",\"adapter\":\"hci0\","
+                "\"bluez\":\"5.66\",\"characteristics\":[]}",
+                NULL, "on air as MushPi-Init (hci0, BlueZ 5.66)\n");
+        assert_text(status,
+                "{\"on_air\":true,\"name\":null,\"adapter\":\"hci1\",\"bluez\":null,"
+                "\"characteristics\":[]}",
+                NULL, "on air (hci1, BlueZ unknown)\n");
+}
+
+static void test_status_not_on_air(void **state) {
+        assert_text(status,
+                "{\"on_air\":false,\"why\":\"hci0 is blocked by rfkill\","
+                "\"fix\":\"rfkill unblock bluetooth\",\"characteristics\":[]}",
+                NULL, "not on air: hci0 is blocked by rfkill; rfkill unblock bluetooth\n");
+        assert_text(status,
+                "{\"on_air\":false,\"why\":\"it stops\",\"fix\":null,\"characteristics\":[]}", NULL,
+                "not on air: it stops\n");
+}
+
+static void test_status_has_a_table(void **state) {
+        assert_text(status,
+                "{\"on_air\":false,\"why\":\"x\",\"characteristics\":[{\"name\":\"temperature_"
+                "now\","
+                "\"subscribed\":true,\"sets\":12345,\"writes\":1,\"writes_refused\":2,\"reads\":3,"
+                "\"published\":4,\"sent\":5,\"dropped\":{\"overwritten\":6,\"gone\":7},"
+                "\"coalesced\":8,\"pending\":9}]}",
+                NULL,
+                "not on air: x\n"
+                "CHARACTERISTIC   SUBSCRIBED   SETS  WRITES  REFUSED  READS  PUBLISHED  SENT  "
+                "DROPPED  COALESCED  PENDING\n"
+                "temperature_now         yes  12345       1        2      3          4     5  "
+                "     13          8        9\n");
+}
+
+static void test_a_status_without_its_members_is_none(void **state) {
+        assert_result(status, "{\"ok\":true}", NULL, -EPROTO);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_fields_are_aligned_with_their_units),
+                cmocka_unit_test(test_one_field_is_bare),
+                cmocka_unit_test(test_an_unknown_field_is_an_outcome),
+                cmocka_unit_test(test_a_single_value_is_bare),
+                cmocka_unit_test(test_plain_bytes_are_bare_hex),
+                cmocka_unit_test(test_an_answer_without_hex_is_none),
+                cmocka_unit_test(test_control_characters_are_escaped),
+                cmocka_unit_test(test_an_event_is_one_line),
+                cmocka_unit_test(test_another_event_is_not_understood),
+                cmocka_unit_test(test_status_on_air),
+                cmocka_unit_test(test_status_not_on_air),
+                cmocka_unit_test(test_status_has_a_table),
+                cmocka_unit_test(test_a_status_without_its_members_is_none),
+        };
+
+        return cmocka_run_group_tests_name("ctl-render", tests, NULL, NULL);
+}

@@ -1,0 +1,147 @@
+/* What watchers hear of the writes of centrals. */
+#include "fixture.h"
+
+#include "util/cleanup.h"
+
+#include <string.h>
+
+static void emit(Fixture *f, const char *name, const char *device, const char *data, size_t size) {
+        server_emit_write(
+                f->server, fixture_characteristic(f, name), device, (const uint8_t *)data, size);
+}
+
+static void test_a_write_reaches_a_watcher_with_its_fields(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+
+        ask(f, fd, "{\"op\":\"watch\"}");
+        emit(f, "targets", "AA:BB:CC:DD:EE:FF", "\x01\x63\0\0\x0a\0", 6);
+        assert_string_equal(client_line(f, fd),
+                "{\"event\":\"write\",\"number\":1,\"characteristic\":\"targets\","
+                "\"device\":\"AA:BB:CC:DD:EE:FF\",\"hex\":\"016300000a00\","
+                "\"fields\":{\"mode\":\"ON\",\"species\":\"Custom\",\"minimum\":1.0}}");
+}
+
+static void test_a_write_of_a_single_value_from_nobody_known(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+
+        ask(f, fd, "{\"op\":\"watch\",\"events\":[\"write\"]}");
+        emit(f, "temperature", NULL, "\x5c\x08", 2);
+        assert_string_equal(client_line(f, fd),
+                "{\"event\":\"write\",\"number\":1,\"characteristic\":\"temperature\","
+                "\"device\":null,\"hex\":\"5c08\",\"value\":21.4}");
+}
+
+static void test_an_empty_write_of_plain_bytes(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+
+        ask(f, fd, "{\"op\":\"watch\"}");
+        server_emit_write(f->server, fixture_characteristic(f, "raw"), NULL, NULL, 0);
+        assert_non_null(strstr(client_line(f, fd), "\"hex\":\"\"}"));
+}
+
+static void test_who_does_not_watch_hears_nothing(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+
+        ask(f, fd, "{\"op\":\"status\"}");
+        emit(f, "raw", NULL, "x", 1);
+        assert_true(client_hears_nothing(f, fd));
+}
+
+static void test_a_watcher_hears_only_of_what_it_named(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+
+        ask(f, fd, "{\"op\":\"watch\",\"characteristics\":[\"raw\",\"note\"]}");
+        emit(f, "env", NULL, "\0\0\0\0", 4);
+        emit(f, "note", NULL, "hi", 2);
+        assert_non_null(strstr(client_line(f, fd),
+                "\"number\":2,\"characteristic\":\"note\",\"device\":null,\"hex\":\"6869\","
+                "\"value\":\"hi\"}"));
+        assert_true(client_hears_nothing(f, fd));
+}
+
+static void test_a_later_watch_replaces_the_earlier(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+
+        ask(f, fd, "{\"op\":\"watch\",\"characteristics\":[\"raw\"]}");
+        ask(f, fd, "{\"op\":\"watch\",\"characteristics\":[\"note\"]}");
+        emit(f, "raw", NULL, "x", 1);
+        emit(f, "note", NULL, "y", 1);
+        assert_non_null(strstr(client_line(f, fd), "\"characteristic\":\"note\""));
+}
+
+static void test_a_refused_watch_leaves_the_earlier_in_place(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+
+        ask(f, fd, "{\"op\":\"watch\",\"characteristics\":[\"raw\"]}");
+        assert_refused(f, fd, "{\"op\":\"watch\",\"characteristics\":[\"note\",\"envy\"]}",
+                "unknown_characteristic", "envy");
+        emit(f, "note", NULL, "y", 1);
+        emit(f, "raw", NULL, "x", 1);
+        assert_non_null(strstr(client_line(f, fd), "\"characteristic\":\"raw\""));
+}
+
+static void test_an_empty_watch_ends_it(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+
+        ask(f, fd, "{\"op\":\"watch\"}");
+        ask(f, fd, "{\"op\":\"watch\",\"events\":[]}");
+        emit(f, "raw", NULL, "x", 1);
+        assert_true(client_hears_nothing(f, fd));
+}
+
+static void test_watchers_see_the_same_numbers(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int one = client_connect(f);
+        _cleanup_close_ int two = client_connect(f);
+
+        ask(f, one, "{\"op\":\"watch\"}");
+        ask(f, two, "{\"op\":\"watch\"}");
+        emit(f, "raw", NULL, "x", 1);
+        emit(f, "raw", NULL, "y", 1);
+        assert_non_null(strstr(client_line(f, one), "\"number\":1,"));
+        assert_non_null(strstr(client_line(f, two), "\"number\":1,"));
+        assert_non_null(strstr(client_line(f, two), "\"number\":2,"));
+}
+
+static void test_a_write_after_a_watcher_has_gone_is_told_to_the_others(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int stays = client_connect(f);
+        int leaves = client_connect(f);
+
+        ask(f, stays, "{\"op\":\"watch\"}");
+        ask(f, leaves, "{\"op\":\"watch\"}");
+        close(leaves);
+        emit(f, "raw", NULL, "x", 1);
+        emit(f, "raw", NULL, "y", 1);
+        assert_non_null(strstr(client_line(f, stays), "\"number\":1,"));
+        assert_non_null(strstr(client_line(f, stays), "\"number\":2,"));
+        assert_int_equal(status_number(f, stays, "peers"), 1);
+        assert_int_equal(status_number(f, stays, "peers_cut_off"), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_a_write_reaches_a_watcher_with_its_fields),
+                TEST(test_a_write_of_a_single_value_from_nobody_known),
+                TEST(test_an_empty_write_of_plain_bytes),
+                TEST(test_who_does_not_watch_hears_nothing),
+                TEST(test_a_watcher_hears_only_of_what_it_named),
+                TEST(test_a_later_watch_replaces_the_earlier),
+                TEST(test_a_refused_watch_leaves_the_earlier_in_place),
+                TEST(test_an_empty_watch_ends_it),
+                TEST(test_watchers_see_the_same_numbers),
+                TEST(test_a_write_after_a_watcher_has_gone_is_told_to_the_others),
+        };
+
+        return cmocka_run_group_tests_name("socket-events", tests, NULL, NULL);
+}
