@@ -15,19 +15,19 @@ typedef struct Settings {
                 LogLevel log_level;
         } daemon;
         struct {
-                char *bus;     /* "system", or a D-Bus address */
-                char *adapter; /* "auto", "hciN" or an address */
-                bool power_on; /* power the adapter on if it is off */
-                BluezVersion version; /* unknown: read from the adapter */
+                char *bus;                      /* "system", or a D-Bus address */
+                char *adapter;                  /* "auto", "hciN" or an address */
+                bool power_on;                  /* power the adapter on if it is off */
+                BluezVersion version;           /* unknown: read from the adapter */
                 uint64_t call_timeout_usec;     /* ordinary calls */
                 uint64_t register_timeout_usec; /* bluetoothd may take 25 s */
                 uint64_t retry_min_usec, retry_max_usec;
         } bluez;
         struct {
-                QueuePolicy policy; /* of characteristics that name none */
-                size_t depth;       /* likewise */
+                QueuePolicy policy;       /* of characteristics that name none */
+                size_t depth;             /* likewise */
                 bool notify_on_subscribe; /* likewise */
-                unsigned window;    /* signals before bluetoothd must have answered a Ping */
+                unsigned window;          /* signals before bluetoothd must have answered a Ping */
         } queue;
         struct {
                 char *path;  /* NULL: the default for this kind of run */
@@ -35,7 +35,7 @@ typedef struct Settings {
                 unsigned mode;
         } socket;
         struct {
-                size_t queue_bytes;         /* depth times size over the whole profile */
+                size_t queue_bytes; /* depth times size over the whole profile */
                 size_t peers;
                 size_t line_bytes;          /* the longest request */
                 size_t peer_bytes;          /* waiting for one peer that does not read */

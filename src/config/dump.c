@@ -1,0 +1,98 @@
+/* Writes the sections such that loading them gives them again. */
+#include "config/dump.h"
+
+#include "config/ini-writer.h"
+#include "util/cleanup.h"
+
+#include <string.h>
+
+static void write_entry(
+        FILE *out, const char *key, const char *value, Origin origin, const char *note) {
+        _cleanup_free_ char *where = origin_format(origin);
+        char comment[600];
+
+        snprintf(comment, sizeof(comment), "%s%s", where ? where : "", note);
+        ini_writer_entry(out, key, value, comment);
+}
+
+/* A key that a characteristic takes from [queue]. */
+static const Entry *find_inherited(const SectionList *sections, const Key *key, const Key **ret) {
+        *ret = NULL;
+        if (key->section != SECTION_CHARACTERISTIC || key->default_text)
+                return NULL;
+        *ret = keys_find(SECTION_QUEUE, key->name);
+        if (!*ret)
+                return NULL;
+        return section_find(section_list_find(sections, SECTION_QUEUE, NULL), key->name);
+}
+
+static void write_key(
+        const SectionList *sections, const Section *section, const Key *key, FILE *out) {
+        const Entry *entry = section_find(section, key->name);
+        const Origin none = {0};
+        const Key *queue_key;
+
+        /* What the profile holds is written below: naming it again would load it twice. */
+        if (key->section == SECTION_DAEMON && strcmp(key->name, "profile") == 0) {
+                _cleanup_free_ char *where = origin_format(entry ? entry->origin : none);
+
+                fprintf(out, "; profile = %s ; %s\n", entry ? entry->value : "",
+                        where ? where : "");
+                return;
+        }
+        if (entry) {
+                write_entry(out, key->name, entry->value, entry->origin, "");
+                return;
+        }
+        entry = find_inherited(sections, key, &queue_key);
+        if (entry)
+                write_entry(out, key->name, entry->value, entry->origin, " [queue]");
+        else if (queue_key)
+                write_entry(out, key->name, queue_key->default_text, none, " of [queue]");
+        else if (key->default_text)
+                write_entry(out, key->name, key->default_text, none, "");
+}
+
+static void write_section(const SectionList *sections, const Section *section, FILE *out) {
+        size_t n;
+        const Key *keys = keys_all(&n);
+
+        fprintf(out, "\n[%s]\n", section->label);
+        if (section_kind_has_free_keys(section->kind)) {
+                for (size_t i = 0; i < section->n_entries; i++)
+                        write_entry(out, section->entries[i].key, section->entries[i].value,
+                                section->entries[i].origin, "");
+                return;
+        }
+        for (size_t i = 0; i < n; i++)
+                if (keys[i].section == section->kind)
+                        write_key(sections, section, &keys[i], out);
+}
+
+/* Each characteristic stands below its service, with its fields. */
+static void write_service(const SectionList *sections, const Section *service, FILE *out) {
+        write_section(sections, service, out);
+        for (size_t i = 0; i < sections->n; i++) {
+                const Section *s = sections->items[i], *fields;
+
+                if (s->kind != SECTION_CHARACTERISTIC || s->service != service)
+                        continue;
+                write_section(sections, s, out);
+                fields = section_list_find(sections, SECTION_FIELDS, s->name);
+                if (fields)
+                        write_section(sections, fields, out);
+        }
+}
+
+void dump_sections(const SectionList *sections, FILE *out) {
+        fprintf(out, "; The configuration in effect; each key with where it comes from.\n");
+        for (size_t i = 0; i < sections->n; i++)
+                if (!section_kind_has_name(sections->items[i]->kind))
+                        write_section(sections, sections->items[i], out);
+        for (size_t i = 0; i < sections->n; i++)
+                if (sections->items[i]->kind == SECTION_SERVICE)
+                        write_service(sections, sections->items[i], out);
+        for (size_t i = 0; i < sections->n; i++)
+                if (sections->items[i]->kind == SECTION_DESCRIPTOR)
+                        write_section(sections, sections->items[i], out);
+}

@@ -1,0 +1,281 @@
+/* Text to the values of keys; each refusal says what would have been legal. */
+#include "config/key-types.h"
+
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/parse.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SHOWN "\"%.60s\"" /* the text that was refused */
+
+__attribute__((format(printf, 2, 3))) static int refuse(
+        char why[static KEY_WHY_SIZE], const char *format, ...) {
+        va_list arguments;
+
+        va_start(arguments, format);
+        vsnprintf(why, KEY_WHY_SIZE, format, arguments);
+        va_end(arguments);
+        return KEY_E_VALUE;
+}
+
+int key_parse_bool(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        bool value;
+
+        if (parse_bool(&value, text) < 0)
+                return refuse(why, "not yes or no: " SHOWN, text);
+        if (destination)
+                *(bool *)destination = value;
+        return 0;
+}
+
+static void format_time(char out[static 24], uint64_t usec) {
+        if (usec % USEC_PER_SEC == 0)
+                snprintf(out, 24, "%" PRIu64 "s", usec / USEC_PER_SEC);
+        else
+                snprintf(out, 24, "%" PRIu64 "ms", usec / USEC_PER_MSEC);
+}
+
+int key_parse_time(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        char min[24], max[24];
+        uint64_t value;
+        int r = parse_time_usec(&value, text);
+
+        if (r == -ENOMEM)
+                return r;
+        format_time(min, key->min);
+        format_time(max, key->max);
+        if (r == -EINVAL)
+                return refuse(
+                        why, "not a time with its unit, from %s to %s: " SHOWN, min, max, text);
+        if (r < 0 || value < key->min || value > key->max)
+                return refuse(why, "not from %s to %s: " SHOWN, min, max, text);
+        if (destination)
+                *(uint64_t *)destination = value;
+        return 0;
+}
+
+static void format_size(char out[static 24], uint64_t size) {
+        if (size > 0 && size % (1024 * 1024) == 0)
+                snprintf(out, 24, "%" PRIu64 "M", size / (1024 * 1024));
+        else if (size > 0 && size % 1024 == 0)
+                snprintf(out, 24, "%" PRIu64 "k", size / 1024);
+        else
+                snprintf(out, 24, "%" PRIu64, size);
+}
+
+int key_parse_size(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        char min[24], max[24];
+        uint64_t value;
+
+        format_size(min, key->min);
+        format_size(max, key->max);
+        if (parse_size(&value, text) < 0 || value < key->min || value > key->max)
+                return refuse(why, "not a size from %s to %s: " SHOWN, min, max, text);
+        if (destination)
+                *(size_t *)destination = (size_t)value;
+        return 0;
+}
+
+static int parse_in_bounds(
+        const Key *key, const char *text, uint64_t *ret, char why[static KEY_WHY_SIZE]) {
+        if (parse_unsigned(ret, text, key->min, key->max) == 0)
+                return 0;
+        return refuse(why, "not a number from %" PRIu64 " to %" PRIu64 ": " SHOWN, key->min,
+                key->max, text);
+}
+
+int key_parse_count(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        uint64_t value;
+        int r = parse_in_bounds(key, text, &value, why);
+
+        if (r == 0 && destination)
+                *(size_t *)destination = (size_t)value;
+        return r;
+}
+
+int key_parse_unsigned(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        uint64_t value;
+        int r = parse_in_bounds(key, text, &value, why);
+
+        if (r == 0 && destination)
+                *(unsigned *)destination = (unsigned)value;
+        return r;
+}
+
+int key_parse_mode(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        size_t size = strlen(text);
+
+        if (size < 3 || size > 4 || strspn(text, "01234567") != size || (size == 4 && *text != '0'))
+                return refuse(why, "not an octal mode such as 0660: " SHOWN, text);
+        if (destination)
+                *(unsigned *)destination = (unsigned)strtoul(text, NULL, 8);
+        return 0;
+}
+
+int key_parse_word(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        size_t size;
+
+        for (const KeyWord *word = key->words; word->text; word++) {
+                if (!parse_same_word(word->text, text))
+                        continue;
+                if (destination)
+                        *(unsigned *)destination = word->value;
+                return 0;
+        }
+        refuse(why, "unknown word " SHOWN "; known:", text);
+        for (const KeyWord *word = key->words; word->text; word++) {
+                size = strlen(why);
+                snprintf(why + size, KEY_WHY_SIZE - size, "%s %s", word == key->words ? "" : ",",
+                        word->text);
+        }
+        return KEY_E_VALUE;
+}
+
+int key_parse_text(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        char *copy = NULL;
+
+        if (strlen(text) > key->max)
+                return refuse(why, "longer than %" PRIu64 " bytes: " SHOWN, key->max, text);
+        if (!destination)
+                return 0;
+        if (*text != '\0') {
+                copy = strdup(text);
+                if (!copy)
+                        return -ENOMEM;
+        }
+        free(*(char **)destination);
+        *(char **)destination = copy;
+        return 0;
+}
+
+int key_parse_path(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        if (*text != '\0' && *text != '/')
+                return refuse(why, "not an absolute path: " SHOWN, text);
+        return key_parse_text(key, text, destination, why);
+}
+
+int key_parse_profile(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        if (*text != '/' && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(text))
+                return refuse(
+                        why, "neither the name of a profile nor an absolute path: " SHOWN, text);
+        return key_parse_text(key, text, destination, why);
+}
+
+int key_parse_bus(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        if (strcmp(text, "system") != 0 && !strchr(text, ':'))
+                return refuse(why,
+                        "neither \"system\" nor an address such as unix:path=/run/x: " SHOWN, text);
+        return key_parse_text(key, text, destination, why);
+}
+
+/* "hci0", up to five digits. */
+static bool is_hci_name(const char *text) {
+        int end = 0;
+
+        sscanf(text, "hci%*5[0-9]%n", &end);
+        return end > 0 && text[end] == '\0';
+}
+
+static bool is_address(const char *text) {
+        if (strlen(text) != 17)
+                return false;
+        for (size_t i = 0; i < 17; i++)
+                if (i % 3 == 2 ? text[i] != ':' : !isxdigit((unsigned char)text[i]))
+                        return false;
+        return true;
+}
+
+int key_parse_adapter(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        if (strcmp(text, "auto") != 0 && !is_hci_name(text) && !is_address(text))
+                return refuse(why,
+                        "not \"auto\", a name such as hci0 or an address such as "
+                        "00:11:22:33:44:55: " SHOWN,
+                        text);
+        return key_parse_text(key, text, destination, why);
+}
+
+int key_parse_version(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        BluezVersion version = {0};
+
+        if (!parse_same_word(text, "auto") && bluez_version_parse(&version, text) < 0)
+                return refuse(why, "not \"auto\" or a version such as 5.66: " SHOWN, text);
+        if (destination)
+                *(BluezVersion *)destination = version;
+        return 0;
+}
+
+int key_parse_uuid(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        Uuid uuid;
+
+        if (uuid_parse(&uuid, text) < 0)
+                return refuse(why,
+                        "not a UUID (36 characters with dashes, or 4 or 8 hex "
+                        "digits): " SHOWN,
+                        text);
+        if (destination)
+                *(Uuid *)destination = uuid;
+        return 0;
+}
+
+static int refuse_flag(const char *flag, char why[static KEY_WHY_SIZE]) {
+        const char *name;
+        size_t size;
+
+        refuse(why, "unknown flag " SHOWN "; known:", flag);
+        for (unsigned bit = 1; (name = characteristic_flag_name(bit)); bit <<= 1) {
+                size = strlen(why);
+                snprintf(why + size, KEY_WHY_SIZE - size, " %s", name);
+        }
+        return KEY_E_VALUE;
+}
+
+int key_parse_flags(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        const char *cursor = text;
+        unsigned flags = 0;
+
+        for (;;) {
+                _cleanup_free_ char *word = NULL;
+                unsigned flag;
+                int r = parse_next_word(&word, &cursor);
+
+                if (r < 0)
+                        return r;
+                if (r == 0)
+                        break;
+                flag = characteristic_flag_from_name(word);
+                if (flag == 0)
+                        return refuse_flag(word, why);
+                flags |= flag;
+        }
+        if (flags == 0)
+                return refuse(why, "no flag: at least one of read, write, notify, … is needed");
+        if (destination)
+                *(unsigned *)destination = flags;
+        return 0;
+}
+
+int key_parse_later(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        return 0;
+}

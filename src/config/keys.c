@@ -1,0 +1,209 @@
+/* The table of keys. */
+#include "config/keys.h"
+
+#include "config/key-types.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+
+#include <string.h>
+
+#define KIB  UINT64_C(1024)
+#define MIB  (1024 * KIB)
+#define MSEC USEC_PER_MSEC
+#define SEC  USEC_PER_SEC
+
+/* Places in the structs. */
+#define SETTING(member)        offsetof(PlainValues, settings.member)
+#define PLAIN(member)          offsetof(PlainValues, member)
+#define SERVICE(member)        offsetof(ServiceValues, member)
+#define CHARACTERISTIC(member) offsetof(CharacteristicValues, member)
+#define DESCRIPTOR(member)     offsetof(DescriptorValues, member)
+
+static const char *const section_kind_names[_SECTION_KIND_MAX] = {
+        [SECTION_DAEMON] = "daemon",
+        [SECTION_BLUEZ] = "bluez",
+        [SECTION_QUEUE] = "queue",
+        [SECTION_SOCKET] = "socket",
+        [SECTION_LIMITS] = "limits",
+        [SECTION_ADVERTISEMENT] = "advertisement",
+        [SECTION_ENVIRONMENT] = "environment",
+        [SECTION_SERVICE] = "service",
+        [SECTION_CHARACTERISTIC] = "characteristic",
+        [SECTION_FIELDS] = "fields",
+        [SECTION_DESCRIPTOR] = "descriptor",
+};
+
+static const KeyWord log_levels[] = {
+        {"error", LOG_LEVEL_ERROR},
+        {"warning", LOG_LEVEL_WARNING},
+        {"info", LOG_LEVEL_INFO},
+        {"debug", LOG_LEVEL_DEBUG},
+        {NULL, 0},
+};
+
+static const KeyWord policies[] = {
+        {"drop_oldest", QUEUE_DROP_OLDEST},
+        {"coalesce", QUEUE_COALESCE},
+        {NULL, 0},
+};
+
+static const KeyWord on_writes[] = {
+        {"store", ON_WRITE_STORE},
+        {"forward", ON_WRITE_FORWARD},
+        {NULL, 0},
+};
+
+/* What the file may ask of a central; "open" says that nothing is asked on purpose. */
+static const KeyWord securities[] = {{"open", 0}, {NULL, 0}};
+
+static const Key keys[] = {
+        {SECTION_DAEMON, "profile", key_parse_profile, "", PLAIN(profile), .max = 180,
+                .description = "A profile that ships, by its name, or the path of a file."},
+        {SECTION_DAEMON, "serve", key_parse_bool, "yes", SETTING(daemon.serve),
+                .description = "no: stay off the bus, say so and end with success."},
+        {SECTION_DAEMON, "shutdown_timeout", key_parse_time, "1500ms",
+                SETTING(daemon.shutdown_timeout_usec), 100 * MSEC, 60 * SEC,
+                .description = "The longest time from the signal to stop until the end."},
+        {SECTION_DAEMON, "log_level", key_parse_word, "info", SETTING(daemon.log_level),
+                .words = log_levels, .description = "error, warning, info or debug."},
+
+        {SECTION_BLUEZ, "bus", key_parse_bus, "system", SETTING(bluez.bus), .max = 180,
+                .description = "The bus that BlueZ is on: system, or a D-Bus address."},
+        {SECTION_BLUEZ, "adapter", key_parse_adapter, "auto", SETTING(bluez.adapter), .max = 17,
+                .description = "auto, a name such as hci0, or an adapter's address."},
+        {SECTION_BLUEZ, "power_on", key_parse_bool, "no", SETTING(bluez.power_on),
+                .description = "Power the adapter on if it is off."},
+        {SECTION_BLUEZ, "version", key_parse_version, "auto", SETTING(bluez.version),
+                .description = "The version of BlueZ, such as 5.66, where it hides its own."},
+        {SECTION_BLUEZ, "call_timeout", key_parse_time, "5s", SETTING(bluez.call_timeout_usec),
+                100 * MSEC, 600 * SEC, .description = "How long BlueZ may take for a call."},
+        {SECTION_BLUEZ, "register_timeout", key_parse_time, "30s",
+                SETTING(bluez.register_timeout_usec), 1 * SEC, 600 * SEC,
+                .description = "The same for registering, which may take BlueZ 25 s."},
+        {SECTION_BLUEZ, "retry_min", key_parse_time, "500ms", SETTING(bluez.retry_min_usec),
+                10 * MSEC, 3600 * SEC,
+                .description = "The first pause before registering again; it doubles."},
+        {SECTION_BLUEZ, "retry_max", key_parse_time, "30s", SETTING(bluez.retry_max_usec),
+                10 * MSEC, 3600 * SEC, .description = "The longest pause; not below retry_min."},
+
+        {SECTION_QUEUE, "policy", key_parse_word, "drop_oldest", SETTING(queue.policy),
+                .words = policies,
+                .description = "What a full queue does: drop_oldest or coalesce."},
+        {SECTION_QUEUE, "depth", key_parse_count, "64", SETTING(queue.depth), 1, QUEUE_DEPTH_MAX,
+                .description = "Values that may wait, for each characteristic."},
+        {SECTION_QUEUE, "notify_on_subscribe", key_parse_bool, "yes",
+                SETTING(queue.notify_on_subscribe),
+                .description = "Send the current value to a new subscriber at once."},
+        {SECTION_QUEUE, "window", key_parse_unsigned, "32", SETTING(queue.window), 1, 1024,
+                .description = "Signals sent before BlueZ must have answered a Ping."},
+
+        {SECTION_SOCKET, "path", key_parse_path, "", SETTING(socket.path), .max = 107,
+                .description = "The socket for local programs; empty: chosen by how it is run."},
+        {SECTION_SOCKET, "group", key_parse_text, "", SETTING(socket.group), .max = 32,
+                .description = "The group that owns the socket; empty: the daemon's own."},
+        {SECTION_SOCKET, "mode", key_parse_mode, "0660", SETTING(socket.mode),
+                .description = "The permissions of the socket, octal."},
+
+        {SECTION_LIMITS, "queue_bytes", key_parse_size, "1M", SETTING(limits.queue_bytes),
+                .min = KIB, .max = 1024 * MIB,
+                .description = "All queues together: depth times size; checked when loaded."},
+        {SECTION_LIMITS, "peers", key_parse_count, "64", SETTING(limits.peers), 1, 1024,
+                .description = "Local programs connected at the same time."},
+        {SECTION_LIMITS, "line_bytes", key_parse_size, "64k", SETTING(limits.line_bytes), 2 * KIB,
+                16 * MIB, .description = "The longest request of a local program."},
+        {SECTION_LIMITS, "peer_bytes", key_parse_size, "256k", SETTING(limits.peer_bytes), 4 * KIB,
+                64 * MIB, .description = "What may wait for a program that does not read."},
+        {SECTION_LIMITS, "requests_per_turn", key_parse_unsigned, "16",
+                SETTING(limits.requests_per_turn), 1, 1024,
+                .description = "Requests of one program before others have their turn."},
+
+        {SECTION_ADVERTISEMENT, "advertise", key_parse_bool, "yes", PLAIN(advertisement.advertise),
+                .description = "no: only set the name."},
+        {SECTION_ADVERTISEMENT, "name", key_parse_text, "", PLAIN(advertisement.name),
+                .max = ADVERTISEMENT_NAME_MAX, .may_continue = true,
+                .description = "The name that phones see; empty: the adapter's own."},
+        {SECTION_ADVERTISEMENT, "services", key_parse_text, "", PLAIN(advertisement.services),
+                .max = 4096, .may_continue = true,
+                .description = "What is advertised: names of services, or UUIDs."},
+
+        {SECTION_SERVICE, "enable", key_parse_bool, "yes", SERVICE(enable),
+                .description = "no: switch the service off, with all in it."},
+        {SECTION_SERVICE, "uuid", key_parse_uuid, NULL, SERVICE(uuid),
+                .description = "36 characters, or 4 or 8 hex digits. Required."},
+
+        {SECTION_CHARACTERISTIC, "enable", key_parse_bool, "yes", CHARACTERISTIC(enable),
+                .description = "no: switch the characteristic off."},
+        {SECTION_CHARACTERISTIC, "uuid", key_parse_uuid, NULL, CHARACTERISTIC(uuid),
+                .description = "As of a service. Required."},
+        {SECTION_CHARACTERISTIC, "flags", key_parse_flags, NULL, CHARACTERISTIC(flags),
+                .may_continue = true,
+                .description = "read write write-without-response notify indicate. Required."},
+        {SECTION_CHARACTERISTIC, "type", key_parse_later, NULL, 0, .may_continue = true,
+                .description = "The only field; [fields] is for more than one."},
+        {SECTION_CHARACTERISTIC, "value", key_parse_later, NULL, 0, .may_continue = true,
+                .description = "The value before anybody has set one."},
+        {SECTION_CHARACTERISTIC, "size", key_parse_count, NULL, CHARACTERISTIC(size), 1,
+                VALUE_SIZE_MAX, .description = "Exact size of plain bytes."},
+        {SECTION_CHARACTERISTIC, "size_max", key_parse_count, NULL, CHARACTERISTIC(size_max), 1,
+                VALUE_SIZE_MAX, .description = "Largest size of plain bytes; 512 if not given."},
+        {SECTION_CHARACTERISTIC, "security", key_parse_word, NULL, CHARACTERISTIC(security),
+                .words = securities, .description = "open: anyone in range may write, on purpose."},
+        {SECTION_CHARACTERISTIC, "on_write", key_parse_word, "store", CHARACTERISTIC(on_write),
+                .words = on_writes,
+                .description = "store: a write becomes the value; forward: it is only told."},
+        {SECTION_CHARACTERISTIC, "policy", key_parse_word, NULL, CHARACTERISTIC(policy),
+                .words = policies, .description = "As in [queue], which is the default."},
+        {SECTION_CHARACTERISTIC, "depth", key_parse_count, NULL, CHARACTERISTIC(depth), 1,
+                QUEUE_DEPTH_MAX, .description = "As in [queue], which is the default."},
+        {SECTION_CHARACTERISTIC, "notify_on_subscribe", key_parse_bool, NULL,
+                CHARACTERISTIC(notify_on_subscribe),
+                .description = "As in [queue], which is the default."},
+
+        {SECTION_DESCRIPTOR, "enable", key_parse_bool, "yes", DESCRIPTOR(enable),
+                .description = "no: switch the descriptor off."},
+        {SECTION_DESCRIPTOR, "characteristic", key_parse_later, NULL, 0,
+                .description = "The characteristic that it describes. Required."},
+        {SECTION_DESCRIPTOR, "uuid", key_parse_uuid, NULL, DESCRIPTOR(uuid),
+                .description = "As of a service. Required."},
+        {SECTION_DESCRIPTOR, "value", key_parse_later, NULL, 0, .may_continue = true,
+                .description = "Text, or bytes as hex: behind the prefix."},
+};
+
+const char *section_kind_name(SectionKind kind) {
+        return section_kind_names[kind];
+}
+
+SectionKind section_kind_from_name(const char *name) {
+        for (int kind = 0; kind < _SECTION_KIND_MAX; kind++)
+                if (strcmp(section_kind_names[kind], name) == 0)
+                        return (SectionKind)kind;
+        return _SECTION_KIND_MAX;
+}
+
+bool section_kind_has_name(SectionKind kind) {
+        return kind >= SECTION_SERVICE;
+}
+
+bool section_kind_has_free_keys(SectionKind kind) {
+        return kind == SECTION_ENVIRONMENT || kind == SECTION_FIELDS;
+}
+
+const Key *keys_all(size_t *ret_n) {
+        *ret_n = ELEMENTS(keys);
+        return keys;
+}
+
+const Key *keys_find(SectionKind section, const char *name) {
+        for (size_t i = 0; i < ELEMENTS(keys); i++)
+                if (keys[i].section == section && strcmp(keys[i].name, name) == 0)
+                        return &keys[i];
+        return NULL;
+}
+
+int key_read(const Key *key, const char *text, void *values, char why[static KEY_WHY_SIZE]) {
+        return key->parse(key, text, (char *)values + key->offset, why);
+}
+
+int key_check(const Key *key, const char *text, char why[static KEY_WHY_SIZE]) {
+        return key->parse(key, text, NULL, why);
+}

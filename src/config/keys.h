@@ -1,0 +1,102 @@
+/* The one table of keys: files, environment, -o, the dump and the checks of sample file and
+ * manual page all read it. */
+#pragma once
+
+#include "config/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KEY_WHY_SIZE 200
+
+/* A text is not a legal value; handled by the direct caller, which reports why. */
+enum { KEY_E_VALUE = 1 };
+
+typedef enum SectionKind {
+        SECTION_DAEMON,
+        SECTION_BLUEZ,
+        SECTION_QUEUE,
+        SECTION_SOCKET,
+        SECTION_LIMITS,
+        SECTION_ADVERTISEMENT,
+        SECTION_ENVIRONMENT, /* keys are names of variables, not in the table */
+        SECTION_SERVICE,     /* from here on sections have names */
+        SECTION_CHARACTERISTIC,
+        SECTION_FIELDS, /* keys are names of fields, not in the table */
+        SECTION_DESCRIPTOR,
+        _SECTION_KIND_MAX,
+} SectionKind;
+
+/* What the plain sections say. Strings are owned. */
+typedef struct PlainValues {
+        Settings settings;
+        char *profile; /* NULL: none chosen */
+        struct {
+                bool advertise;
+                char *name;
+                char *services; /* words */
+        } advertisement;
+} PlainValues;
+
+typedef struct ServiceValues {
+        bool enable;
+        Uuid uuid;
+} ServiceValues;
+
+/* Texts (type, value) are read from the section itself. */
+typedef struct CharacteristicValues {
+        bool enable;
+        Uuid uuid;
+        unsigned flags;
+        size_t size, size_max;
+        unsigned security;
+        OnWrite on_write;
+        QueuePolicy policy;
+        size_t depth;
+        bool notify_on_subscribe;
+} CharacteristicValues;
+
+typedef struct DescriptorValues {
+        bool enable;
+        Uuid uuid;
+} DescriptorValues;
+
+typedef struct KeyWord {
+        const char *text; /* NULL ends a list */
+        unsigned value;
+} KeyWord;
+
+typedef struct Key Key;
+
+/* Reads text into *destination, or only checks it if that is NULL. 0, KEY_E_VALUE with a sentence
+ * in why, -ENOMEM. */
+typedef int (*KeyParse)(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
+
+struct Key {
+        SectionKind section;
+        const char *name;
+        KeyParse parse;
+        const char *default_text; /* NULL: none, or taken from elsewhere */
+        size_t offset;            /* in PlainValues, ServiceValues, … */
+        uint64_t min, max;        /* of numbers, sizes and times; of texts: max bytes */
+        const KeyWord *words;
+        bool may_continue; /* on indented lines */
+        const char *description;
+};
+
+const char *section_kind_name(SectionKind kind);
+/* _SECTION_KIND_MAX if it is none. */
+SectionKind section_kind_from_name(const char *name);
+bool section_kind_has_name(SectionKind kind);
+/* Its keys are free names: environment and fields. */
+bool section_kind_has_free_keys(SectionKind kind);
+
+/* All rows, in the order of sections. */
+const Key *keys_all(size_t *ret_n);
+/* NULL if the kind has no such key. */
+const Key *keys_find(SectionKind section, const char *name);
+/* As KeyParse; values is the struct of the key's section. */
+int key_read(const Key *key, const char *text, void *values, char why[static KEY_WHY_SIZE]);
+int key_check(const Key *key, const char *text, char why[static KEY_WHY_SIZE]);

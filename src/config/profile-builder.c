@@ -1,0 +1,303 @@
+/* Services, characteristics and descriptors, in the order of their declaration. */
+#include "config/profile-builder.h"
+
+#include "config/suggest.h"
+#include "config/value-builder.h"
+#include "util/cleanup.h"
+#include "util/parse.h"
+
+#include <errno.h>
+#include <string.h>
+
+DEFINE_CLEANUP(Profile *, profile_free);
+
+typedef struct Builder {
+        Profile *profile;
+        const SectionList *sections;
+        const PlainValues *plain;
+        Problems *problems;
+        uint64_t queue_bytes; /* of all queues so far */
+        bool queues_refused;  /* once is enough */
+} Builder;
+
+/* Reads every key of the table into values: as set, else the default. */
+static int read_values(const Section *section, void *values) {
+        size_t n;
+        const Key *keys = keys_all(&n);
+
+        for (size_t i = 0; i < n; i++) {
+                const char *text = section_value(section, keys[i].name);
+                char why[KEY_WHY_SIZE];
+                int r = 0;
+
+                if (keys[i].section != section->kind)
+                        continue;
+                if (!text)
+                        text = keys[i].default_text;
+                if (text)
+                        r = key_read(&keys[i], text, values, why);
+                /* A refused value has been reported where it was read. */
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static bool require(Builder *b, const Section *section, const char *key) {
+        if (section_find(section, key))
+                return true;
+        problems_add(b->problems, section->origin, section->label, key, "the key is missing");
+        return false;
+}
+
+/* The uuid was given and can be compared. */
+static bool has_uuid(const Section *section) {
+        const char *text = section_value(section, "uuid");
+        Uuid uuid;
+
+        return text && uuid_parse(&uuid, text) == 0;
+}
+
+static void refuse_same_uuid(
+        Builder *b, const Section *section, const char *kind, const char *name) {
+        problems_add(b->problems, section_origin(section, "uuid"), section->label, "uuid",
+                "the %s \"%s\" has the same UUID", kind, name);
+}
+
+static void check_security(Builder *b, const Characteristic *c, const Section *section) {
+        unsigned writes = CHARACTERISTIC_WRITE | CHARACTERISTIC_WRITE_WITHOUT_RESPONSE;
+
+        if ((c->flags & writes) != 0 && !section_find(section, "security"))
+                problems_warn(b->problems, section_origin(section, "flags"), section->label,
+                        "flags",
+                        "anyone in range may write; security = open says that this is "
+                        "meant");
+        if ((c->flags & CHARACTERISTIC_WRITE_WITHOUT_RESPONSE) != 0 && c->format)
+                problems_warn(b->problems, section_origin(section, "flags"), section->label,
+                        "flags",
+                        "a write without response that does not fit the fields is lost: "
+                        "the central is not told");
+}
+
+static void check_queue(Builder *b, const Characteristic *c, const Section *section) {
+        size_t limit = b->plain->settings.limits.queue_bytes;
+        size_t depth = c->policy == QUEUE_COALESCE ? 1 : c->depth;
+
+        if ((c->flags & (CHARACTERISTIC_NOTIFY | CHARACTERISTIC_INDICATE)) == 0)
+                return;
+        b->queue_bytes += (uint64_t)depth * c->size_max;
+        if (b->queue_bytes <= limit || b->queues_refused)
+                return;
+        b->queues_refused = true;
+        problems_add(b->problems, section_origin(section, "depth"), section->label, "depth",
+                "with its %zu values of %zu bytes the queues need more than limits.queue_bytes "
+                "(%zu)",
+                depth, c->size_max, limit);
+}
+
+static void fill_characteristic(const Builder *b, Characteristic *c, const Section *section,
+        const CharacteristicValues *values) {
+        const Settings *s = &b->plain->settings;
+
+        c->uuid = values->uuid;
+        c->flags = values->flags;
+        c->on_write = values->on_write;
+        c->policy = section_find(section, "policy") ? values->policy : s->queue.policy;
+        c->depth = section_find(section, "depth") ? values->depth : s->queue.depth;
+        c->notify_on_subscribe = section_find(section, "notify_on_subscribe")
+                                         ? values->notify_on_subscribe
+                                         : s->queue.notify_on_subscribe;
+}
+
+static int build_characteristic(Builder *b, Service *service, const Section *section) {
+        const Section *fields = section_list_find(b->sections, SECTION_FIELDS, section->name);
+        CharacteristicValues values = {0};
+        Characteristic *c = profile_add_characteristic(b->profile, service, section->name);
+        int r;
+
+        if (!c)
+                return -ENOMEM;
+        r = read_values(section, &values);
+        if (r < 0)
+                return r;
+        require(b, section, "uuid");
+        require(b, section, "flags");
+        fill_characteristic(b, c, section, &values);
+        for (size_t i = 0; i < service->n_characteristics; i++) {
+                const Characteristic *other = service->characteristics[i];
+
+                if (other != c && has_uuid(section) && uuid_equal(&other->uuid, &c->uuid))
+                        refuse_same_uuid(b, section, "characteristic", other->name);
+        }
+        r = value_build(c, section, fields, &values, b->problems);
+        if (r < 0)
+                return r;
+        check_security(b, c, section);
+        check_queue(b, c, section);
+        return 0;
+}
+
+static int build_service(Builder *b, const Section *section) {
+        ServiceValues values = {0};
+        Service *service = profile_add_service(b->profile, section->name);
+        int r;
+
+        if (!service)
+                return -ENOMEM;
+        r = read_values(section, &values);
+        if (r < 0)
+                return r;
+        require(b, section, "uuid");
+        service->uuid = values.uuid;
+        for (size_t i = 0; i < b->profile->n_services; i++) {
+                const Service *other = b->profile->services[i];
+
+                if (other != service && has_uuid(section) &&
+                        uuid_equal(&other->uuid, &service->uuid))
+                        refuse_same_uuid(b, section, "service", other->name);
+        }
+        for (size_t i = 0; i < b->sections->n && r == 0; i++) {
+                const Section *s = b->sections->items[i];
+
+                if (s->kind == SECTION_CHARACTERISTIC && s->service == section &&
+                        section_is_enabled(s))
+                        r = build_characteristic(b, service, s);
+        }
+        return r;
+}
+
+/* Refuses a name of which there is no section of the kind. */
+static const Section *find_or_refuse(
+        Builder *b, const Section *section, const char *key, SectionKind kind, const char *name) {
+        const Section *found = section_list_find(b->sections, kind, name);
+        char hint[SUGGESTION_SIZE + 32];
+        Suggestion suggestion;
+
+        if (found)
+                return found;
+        suggestion_init(&suggestion, name);
+        for (size_t i = 0; i < b->sections->n; i++)
+                if (b->sections->items[i]->kind == kind)
+                        suggestion_offer(&suggestion, b->sections->items[i]->name);
+        problems_add(b->problems, section_origin(section, key), section->label,
+                section_find(section, key) ? key : NULL, "no %s \"%.60s\"%s",
+                section_kind_name(kind), name, suggestion_format(&suggestion, hint));
+        return NULL;
+}
+
+static int build_descriptor(Builder *b, const Section *section) {
+        const Section *owner;
+        DescriptorValues values = {0};
+        Characteristic *c;
+        Descriptor *d;
+        int r;
+
+        require(b, section, "uuid");
+        if (!require(b, section, "characteristic"))
+                return 0;
+        owner = find_or_refuse(b, section, "characteristic", SECTION_CHARACTERISTIC,
+                section_value(section, "characteristic"));
+        if (!owner || !section_is_enabled(owner))
+                return 0;
+        c = profile_find(b->profile, owner->name);
+        if (!c)
+                return 0;
+        d = characteristic_add_descriptor(c, section->name);
+        if (!d)
+                return -ENOMEM;
+        r = read_values(section, &values);
+        if (r < 0)
+                return r;
+        d->uuid = values.uuid;
+        for (size_t i = 0; i < c->n_descriptors; i++)
+                if (c->descriptors[i] != d && has_uuid(section) &&
+                        uuid_equal(&c->descriptors[i]->uuid, &d->uuid))
+                        refuse_same_uuid(b, section, "descriptor", c->descriptors[i]->name);
+        return value_build_descriptor(d, section, b->problems);
+}
+
+/* A name of a service, else a UUID. A service that is switched off is left out. */
+static int add_advertised(Builder *b, const Section *section, const char *word) {
+        const Section *service = section_list_find(b->sections, SECTION_SERVICE, word);
+        Advertisement *a = &b->profile->advertisement;
+        Uuid *services, uuid;
+
+        if (service && !section_is_enabled(service))
+                return 0;
+        if (!service && uuid_parse(&uuid, word) < 0) {
+                find_or_refuse(b, section, "services", SECTION_SERVICE, word);
+                return 0;
+        }
+        if (service && !has_uuid(service))
+                return 0;
+        if (service)
+                uuid_parse(&uuid, section_value(service, "uuid"));
+        for (size_t i = 0; i < a->n_services; i++)
+                if (uuid_equal(&a->services[i], &uuid)) {
+                        problems_add(b->problems, section_origin(section, "services"),
+                                section->label, "services", "\"%.60s\" is there twice", word);
+                        return 0;
+                }
+        services = reallocarray(a->services, a->n_services + 1, sizeof(*services));
+        if (!services)
+                return -ENOMEM;
+        a->services = services;
+        a->services[a->n_services++] = uuid;
+        return 0;
+}
+
+static int build_advertisement(Builder *b) {
+        const Section *section = section_list_find(b->sections, SECTION_ADVERTISEMENT, NULL);
+        Advertisement *a = &b->profile->advertisement;
+        const char *cursor = b->plain->advertisement.services;
+        int r = 1;
+
+        a->advertise = b->plain->advertisement.advertise;
+        if (b->plain->advertisement.name) {
+                a->name = strdup(b->plain->advertisement.name);
+                if (!a->name)
+                        return -ENOMEM;
+        }
+        while (cursor && r > 0) {
+                _cleanup_free_ char *word = NULL;
+
+                r = parse_next_word(&word, &cursor);
+                if (r > 0 && add_advertised(b, section, word) < 0)
+                        r = -ENOMEM;
+        }
+        return r < 0 ? r : 0;
+}
+
+/* [fields] of what is not there. */
+static void check_fields(Builder *b) {
+        for (size_t i = 0; i < b->sections->n; i++) {
+                const Section *s = b->sections->items[i];
+
+                if (s->kind == SECTION_FIELDS)
+                        find_or_refuse(b, s, "", SECTION_CHARACTERISTIC, s->name);
+        }
+}
+
+int profile_build(
+        Profile **ret, const SectionList *sections, const PlainValues *plain, Problems *problems) {
+        _cleanup_(profile_freep) Profile *profile = NULL;
+        Builder b = {.sections = sections, .plain = plain, .problems = problems};
+        int r = profile_new(&profile);
+
+        b.profile = profile;
+        for (size_t i = 0; i < sections->n && r >= 0; i++)
+                if (sections->items[i]->kind == SECTION_SERVICE &&
+                        section_is_enabled(sections->items[i]))
+                        r = build_service(&b, sections->items[i]);
+        for (size_t i = 0; i < sections->n && r >= 0; i++)
+                if (sections->items[i]->kind == SECTION_DESCRIPTOR &&
+                        section_is_enabled(sections->items[i]))
+                        r = build_descriptor(&b, sections->items[i]);
+        if (r >= 0)
+                r = build_advertisement(&b);
+        if (r < 0)
+                return r;
+        check_fields(&b);
+        *ret = profile->n_services > 0 ? STEAL(profile) : NULL;
+        return 0;
+}

@@ -1,0 +1,58 @@
+/* Texts of the plain sections to values. */
+#include "config/settings.h"
+
+#include <stdlib.h>
+
+static int read_key(PlainValues *values, const SectionList *sections, const Key *key) {
+        const Section *section = section_list_find(sections, key->section, NULL);
+        const char *text = section_value(section, key->name);
+        char why[KEY_WHY_SIZE];
+        int r = KEY_E_VALUE;
+
+        if (text)
+                r = key_read(key, text, values, why);
+        /* A refused value has been reported where it was read. */
+        if (r == KEY_E_VALUE)
+                r = key_read(key, key->default_text, values, why);
+        return r;
+}
+
+/* Blames the key that was set, the second if both were. */
+static void check_retry(
+        const PlainValues *values, const SectionList *sections, Problems *problems) {
+        const Section *section = section_list_find(sections, SECTION_BLUEZ, NULL);
+        const char *blamed = section_find(section, "retry_max") ? "retry_max" : "retry_min";
+
+        if (values->settings.bluez.retry_max_usec >= values->settings.bluez.retry_min_usec)
+                return;
+        problems_add(problems, section_origin(section, blamed), section->label, blamed,
+                "retry_max is below retry_min");
+}
+
+int settings_build(PlainValues *values, const SectionList *sections, Problems *problems) {
+        size_t n;
+        const Key *keys = keys_all(&n);
+
+        for (size_t i = 0; i < n; i++) {
+                int r;
+
+                if (section_kind_has_name(keys[i].section))
+                        continue;
+                r = read_key(values, sections, &keys[i]);
+                if (r < 0)
+                        return r;
+        }
+        check_retry(values, sections, problems);
+        return 0;
+}
+
+void settings_clear(PlainValues *values) {
+        free(values->settings.bluez.bus);
+        free(values->settings.bluez.adapter);
+        free(values->settings.socket.path);
+        free(values->settings.socket.group);
+        free(values->profile);
+        free(values->advertisement.name);
+        free(values->advertisement.services);
+        *values = (PlainValues){0};
+}

@@ -1,0 +1,172 @@
+/* Field specs to a format, texts to bytes. */
+#include "config/value-builder.h"
+
+#include "core/field-spec.h"
+#include "util/bytes.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define HEX_PREFIX "hex:"
+
+static int build_fields(Characteristic *c, const Section *fields, Problems *problems) {
+        for (size_t i = 0; i < fields->n_entries; i++) {
+                const Entry *entry = &fields->entries[i];
+                char why[FORMAT_WHY_SIZE];
+                int r = format_add_field(&c->format, entry->key, entry->value, why);
+
+                if (r == -ENOMEM)
+                        return r;
+                if (r < 0)
+                        problems_add(problems, entry->origin, fields->label, entry->key, "%s", why);
+        }
+        if (fields->n_entries == 0)
+                problems_add(problems, fields->origin, fields->label, NULL, "no field");
+        return 0;
+}
+
+static int build_single(Characteristic *c, const Section *section, Problems *problems) {
+        const Entry *entry = section_find(section, "type");
+        char why[FORMAT_WHY_SIZE];
+        int r = format_add_field(&c->format, "value", entry->value, why);
+
+        if (r == -ENOMEM)
+                return r;
+        c->single_value = true;
+        if (r < 0)
+                problems_add(problems, entry->origin, section->label, "type", "%s", why);
+        return 0;
+}
+
+/* Keys that say the same thing twice, or of the wrong kind of value. */
+static void check_keys(const Section *section, const Section *fields, Problems *problems) {
+        const char *const sizes[] = {"size", "size_max"};
+        bool has_type = section_find(section, "type") != NULL;
+
+        if (fields && has_type)
+                problems_add(problems, section_origin(section, "type"), section->label, "type",
+                        "there is also a section [%s]: only one of them can be", fields->label);
+        if (fields && section_find(section, "value"))
+                problems_add(problems, section_origin(section, "value"), section->label, "value",
+                        "with [%s] each field has its own default=", fields->label);
+        for (size_t i = 0; i < ELEMENTS(sizes); i++)
+                if ((fields || has_type) && section_find(section, sizes[i]))
+                        problems_add(problems, section_origin(section, sizes[i]), section->label,
+                                sizes[i], "the %s give the size; this key is for plain bytes",
+                                fields ? "fields" : "type's attributes");
+        if (section_find(section, "size") && section_find(section, "size_max"))
+                problems_add(problems, section_origin(section, "size_max"), section->label,
+                        "size_max", "size gives the exact size already");
+}
+
+static void set_sizes(Characteristic *c, const CharacteristicValues *values) {
+        if (c->format) {
+                c->size_min = format_size_min(c->format);
+                c->size_max = format_size_max(c->format);
+        } else if (values->size > 0) {
+                c->size_min = c->size_max = values->size;
+        } else {
+                c->size_min = 0;
+                c->size_max = values->size_max > 0 ? values->size_max : VALUE_SIZE_MAX;
+        }
+}
+
+static void explain_hex(int r, size_t room, char why[static FORMAT_WHY_SIZE]) {
+        if (r == -EMSGSIZE)
+                snprintf(why, FORMAT_WHY_SIZE, "more than %zu bytes", room);
+        else
+                snprintf(why, FORMAT_WHY_SIZE, "not hex: two digits a byte, as in \"01 ff\"");
+}
+
+static const char *skip_prefix(const char *text) {
+        text += strlen(HEX_PREFIX);
+        return text + strspn(text, " ");
+}
+
+/* Reads the text of value= into data, which has room for c->size_max. False with a why. */
+static bool read_value(const Characteristic *c, const char *text, uint8_t *data, size_t *ret_size,
+        char why[static FORMAT_WHY_SIZE]) {
+        bool prefix = strncmp(text, HEX_PREFIX, strlen(HEX_PREFIX)) == 0;
+        FieldValue value = {.kind = FIELD_VALUE_TEXT, .text = text, .size = strlen(text)};
+        int r;
+
+        if (c->format && !prefix)
+                return field_encode(&c->format->fields[0], &value, data, ret_size, why) == 0;
+        r = bytes_from_hex(data, c->size_max, prefix ? skip_prefix(text) : text, ret_size);
+        if (r < 0) {
+                explain_hex(r, c->size_max, why);
+                return false;
+        }
+        return characteristic_check(c, data, *ret_size, why) == 0;
+}
+
+static void build_initial(Characteristic *c, const Section *section, Problems *problems) {
+        const Entry *entry = section_find(section, "value");
+        char why[FORMAT_WHY_SIZE] = "";
+
+        if (c->format)
+                format_initial(c->format, c->initial, &c->initial_size);
+        else
+                c->initial_size = c->size_min;
+        if (!entry || (c->format && !c->single_value))
+                return;
+        if (!read_value(c, entry->value, c->initial, &c->initial_size, why))
+                problems_add(problems, entry->origin, section->label, "value", "%s", why);
+}
+
+int value_build(Characteristic *c, const Section *section, const Section *fields,
+        const CharacteristicValues *values, Problems *problems) {
+        int r = 0;
+
+        check_keys(section, fields, problems);
+        if (fields)
+                r = build_fields(c, fields, problems);
+        else if (section_find(section, "type"))
+                r = build_single(c, section, problems);
+        if (r < 0)
+                return r;
+        set_sizes(c, values);
+        /* One byte more: a size of 0 is not a missing buffer. */
+        c->initial = calloc(1, c->size_max + 1);
+        if (!c->initial)
+                return -ENOMEM;
+        /* A type that was refused leaves no format, and nothing to judge a value by. */
+        if (c->format || (!fields && !c->single_value))
+                build_initial(c, section, problems);
+        return 0;
+}
+
+static int copy_descriptor(Descriptor *d, const void *data, size_t size) {
+        d->data = malloc(size + 1);
+        if (!d->data)
+                return -ENOMEM;
+        memcpy(d->data, data, size);
+        d->size = size;
+        return 0;
+}
+
+int value_build_descriptor(Descriptor *d, const Section *section, Problems *problems) {
+        const char *text = section_value(section, "value");
+        uint8_t data[VALUE_SIZE_MAX];
+        char why[FORMAT_WHY_SIZE];
+        size_t size;
+        int r = 0;
+
+        if (!text)
+                text = "";
+        if (strncmp(text, HEX_PREFIX, strlen(HEX_PREFIX)) != 0) {
+                size = strlen(text);
+                if (size <= VALUE_SIZE_MAX)
+                        return copy_descriptor(d, text, size);
+                r = -EMSGSIZE;
+        } else {
+                r = bytes_from_hex(data, sizeof(data), skip_prefix(text), &size);
+                if (r == 0)
+                        return copy_descriptor(d, data, size);
+        }
+        explain_hex(r, VALUE_SIZE_MAX, why);
+        problems_add(
+                problems, section_origin(section, "value"), section->label, "value", "%s", why);
+        return 0;
+}

@@ -1,0 +1,241 @@
+/* What is dumped can be loaded and gives the same; and the sample file is what it says. */
+#include "fixture.h"
+
+#include "config/keys.h"
+#include "util/cleanup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void expect_same_format(const Format *a, const Format *b) {
+        assert_true(!a == !b);
+        if (!a)
+                return;
+        assert_int_equal(a->n_fields, b->n_fields);
+        for (size_t i = 0; i < a->n_fields; i++) {
+                assert_string_equal(a->fields[i].name, b->fields[i].name);
+                assert_int_equal(a->fields[i].type, b->fields[i].type);
+                assert_int_equal(a->fields[i].n_labels, b->fields[i].n_labels);
+        }
+}
+
+static void expect_same_characteristic(const Characteristic *a, const Characteristic *b) {
+        assert_string_equal(a->name, b->name);
+        assert_true(uuid_equal(&a->uuid, &b->uuid));
+        assert_int_equal(a->flags, b->flags);
+        assert_int_equal(a->single_value, b->single_value);
+        assert_int_equal(a->size_min, b->size_min);
+        assert_int_equal(a->size_max, b->size_max);
+        assert_int_equal(a->initial_size, b->initial_size);
+        assert_memory_equal(a->initial, b->initial, a->initial_size);
+        assert_int_equal(a->on_write, b->on_write);
+        assert_int_equal(a->policy, b->policy);
+        assert_int_equal(a->depth, b->depth);
+        assert_int_equal(a->notify_on_subscribe, b->notify_on_subscribe);
+        expect_same_format(a->format, b->format);
+        assert_int_equal(a->n_descriptors, b->n_descriptors);
+        for (size_t i = 0; i < a->n_descriptors; i++) {
+                assert_true(uuid_equal(&a->descriptors[i]->uuid, &b->descriptors[i]->uuid));
+                assert_int_equal(a->descriptors[i]->size, b->descriptors[i]->size);
+                assert_memory_equal(
+                        a->descriptors[i]->data, b->descriptors[i]->data, a->descriptors[i]->size);
+        }
+}
+
+static void expect_same_profile(const Profile *a, const Profile *b) {
+        assert_int_equal(a->n_services, b->n_services);
+        assert_int_equal(a->n_characteristics, b->n_characteristics);
+        for (size_t i = 0; i < a->n_services; i++)
+                assert_true(uuid_equal(&a->services[i]->uuid, &b->services[i]->uuid));
+        for (size_t i = 0; i < a->n_characteristics; i++)
+                expect_same_characteristic(profile_at(a, i), profile_at(b, i));
+        assert_int_equal(a->advertisement.advertise, b->advertisement.advertise);
+        assert_string_equal(a->advertisement.name, b->advertisement.name);
+        assert_int_equal(a->advertisement.n_services, b->advertisement.n_services);
+}
+
+/* The dump without where each value came from. */
+static char *strip_comments(const char *text) {
+        char *out = malloc(strlen(text) + 1), *end = out;
+
+        assert_non_null(out);
+        while (*text != '\0') {
+                size_t size = strcspn(text, "\n");
+                const char *comment = memmem(text, size, " ;", 2);
+
+                if (*text != ';' && size > 0) {
+                        size_t kept = comment ? (size_t)(comment - text) : size;
+
+                        end = mempcpy(end, text, kept);
+                        *end++ = '\n';
+                }
+                text += size + (text[size] == '\n' ? 1 : 0);
+        }
+        *end = '\0';
+        return out;
+}
+
+/* Dumps what is loaded and loads that; the old configuration goes to *ret_old. */
+static void reload(Fixture *f, Config **ret_old) {
+        _cleanup_free_ char *path = fixture_path(f, "dump.conf");
+        _cleanup_free_ char *first = dump_text(f), *second = NULL;
+        _cleanup_free_ char *first_bare = NULL, *second_bare = NULL;
+
+        *ret_old = STEAL(f->config);
+        fixture_write(f, "dump.conf", first);
+        fixture_load_path(f, path, NULL, NULL);
+        assert_string_equal(f->problems, "");
+        second = dump_text(f);
+        first_bare = strip_comments(first);
+        second_bare = strip_comments(second);
+        assert_string_equal(first_bare, second_bare);
+}
+
+static void test_mushpi_comes_back(void **state) {
+        Fixture *f = *state;
+        Config *old;
+
+        fixture_load_path(f, SOURCE_ROOT "/config/profiles/mushpi.conf",
+                VARIABLES("MUSHPI_BLE_NAME_PREFIX=Cellar", "MUSHPI_BLE_ADV_ENABLE=0"),
+                VARIABLES("status_flags.policy=coalesce"));
+        reload(f, &old);
+        expect_same_profile(config_profile(old), config_profile(f->config));
+        assert_string_equal(config_profile(f->config)->advertisement.name, "Cellar-Init");
+        config_free(old);
+}
+
+static void test_values_that_are_hard_to_write_come_back(void **state) {
+        Fixture *f = *state;
+        Config *old;
+        char text[2048] = SERVICE "[characteristic a]\nuuid = 2A00\nflags = read\ntype = utf8\n"
+                                  "value = \" say \"yes\" \n";
+
+        for (size_t i = 0; i < 5; i++) {
+                strcat(text, "  ");
+                memset(text + strlen(text), 'x', 80);
+                strcat(text, i % 2 == 0 ? ",\n" : "\n");
+        }
+        strcat(text, "  end \"\n[advertisement]\nname = \"  in quotes\"\nservices = 180A\n"
+                     "[descriptor d]\ncharacteristic = a\nuuid = 2901\nvalue = ;x\n");
+        fixture_load_text(f, text);
+        assert_string_equal(f->problems, "");
+        reload(f, &old);
+        expect_same_profile(config_profile(old), config_profile(f->config));
+        assert_string_equal(config_profile(f->config)->advertisement.name, "  in quotes");
+        config_free(old);
+}
+
+static void test_what_is_switched_off_stays_off(void **state) {
+        Fixture *f = *state;
+        Config *old;
+
+        fixture_load_text(f,
+                SERVICE "[characteristic a]\nuuid = 2A00\nflags = read\n"
+                        "[characteristic b]\nenable = no\n[advertisement]\nname = x\n");
+        reload(f, &old);
+        expect_same_profile(config_profile(old), config_profile(f->config));
+        assert_null(profile_find(config_profile(f->config), "b"));
+        config_free(old);
+}
+
+static void expect_line(const char *text, const char *line) {
+        const char *found = strstr(text, line);
+
+        if (!found)
+                print_message("%s\n", text);
+        assert_non_null(found);
+        assert_true(found[-1] == '\n');
+}
+
+static void test_each_value_says_where_it_came_from(void **state) {
+        Fixture *f = *state;
+        _cleanup_free_ char *text = NULL, *expected = NULL;
+
+        fixture_write(f, "test.conf", "[queue]\nwindow = 7\n[environment]\nSHED = socket.mode\n");
+        fixture_load(
+                f, VARIABLES("SPORED_QUEUE_DEPTH=4", "SHED=0600"), VARIABLES("bluez.adapter=hci1"));
+        text = dump_text(f);
+        assert_true(asprintf(&expected, "window = 7 ; %s/test.conf:2\n", f->directory) > 0);
+        expect_line(text, expected);
+        expect_line(text, "depth = 4 ; environment SPORED_QUEUE_DEPTH\n");
+        expect_line(text, "mode = 0600 ; environment SHED\n");
+        expect_line(text, "adapter = hci1 ; -o bluez.adapter=hci1\n");
+        expect_line(text, "policy = drop_oldest ; default\n");
+}
+
+static void test_every_key_of_the_plain_sections_is_dumped(void **state) {
+        Fixture *f = *state;
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        const Key *keys = keys_all(&n);
+
+        fixture_load_text(f, "");
+        text = dump_text(f);
+        for (size_t i = 0; i < n && !section_kind_has_name(keys[i].section); i++) {
+                _cleanup_free_ char *section = NULL, *line = NULL;
+                const char *start, *end;
+
+                assert_true(asprintf(&section, "\n[%s]\n", section_kind_name(keys[i].section)) > 0);
+                assert_true(asprintf(&line, "%s = ", keys[i].name) > 0);
+                start = strstr(text, section);
+                assert_non_null(start);
+                end = strstr(start + 1, "\n[");
+                start = strstr(start, line);
+                assert_non_null(start);
+                assert_true(!end || start < end);
+        }
+}
+
+/* The file's text with the ';' before keys and sections removed. */
+static char *read_uncommented(const char *path) {
+        _cleanup_fclose_ FILE *in = fopen(path, "re");
+        _cleanup_free_ char *line = NULL;
+        char *text = NULL;
+        size_t size, line_size = 0;
+        FILE *out = open_memstream(&text, &size);
+
+        assert_non_null(in);
+        assert_non_null(out);
+        while (getline(&line, &line_size, in) > 0)
+                fputs(line[0] == ';' && line[1] != ' ' ? line + 1 : line, out);
+        fclose(out);
+        return text;
+}
+
+static void test_the_sample_changes_nothing(void **state) {
+        Fixture *f = *state;
+        _cleanup_free_ char *sample = NULL, *nothing = NULL, *a = NULL, *b = NULL;
+
+        fixture_load_path(f, SOURCE_ROOT "/config/spored.conf", NULL, NULL);
+        expect_no_problem(f);
+        sample = dump_text(f);
+        fixture_load_text(f, "");
+        nothing = dump_text(f);
+        a = strip_comments(sample);
+        b = strip_comments(nothing);
+        assert_string_equal(a, b);
+}
+
+static void test_the_sample_is_right_behind_its_semicolons(void **state) {
+        Fixture *f = *state;
+        _cleanup_free_ char *text = read_uncommented(SOURCE_ROOT "/config/spored.conf");
+
+        fixture_load_text(f, text);
+        expect_no_problem(f);
+        assert_int_equal(config_profile(f->config)->n_characteristics, 2);
+        assert_int_equal(config_settings(f->config)->queue.depth, 64);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                FIXTURE_TEST(test_mushpi_comes_back),
+                FIXTURE_TEST(test_values_that_are_hard_to_write_come_back),
+                FIXTURE_TEST(test_what_is_switched_off_stays_off),
+                FIXTURE_TEST(test_each_value_says_where_it_came_from),
+                FIXTURE_TEST(test_every_key_of_the_plain_sections_is_dumped),
+                FIXTURE_TEST(test_the_sample_changes_nothing),
+                FIXTURE_TEST(test_the_sample_is_right_behind_its_semicolons),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
