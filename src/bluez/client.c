@@ -1,6 +1,7 @@
 #include "bluez/client.h"
 
 #include "bluez/names.h"
+#include "core/backoff.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -15,10 +16,12 @@ struct BluezClient {
         sd_bus *bus;
         struct ev_loop *loop;
         struct ev_timer retry;
+        Backoff backoff;
         uint64_t call_timeout_usec;
         const BluezClientEvents *events;
         void *userdata;
         sd_bus_slot *slots[_SLOT_MAX]; /* SLOT_CALL: GetNameOwner or GetManagedObjects */
+        bool known;                    /* who owns org.bluez, or that nobody does */
         char *owner;
 };
 
@@ -31,7 +34,8 @@ static bool from_owner(BluezClient *c, sd_bus_message *m) {
 
 static void retry_later(BluezClient *c) {
         ev_timer_stop(c->loop, &c->retry);
-        ev_timer_set(&c->retry, c->retry.repeat, c->retry.repeat);
+        ev_now_update(c->loop);
+        ev_timer_set(&c->retry, (double)backoff_next_usec(&c->backoff) / (double)USEC_PER_SEC, 0.);
         ev_timer_start(c->loop, &c->retry);
 }
 
@@ -75,6 +79,7 @@ static int on_objects(sd_bus_message *m, void *userdata, sd_bus_error *error) {
                 retry_later(c);
                 return 0;
         }
+        backoff_reset(&c->backoff);
         c->events->ready(c->userdata);
         return 0;
 }
@@ -92,16 +97,18 @@ static int call_objects(BluezClient *c) {
 }
 
 static void set_owner(BluezClient *c, const char *owner) {
-        if (c->owner && strcmp(c->owner, owner) == 0)
+        bool was_known = c->known;
+
+        c->known = true;
+        if (was_known && strcmp(c->owner ? c->owner : "", owner) == 0)
                 return;
 
         ev_timer_stop(c->loop, &c->retry);
         c->slots[SLOT_CALL] = sd_bus_slot_unref(c->slots[SLOT_CALL]);
-        if (c->owner) {
-                free(c->owner);
-                c->owner = NULL;
+        free(c->owner);
+        c->owner = NULL;
+        if (was_known || !*owner)
                 c->events->vanished(c->userdata);
-        }
         if (!*owner)
                 return;
         c->owner = strdup(owner);
@@ -148,7 +155,6 @@ static int on_name_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error
 static void on_retry(struct ev_loop *loop, struct ev_timer *w, int revents) {
         BluezClient *c = w->data;
 
-        ev_timer_stop(loop, w);
         if ((c->owner ? call_objects(c) : call_name_owner(c)) < 0)
                 retry_later(c);
 }
@@ -230,8 +236,8 @@ static int start(BluezClient *c) {
 }
 
 int bluez_client_new(BluezClient **ret, struct ev_loop *loop, sd_bus *bus,
-        uint64_t call_timeout_usec, uint64_t retry_usec, const BluezClientEvents *events,
-        void *userdata) {
+        uint64_t call_timeout_usec, uint64_t retry_min_usec, uint64_t retry_max_usec,
+        const BluezClientEvents *events, void *userdata) {
         BluezClient *c = calloc(1, sizeof(*c));
         if (!c)
                 return -ENOMEM;
@@ -241,7 +247,8 @@ int bluez_client_new(BluezClient **ret, struct ev_loop *loop, sd_bus *bus,
         c->call_timeout_usec = call_timeout_usec;
         c->events = events;
         c->userdata = userdata;
-        ev_timer_init(&c->retry, on_retry, 0., (double)retry_usec / (double)USEC_PER_SEC);
+        ev_timer_init(&c->retry, on_retry, 0., 0.);
+        backoff_init(&c->backoff, retry_min_usec, retry_max_usec);
         c->retry.data = c;
         int r = start(c);
         if (r < 0) {
@@ -262,6 +269,10 @@ BluezClient *bluez_client_free(BluezClient *client) {
         free(client->owner);
         free(client);
         return NULL;
+}
+
+bool bluez_client_known(const BluezClient *client) {
+        return client->known;
 }
 
 const char *bluez_client_owner(const BluezClient *client) {

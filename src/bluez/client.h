@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ev.h>
+#include <stdbool.h>
 #include <systemd/sd-bus.h>
 
 typedef struct BluezClient BluezClient;
@@ -10,7 +11,8 @@ typedef struct BluezClient BluezClient;
 typedef struct BluezClientEvents {
         /* owner is the unique name. Its objects follow by interface_added. */
         void (*appeared)(const char *owner, void *userdata);
-        /* Everything that was said of objects is void. */
+        /* Nobody owns the name: told when that is first known, and when the owner leaves.
+         * Everything that was said of objects is void. */
         void (*vanished)(void *userdata);
         /* All objects that were there when it appeared have been told. */
         void (*ready)(void *userdata);
@@ -23,12 +25,14 @@ typedef struct BluezClientEvents {
                 sd_bus_message *properties, void *userdata);
 } BluezClientEvents;
 
-/* call_timeout_usec limits each call to BlueZ; retry_usec is the pause before asking again
- * after a failure. */
+/* call_timeout_usec limits each call to BlueZ; retry_min_usec to retry_max_usec are the pauses
+ * before asking again after a failure. */
 int bluez_client_new(BluezClient **ret, struct ev_loop *loop, sd_bus *bus,
-        uint64_t call_timeout_usec, uint64_t retry_usec, const BluezClientEvents *events,
-        void *userdata);
+        uint64_t call_timeout_usec, uint64_t retry_min_usec, uint64_t retry_max_usec,
+        const BluezClientEvents *events, void *userdata);
 BluezClient *bluez_client_free(BluezClient *client);
 
+/* The bus has said who owns the name, or that nobody does. */
+bool bluez_client_known(const BluezClient *client);
 /* NULL while nobody owns org.bluez. Borrowed until the loop turns. */
 const char *bluez_client_owner(const BluezClient *client);

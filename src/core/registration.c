@@ -12,13 +12,6 @@ static const char *const state_names[_REGISTRATION_STATE_MAX] = {
         [REGISTRATION_STOPPED] = "stopped",
 };
 
-static void start_retry_timer(Registration *r) {
-        uint64_t delay_usec = r->retry_usec;
-
-        r->retry_usec = delay_usec < r->retry_max_usec / 2 ? delay_usec * 2 : r->retry_max_usec;
-        r->events->set_timer(delay_usec, r->userdata);
-}
-
 /* The only writer of the state. Tells its owner last: the owner may free r there or report the
  * next event. */
 static void registration_enter_state(Registration *r, RegistrationState state) {
@@ -33,14 +26,14 @@ static void registration_enter_state(Registration *r, RegistrationState state) {
                 r->events->call_register(r->userdata);
                 break;
         case REGISTRATION_REGISTERED:
-                r->retry_usec = r->retry_min_usec;
+                backoff_reset(&r->retry);
                 r->failures = 0;
                 break;
         case REGISTRATION_CLEARING:
                 r->events->call_unregister(r->userdata);
                 break;
         case REGISTRATION_WAITING:
-                start_retry_timer(r);
+                r->events->set_timer(backoff_next_usec(&r->retry), r->userdata);
                 break;
         case REGISTRATION_UNREGISTERING:
                 /* From CLEARING the same call is already under way. */
@@ -61,10 +54,8 @@ void registration_init(Registration *r, uint64_t retry_min_usec, uint64_t retry_
                 .events = events,
                 .userdata = userdata,
                 .state = REGISTRATION_ABSENT,
-                .retry_min_usec = retry_min_usec,
-                .retry_max_usec = retry_max_usec,
-                .retry_usec = retry_min_usec,
         };
+        backoff_init(&r->retry, retry_min_usec, retry_max_usec);
 }
 
 static void become_available(Registration *r) {

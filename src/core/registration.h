@@ -11,6 +11,8 @@
  * What is reported in a state that does not wait for it does nothing. */
 #pragma once
 
+#include "core/backoff.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -50,9 +52,8 @@ typedef struct Registration {
         const RegistrationEvents *events;
         void *userdata;
         RegistrationState state;
-        uint64_t retry_min_usec, retry_max_usec; /* doubles from one to the other */
-        uint64_t retry_usec;                     /* the next delay */
-        unsigned failures;                       /* since it was last registered */
+        Backoff retry;
+        unsigned failures; /* since it was last registered */
 } Registration;
 
 void registration_init(Registration *r, uint64_t retry_min_usec, uint64_t retry_max_usec,

@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 
+#include "core/backoff.h"
 #include "daemon/peripheral.h"
 #include "daemon/values.h"
 #include "loop/service-manager.h"
@@ -23,6 +24,7 @@ typedef struct Daemon {
         int bus_error;
         bool bus_lost; /* peripheral is to be freed when connect_again turns up */
         struct ev_timer connect_again;
+        Backoff backoff;
         struct ev_signal sigterm, sigint;
         struct ev_timer shutdown;
         bool stopping;
@@ -70,8 +72,20 @@ static void announce(Daemon *d) {
 static void on_changed(void *userdata) {
         Daemon *d = userdata;
 
+        /* Something was heard from the bus: it works. */
+        backoff_reset(&d->backoff);
         if (!d->stopping)
                 announce(d);
+}
+
+static double seconds(uint64_t usec) {
+        return (double)usec / (double)USEC_PER_SEC;
+}
+
+static void connect_later(Daemon *d) {
+        ev_now_update(d->loop);
+        ev_timer_set(&d->connect_again, seconds(backoff_next_usec(&d->backoff)), 0.);
+        ev_timer_start(d->loop, &d->connect_again);
 }
 
 static void on_disconnected(int error, void *userdata) {
@@ -85,7 +99,7 @@ static void on_disconnected(int error, void *userdata) {
                 return;
         }
         announce(d);
-        ev_timer_again(d->loop, &d->connect_again);
+        connect_later(d);
 }
 
 static void on_stopped(void *userdata) {
@@ -115,12 +129,11 @@ static void connect_bus(Daemon *d) {
         d->bus_error = peripheral_new(
                 &d->peripheral, d->loop, d->settings, d->profile, d->values, &peripheral_events, d);
         if (d->bus_error < 0)
-                ev_timer_again(d->loop, &d->connect_again);
+                connect_later(d);
         announce(d);
 }
 
 static void on_connect_again(struct ev_loop *loop, struct ev_timer *w, int revents) {
-        ev_timer_stop(loop, w);
         connect_bus(w->data);
 }
 
@@ -219,15 +232,12 @@ static void on_shutdown_timeout(struct ev_loop *loop, struct ev_timer *w, int re
         ev_break(loop, EVBREAK_ALL);
 }
 
-static double seconds(uint64_t usec) {
-        return (double)usec / (double)USEC_PER_SEC;
-}
-
 static void init_watchers(Daemon *d) {
         ev_signal_init(&d->sigterm, on_signal, SIGTERM);
         ev_signal_init(&d->sigint, on_signal, SIGINT);
-        ev_timer_init(&d->connect_again, on_connect_again, 0.,
-                seconds(d->settings->bluez.retry_max_usec));
+        ev_timer_init(&d->connect_again, on_connect_again, 0., 0.);
+        backoff_init(
+                &d->backoff, d->settings->bluez.retry_min_usec, d->settings->bluez.retry_max_usec);
         ev_timer_init(&d->shutdown, on_shutdown_timeout, 0.,
                 seconds(d->settings->daemon.shutdown_timeout_usec));
         d->sigterm.data = d->sigint.data = d->connect_again.data = d->shutdown.data = d;

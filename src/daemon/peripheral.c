@@ -104,7 +104,7 @@ static void on_appeared(const char *owner, void *userdata) {
 static void on_vanished(void *userdata) {
         Peripheral *p = userdata;
 
-        log_warning("bluetoothd has gone");
+        log_info("bluetoothd is not there");
         p->objects_known = false;
         (void)serving_set_owner(p->serving, NULL);
         adapter_clear(p->adapter);
@@ -292,8 +292,8 @@ static int start(Peripheral *p) {
                 r = new_objects(p);
         if (r >= 0)
                 r = bluez_client_new(&p->client, p->loop, p->bus,
-                        p->settings->bluez.call_timeout_usec, p->settings->bluez.retry_max_usec,
-                        &client_events, p);
+                        p->settings->bluez.call_timeout_usec, p->settings->bluez.retry_min_usec,
+                        p->settings->bluez.retry_max_usec, &client_events, p);
         return r >= 0 ? sd_bus_add_filter(p->bus, &p->filter_slot, on_message, p) : r;
 }
 
@@ -355,6 +355,7 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
         const AdapterInfo *adapter = adapter_chosen(p->adapter);
         StandingFacts facts = {
                 .on_air = on_air(p),
+                .bus_answered = bluez_client_known(p->client),
                 .bluetoothd = bluez_client_owner(p->client) != NULL,
                 .objects_known = p->objects_known,
                 .n_adapters = adapter_count(p->adapter),

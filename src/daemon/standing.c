@@ -29,6 +29,8 @@ static Reason explain_adapter(const StandingFacts *f) {
 }
 
 static Reason explain(const StandingFacts *f) {
+        if (!f->bus_answered)
+                return (Reason){"the bus has not answered yet", NULL, NULL};
         if (!f->bluetoothd)
                 return (Reason){"bluetoothd is not running", NULL, "systemctl start bluetooth"};
         if (!f->objects_known)

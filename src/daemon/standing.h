@@ -6,6 +6,7 @@
 
 typedef struct StandingFacts {
         bool on_air;
+        bool bus_answered;  /* the bus has said whether there is a bluetoothd */
         bool bluetoothd;    /* org.bluez has an owner */
         bool objects_known; /* and has listed its objects */
         size_t n_adapters;

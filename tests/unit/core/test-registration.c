@@ -575,7 +575,7 @@ static void assert_consistent(const Fixture *f) {
 
         assert_int_equal(f->call_under_way, calls);
         assert_int_equal(f->timer_usec != UINT64_MAX, f->r.state == REGISTRATION_WAITING);
-        assert_in_range(f->r.retry_usec, RETRY_MIN_USEC, RETRY_MAX_USEC);
+        assert_in_range(f->r.retry.next_usec, RETRY_MIN_USEC, RETRY_MAX_USEC);
 }
 
 /* From now on BlueZ is there and does what it is asked. */
