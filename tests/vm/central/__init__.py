@@ -1,0 +1,1 @@
+"""A Bluetooth LE central in user space, on btvirt's virtual controllers."""

@@ -1,0 +1,286 @@
+"""Central: what a phone does. Scan, connect, discover, read, write, subscribe, leave."""
+
+import itertools
+import queue
+import struct
+import threading
+import time
+
+from .att import Att
+from .gatt import Table, uuid_text
+from .hci import FAILED_TO_ESTABLISH, REMOTE_USER, Controller, HciError
+
+WAIT = 30
+FIRST_HANDLE = 42  # the lowest that btvirt gives
+
+
+class Handles:
+    """The connection handles in use on the peripheral's controller. btvirt takes the lowest free
+    one on each side but tells both sides the initiator's, so the two must be equal."""
+
+    def __init__(self):
+        self._holders = {}
+        self._lock = threading.Lock()
+
+    def take(self, holder):
+        """The lowest handle that no other central holds; a link that went down holds none."""
+        with self._lock:
+            self._holders = {h: c for h, c in self._holders.items() if not c.is_down}
+            handle = next(h for h in itertools.count(FIRST_HANDLE) if h not in self._holders)
+            self._holders[handle] = holder
+            return handle
+
+    def give_back(self, handle, holder):
+        with self._lock:
+            if self._holders.get(handle) is holder:
+                del self._holders[handle]
+
+
+class Advertiser:
+    """A peripheral that was heard, with what its advertisement and its scan response say."""
+
+    def __init__(self, address_type, address):
+        self.address_type, self.address = address_type, address
+        self.name, self.services, self.flags = None, set(), None
+
+    def add(self, data):
+        at = 0
+        while at < len(data) and data[at]:
+            kind, value = data[at + 1], data[at + 2:at + 1 + data[at]]
+            if kind == 0x01:
+                self.flags = value[0]
+            elif kind in (0x02, 0x03):
+                self.services |= {uuid_text(value[i:i + 2]) for i in range(0, len(value), 2)}
+            elif kind in (0x06, 0x07):
+                self.services |= {uuid_text(value[i:i + 16]) for i in range(0, len(value), 16)}
+            elif kind in (0x08, 0x09):
+                self.name = value.decode()
+            at += 1 + data[at]
+
+    def matches(self, name, service):
+        return (name is None or self.name == name) and (service is None or service in self.services)
+
+
+class Subscription:
+    """The values that arrive for one characteristic, in order."""
+
+    def __init__(self, characteristic):
+        self.characteristic = characteristic
+        self._values = queue.SimpleQueue()
+
+    def put(self, value, confirmed):
+        self._values.put((value, confirmed))
+
+    def get(self, timeout=WAIT):
+        """The next value."""
+        return self._next(timeout)[0]
+
+    def get_indication(self, timeout=WAIT):
+        """The next value, which must have come as an indication."""
+        value, confirmed = self._next(timeout)
+        assert confirmed, f"{value.hex()} came as a notification"
+        return value
+
+    def take(self, count, timeout=WAIT):
+        """That many values. Each may take as long as timeout."""
+        return [self.get(timeout) for _ in range(count)]
+
+    def is_empty(self):
+        return self._values.empty()
+
+    def _next(self, timeout):
+        try:
+            return self._values.get(timeout=timeout)
+        except queue.Empty:
+            raise TimeoutError(f"no value of {self.characteristic.uuid} in {timeout} s") from None
+
+
+class Central:
+    """One central with one peripheral. Its controller is made anew at each connect, its address
+    stays. Use as a context manager: a central that merely vanishes stays connected on the other
+    side, for the virtual air has no supervision timeout."""
+
+    _handles = Handles()
+    _numbers = itertools.count(1)
+
+    def __init__(self, mtu=517):
+        self.mtu = mtu  # offered, then agreed
+        self.table = None
+        self._offered = mtu
+        number = next(self._numbers)
+        # A static random address: the two highest bits are set.
+        self._address = struct.pack("<IH", number, 0xC0DE)
+        self._controller = self._companion = self._link = self._att = self._handle = None
+        self._subscriptions = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.disconnect()
+
+    @property
+    def address(self):
+        """As BlueZ writes it."""
+        return ":".join(f"{byte:02X}" for byte in reversed(self._address))
+
+    @property
+    def connected(self):
+        return self._link is not None and not self._link.down.is_set()
+
+    @property
+    def is_down(self):
+        """There was a link and it ended."""
+        return self._link is not None and self._link.down.is_set()
+
+    def scan(self, name=None, service=None, timeout=WAIT):
+        """Waits for an advertiser with this name and this service. TimeoutError says who else was
+        heard."""
+        controller = Controller(self._address)
+        try:
+            return self._listen(controller, timeout,
+                                lambda a: a.matches(name, service), f"{name or service}")
+        finally:
+            controller.close()
+
+    def connect(self, name=None, service=None, timeout=2 * WAIT):
+        """Looks for the advertiser, connects and agrees on the MTU. Tries again while it can: a
+        peripheral that has just lost a link is silent for about two seconds."""
+        assert not self.connected, "already connected"
+        end = time.monotonic() + timeout
+        self._open_controller()
+        while True:
+            try:
+                left = max(end - time.monotonic(), 0.1)
+                peer = self._listen(self._controller, left,
+                                    lambda a: a.matches(name, service), f"{name or service}")
+                self._link = self._controller.connect(peer.address_type, peer.address)
+                break
+            except (HciError, TimeoutError) as error:
+                status = getattr(error, "status", FAILED_TO_ESTABLISH)
+                if status != FAILED_TO_ESTABLISH or time.monotonic() > end:
+                    self._close_controller()
+                    raise
+        assert self._link.handle == self._handle, \
+            f"link {self._link.handle} where {self._handle} was due: two centrals would be mixed up"
+        self._att = Att(self._link, self._offered, self._on_value)
+        self.mtu = self._att.exchange_mtu()
+        return self
+
+    def disconnect(self, reason=REMOTE_USER):
+        """Leaves; a central that is not connected stays so."""
+        if self.connected:
+            self._controller.disconnect(self._link, reason)
+        self._close_controller()
+
+    def wait_disconnected(self, timeout=WAIT):
+        """Waits until the peripheral has ended the link and returns the reason."""
+        if not self._link.down.wait(timeout):
+            raise TimeoutError("still connected")
+        reason = self._link.reason
+        self._close_controller()
+        return reason
+
+    def discover(self):
+        """Reads the peripheral's whole table, keeps and returns it."""
+        self.table = Table(self._att)
+        return self.table
+
+    def read(self, uuid):
+        """The whole value of a characteristic."""
+        return self._att.read_long(self._find(uuid).handle)
+
+    def read_once(self, uuid):
+        """What one read request gives."""
+        return self._att.read(self._find(uuid).handle)
+
+    def read_blob(self, uuid, offset):
+        return self._att.read_blob(self._find(uuid).handle, offset)
+
+    def read_descriptor(self, uuid, descriptor):
+        return self._att.read_long(self._find(uuid).descriptors[descriptor])
+
+    def write(self, uuid, value):
+        """Acknowledged; in pieces if it does not fit into one request."""
+        handle = self._find(uuid).handle
+        if len(value) > self.mtu - 3:
+            self._att.write_long(handle, value)
+        else:
+            self._att.write(handle, value)
+
+    def write_command(self, uuid, value):
+        self._att.write_command(self._find(uuid).handle, value)
+
+    def subscribe(self, uuid, indicate=False):
+        """Turns the CCC on and returns the Subscription."""
+        characteristic = self._find(uuid)
+        subscription = Subscription(characteristic)
+        self._subscriptions[characteristic.handle] = subscription
+        self.write_ccc(uuid, 2 if indicate else 1)
+        return subscription
+
+    def unsubscribe(self, uuid):
+        """Turns the CCC off. The subscription keeps what it has."""
+        self.write_ccc(uuid, 0)
+        self._subscriptions.pop(self._find(uuid).handle, None)
+
+    def write_ccc(self, uuid, value):
+        self._att.write(self._find(uuid).ccc, struct.pack("<H", value))
+
+    def read_ccc(self, uuid):
+        return struct.unpack("<H", self._att.read(self._find(uuid).ccc))[0]
+
+    def _find(self, uuid):
+        if self.table is None:
+            self.discover()
+        return self.table.characteristic(uuid)
+
+    def _on_value(self, handle, value, confirmed):
+        subscription = self._subscriptions.get(handle)
+        if subscription:
+            subscription.put(value, confirmed)
+
+    def _open_controller(self):
+        """A controller whose next link gets the handle that the peripheral's will have: the ones
+        below it are filled with links to a companion."""
+        self._close_controller()
+        self._handle = self._handles.take(self)
+        self._controller = Controller(self._address)
+        if self._handle > FIRST_HANDLE:
+            self._companion = Controller()
+        for _ in range(FIRST_HANDLE, self._handle):
+            self._companion.advertise()
+            self._controller.connect(0, self._companion.address)
+
+    def _close_controller(self):
+        for controller in (self._controller, self._companion):
+            if controller:
+                controller.close()
+        if self._handle:
+            self._handles.give_back(self._handle, self)
+        self._controller = self._companion = self._link = self._att = self._handle = None
+        self._subscriptions.clear()
+        self.table = None
+
+    @staticmethod
+    def _listen(controller, timeout, matches, wanted):
+        end = time.monotonic() + timeout
+        heard = {}
+        while True:
+            controller.scan(True)
+            try:
+                pause = min(end, time.monotonic() + 2)
+                while time.monotonic() < pause:
+                    report = controller.reports.get(timeout=max(pause - time.monotonic(), 0.01))
+                    advertiser = heard.setdefault(
+                        report.address, Advertiser(report.address_type, report.address))
+                    advertiser.add(report.data)
+                    if matches(advertiser):
+                        return advertiser
+            except queue.Empty:
+                pass  # scanning anew asks everybody again
+            finally:
+                controller.scan(False)
+            if time.monotonic() >= end:
+                names = ", ".join(str(a.name) for a in heard.values()) or "nobody"
+                raise TimeoutError(f"{wanted} was not heard in {timeout:.0f} s; heard: {names}")

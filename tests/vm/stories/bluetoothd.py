@@ -1,0 +1,98 @@
+"""bluetoothd, the adapter and the power go away and come back; spored stays."""
+
+import contextlib
+
+from central.central import Central
+
+from . import mushpi
+from .spored import Peer, run, set_env, wait_until
+
+
+def assert_served():
+    """A central finds it, reads, subscribes and is notified."""
+    with Peer() as peer, Central() as central:
+        value = set_env(peer, 500)
+        central.connect(service=mushpi.SERVICE)
+        assert central.read(mushpi.ENV_MEASUREMENTS) == value
+        subscription = central.subscribe(mushpi.ENV_MEASUREMENTS)
+        assert subscription.get() == value
+        assert set_env(peer, 501) == subscription.get()
+
+
+@contextlib.contextmanager
+def survived(spored):
+    """Served afterwards, by the same process."""
+    pid, restarts = spored.pid, spored.show("NRestarts")
+    yield
+    spored.wait_on_air()
+    assert_served()
+    assert (spored.pid, spored.show("NRestarts")) == (pid, restarts)
+
+
+def story_bluetooth_restarts(spored):
+    """after systemctl restart bluetooth it is served again by the same process"""
+    with survived(spored), Central() as central:
+        central.connect(name=mushpi.NAME).subscribe(mushpi.ENV_MEASUREMENTS)
+        run("systemctl", "restart", "bluetooth.service")
+        central.wait_disconnected()
+
+
+def story_bluetooth_is_killed(spored):
+    """after bluetoothd is killed and started it is served again by the same process"""
+    with survived(spored), Central() as central:
+        central.connect(name=mushpi.NAME).subscribe(mushpi.ENV_MEASUREMENTS)
+        killed = spored.show("MainPID", "bluetooth.service")
+        run("systemctl", "kill", "--signal=SIGKILL", "bluetooth.service")
+        wait_until(lambda: spored.show("MainPID", "bluetooth.service") != killed,
+                   "bluetoothd has ended")
+        central.wait_disconnected()
+        # Debian 12's unit does not come back by itself, later ones do.
+        run("systemctl", "start", "bluetooth.service")
+
+
+def story_sets_while_bluetoothd_is_gone(spored):
+    """while bluetoothd is gone sets are answered, status says why, and the last value is
+    served afterwards"""
+    with survived(spored):
+        run("systemctl", "stop", "bluetooth.service")
+        wait_until(lambda: not spored.status()["on_air"], "spored is off air")
+        assert spored.status()["why"], spored.status()
+        with Peer() as peer:
+            value = set_env(peer, 777)
+        run("systemctl", "start", "bluetooth.service")
+        spored.wait_on_air()
+        with Central() as central:
+            assert central.connect(name=mushpi.NAME).read(mushpi.ENV_MEASUREMENTS) == value
+
+
+def story_bluetoothd_starts_later(spored):
+    """started before bluetoothd it waits, and serves once bluetoothd is there"""
+    run("systemctl", "stop", "spored.service", "bluetooth.service")
+    # bluetooth.service is only wanted: without it spored starts all the same.
+    run("systemctl", "mask", "--runtime", "bluetooth.service")
+    try:
+        run("systemctl", "start", "spored.service")
+        assert not spored.status()["on_air"]
+        pid = spored.pid
+    finally:
+        run("systemctl", "unmask", "--runtime", "bluetooth.service")
+    run("systemctl", "start", "bluetooth.service")
+    spored.wait_on_air()
+    assert_served()
+    assert spored.pid == pid
+
+
+def story_adapter_is_unplugged(spored):
+    """after the adapter was unplugged and plugged in it is served again by the same process"""
+    with survived(spored):
+        run("systemctl", "stop", "btvirt.service")
+        wait_until(lambda: not spored.status()["on_air"], "spored is off air")
+        run("systemd-run", "--quiet", "--unit=btvirt", "btvirt", "-L", "-l1", "-s")
+
+
+def story_power_off_and_on(spored):
+    """after the adapter was off and on it is served again by the same process"""
+    with survived(spored):
+        for power in ("false", "true"):
+            run("busctl", "set-property", "org.bluez", "/org/bluez/hci0", "org.bluez.Adapter1",
+                "Powered", "b", power)

@@ -1,0 +1,157 @@
+"""What a phone is told without asking."""
+
+import os
+import signal
+
+from central.central import Central
+
+from . import mushpi
+from .spored import Peer, set_env, wait_until
+
+COUNTERS = ("published", "sent", "coalesced", "pending")
+DEEP = "[queue]\ndepth = 2048\n"
+
+
+def numbers(values):
+    """The numbers that set_env() put into the values."""
+    return [int.from_bytes(value[:2], "little") for value in values]
+
+
+def assert_adds_up(counters):
+    """Every value that was published went one way, and only one."""
+    dropped = sum(counters["dropped"].values())
+    assert counters["published"] == counters["sent"] + dropped + counters["coalesced"] + \
+        counters["pending"], counters
+
+
+def settled(spored):
+    """The counters of env_measurements once nothing waits any more."""
+    return wait_until(
+        lambda: (c := spored.counters("env_measurements")) and c["pending"] == 0 and c,
+        "nothing is pending")
+
+
+def subscribe(central):
+    """Connects, subscribes to env_measurements and takes the current value."""
+    central.connect(name=mushpi.NAME)
+    subscription = central.subscribe(mushpi.ENV_MEASUREMENTS)
+    subscription.get()
+    return subscription
+
+
+def take_until(subscription, last):
+    """Values up to and with the one that carries the number last."""
+    values = [subscription.get()]
+    while numbers(values[-1:]) != [last]:
+        values.append(subscription.get())
+    return numbers(values)
+
+
+def story_current_value_at_once(_spored):
+    """turning the CCC on delivers the current value at once"""
+    with Peer() as peer, Central() as central, Central() as second:
+        value = set_env(peer, 451)
+        central.connect(name=mushpi.NAME)
+        assert central.subscribe(mushpi.ENV_MEASUREMENTS).get() == value
+        assert central.read_ccc(mushpi.ENV_MEASUREMENTS) == 1
+        second.connect(name=mushpi.NAME)
+        assert second.subscribe(mushpi.ENV_MEASUREMENTS).get() == value
+
+
+def story_set_says_whether_somebody_listens(_spored):
+    """the answer to a set says whether somebody is subscribed"""
+    with Peer() as peer, Central() as central:
+        assert not peer.set("env_measurements", co2_ppm=1)["subscribed"]
+        subscribe(central)
+        assert peer.set("env_measurements", co2_ppm=2)["subscribed"]
+        central.unsubscribe(mushpi.ENV_MEASUREMENTS)
+        wait_until(lambda: not peer.set("env_measurements", co2_ppm=3)["subscribed"],
+                   "nobody is subscribed")
+
+
+def story_a_thousand_in_order(spored):
+    """1000 values reach a subscribed central whole and in order, and the counters add up"""
+    with spored.configured(DEEP), Peer() as peer, Central() as central:
+        subscription = subscribe(central)
+        before = settled(spored)
+        sent = [set_env(peer, number) for number in range(1000)]
+        assert subscription.take(1000) == sent
+        after = settled(spored)
+        assert_adds_up(after)
+        assert after["published"] - before["published"] == 1000, (before, after)
+        assert after["sent"] - before["sent"] == 1000, (before, after)
+        assert sum(after["dropped"].values()) == 0, after
+
+
+def story_a_standing_bluetoothd_blocks_nobody(spored):
+    """while bluetoothd stands still every set is answered, the oldest values are dropped, and
+    the newest arrive in order afterwards"""
+    with Peer() as peer, Central() as central:
+        subscription = subscribe(central)
+        pid = int(spored.show("MainPID", "bluetooth.service"))
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            for number in range(1, 501):
+                set_env(peer, number)
+            standing = spored.counters("env_measurements")
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert_adds_up(standing)
+        assert standing["pending"] > 0, standing
+        assert standing["dropped"]["overwritten"] > 0, standing
+        heard = take_until(subscription, 500)
+        assert heard == sorted(set(heard)), heard
+        assert len(heard) < 500, len(heard)
+        after = settled(spored)
+        assert_adds_up(after)
+        assert after["sent"] >= len(heard), (after, len(heard))
+
+
+def story_two_centrals(_spored):
+    """two centrals at once get every value, and one that leaves does not disturb the other"""
+    with Peer() as peer, Central() as one, Central(mtu=23) as two:
+        set_env(peer, 0)
+        first, second = subscribe(one), subscribe(two)
+        for number in range(1, 51):
+            set_env(peer, number)
+        # The second's arrival brings the first the current value once more.
+        assert [n for n in take_until(first, 50) if n] == list(range(1, 51))
+        assert [n for n in take_until(second, 50) if n] == list(range(1, 51))
+        two.disconnect()
+        for number in range(51, 101):
+            set_env(peer, number)
+        assert take_until(first, 100) == list(range(51, 101))
+        # And one that comes back takes part again.
+        again = subscribe(two)
+        set_env(peer, 101)
+        assert take_until(first, 101)[-1] == 101
+        assert take_until(again, 101)[-1] == 101
+
+
+def story_after_unsubscribing_nothing_arrives(_spored):
+    """after the CCC is turned off nothing arrives, and turned on again everything"""
+    with Peer() as peer, Central() as central:
+        silent = subscribe(central)
+        central.unsubscribe(mushpi.ENV_MEASUREMENTS)
+        set_env(peer, 7)
+        # Whatever was on its way has come before the answer to a read.
+        central.read(mushpi.ENV_MEASUREMENTS)
+        assert silent.is_empty()
+        subscription = central.subscribe(mushpi.ENV_MEASUREMENTS)
+        assert numbers([subscription.get()]) == [7]
+        set_env(peer, 8)
+        assert numbers([subscription.get()]) == [8]
+
+
+def story_characteristics_do_not_mix(_spored):
+    """each characteristic notifies its own subscribers only"""
+    with Peer() as peer, Central() as central:
+        env = subscribe(central)
+        status = central.subscribe(mushpi.STATUS_FLAGS)
+        status.get()
+        peer.set("status_flags", status=["SENSOR_ERROR", "STAGE_READY", "CONNECTIVITY"])
+        set_env(peer, 9)
+        assert status.get().hex() == "15000000"
+        assert numbers([env.get()]) == [9]
+        central.read(mushpi.STATUS_FLAGS)
+        assert status.is_empty() and env.is_empty()
