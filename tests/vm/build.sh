@@ -5,9 +5,9 @@
 set -euo pipefail
 root=$1 source=$2 out=$3 work=$1/srv/spored
 
-# Makes $work/source equal to what was unpacked in $work/incoming. Only files whose content differs
-# are touched, and they become new: ninja goes by times, and those of the host's tree would hide a
-# file that went back to an older one.
+# Makes $work/source equal to what was unpacked in $work/incoming. Only files whose content
+# differs are touched, and they become new: ninja goes by times, and those of the host's tree
+# would hide a file that went back to an older one.
 take_over() {
         local file
         while IFS= read -r -d '' file; do
@@ -16,7 +16,7 @@ take_over() {
         while IFS= read -r -d '' file; do
                 cmp -s "$work/incoming/$file" "$work/source/$file" && continue
                 mkdir -p "$(dirname "$work/source/$file")"
-                cp --no-preserve=timestamps --preserve=mode "$work/incoming/$file" "$work/source/$file"
+                cp --preserve=mode "$work/incoming/$file" "$work/source/$file"
         done < <(cd "$work/incoming" && find . -type f -print0)
 }
 
@@ -27,7 +27,8 @@ take_over
 rm -rf "$work/incoming"
 
 in_root() {
-        chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/srv LC_ALL=C.UTF-8 "$@"
+        chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+                HOME=/srv LC_ALL=C.UTF-8 "$@"
 }
 
 options=(--prefix=/usr --sysconfdir=/etc -Dtests=disabled)

@@ -44,8 +44,8 @@ class Att:
         link.open(CHANNEL, self._on_packet, self._on_down)
 
     def exchange_mtu(self):
-        """Agrees on the MTU. What is sent right after a connect can get lost, so this gives the peer
-        a moment to speak first, which it does not always, and asks again if need be."""
+        """Agrees on the MTU. What is sent right after a connect can get lost, so this gives the
+        peer a moment to speak first, which it does not always, and asks again if need be."""
         self._heard.wait(0.2)
         for _ in range(10):
             try:

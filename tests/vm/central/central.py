@@ -8,32 +8,32 @@ import time
 
 from .att import Att
 from .gatt import Table, uuid_text
-from .hci import FAILED_TO_ESTABLISH, REMOTE_USER, Controller, HciError
+from .hci import FAILED_TO_ESTABLISH, PUBLIC, REMOTE_USER, Controller, HciError
 
 WAIT = 30
-FIRST_HANDLE = 42  # the lowest that btvirt gives
 
 
-class Handles:
-    """The connection handles in use on the peripheral's controller. btvirt takes the lowest free
-    one on each side but tells both sides the initiator's, so the two must be equal."""
+class Ranks:
+    """Who holds which connection handle on the peripheral's controller, counted from the lowest
+    that btvirt gives (42 or 1, by its version). btvirt takes the lowest free one on each side but
+    tells both sides the initiator's, so the two must be equal."""
 
     def __init__(self):
         self._holders = {}
         self._lock = threading.Lock()
 
     def take(self, holder):
-        """The lowest handle that no other central holds; a link that went down holds none."""
+        """The lowest rank that no other central holds; a link that went down holds none."""
         with self._lock:
-            self._holders = {h: c for h, c in self._holders.items() if not c.is_down}
-            handle = next(h for h in itertools.count(FIRST_HANDLE) if h not in self._holders)
-            self._holders[handle] = holder
-            return handle
+            self._holders = {r: c for r, c in self._holders.items() if not c.is_down}
+            rank = next(r for r in itertools.count() if r not in self._holders)
+            self._holders[rank] = holder
+            return rank
 
-    def give_back(self, handle, holder):
+    def give_back(self, rank, holder):
         with self._lock:
-            if self._holders.get(handle) is holder:
-                del self._holders[handle]
+            if self._holders.get(rank) is holder:
+                del self._holders[rank]
 
 
 class Advertiser:
@@ -100,7 +100,7 @@ class Central:
     stays. Use as a context manager: a central that merely vanishes stays connected on the other
     side, for the virtual air has no supervision timeout."""
 
-    _handles = Handles()
+    _ranks = Ranks()
     _numbers = itertools.count(1)
 
     def __init__(self, mtu=517):
@@ -110,7 +110,7 @@ class Central:
         number = next(self._numbers)
         # A static random address: the two highest bits are set.
         self._address = struct.pack("<IH", number, 0xC0DE)
-        self._controller = self._companion = self._link = self._att = self._handle = None
+        self._controller = self._companion = self._link = self._att = self._rank = None
         self._subscriptions = {}
 
     def __enter__(self):
@@ -161,8 +161,6 @@ class Central:
                 if status != FAILED_TO_ESTABLISH or time.monotonic() > end:
                     self._close_controller()
                     raise
-        assert self._link.handle == self._handle, \
-            f"link {self._link.handle} where {self._handle} was due: two centrals would be mixed up"
         self._att = Att(self._link, self._offered, self._on_value)
         self.mtu = self._att.exchange_mtu()
         return self
@@ -244,21 +242,21 @@ class Central:
         """A controller whose next link gets the handle that the peripheral's will have: the ones
         below it are filled with links to a companion."""
         self._close_controller()
-        self._handle = self._handles.take(self)
+        self._rank = self._ranks.take(self)
         self._controller = Controller(self._address)
-        if self._handle > FIRST_HANDLE:
+        if self._rank:
             self._companion = Controller()
-        for _ in range(FIRST_HANDLE, self._handle):
+        for _ in range(self._rank):
             self._companion.advertise()
-            self._controller.connect(0, self._companion.address)
+            self._controller.connect(PUBLIC, self._companion.address)
 
     def _close_controller(self):
         for controller in (self._controller, self._companion):
             if controller:
                 controller.close()
-        if self._handle:
-            self._handles.give_back(self._handle, self)
-        self._controller = self._companion = self._link = self._att = self._handle = None
+        if self._rank is not None:
+            self._ranks.give_back(self._rank, self)
+        self._controller = self._companion = self._link = self._att = self._rank = None
         self._subscriptions.clear()
         self.table = None
 

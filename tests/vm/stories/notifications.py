@@ -8,7 +8,6 @@ from central.central import Central
 from . import mushpi
 from .spored import Peer, set_env, wait_until
 
-COUNTERS = ("published", "sent", "coalesced", "pending")
 DEEP = "[queue]\ndepth = 2048\n"
 
 
