@@ -32,7 +32,7 @@ def sensors():
     """Every temperature that hwmon and thermal have; a sensor that cannot be read is left out."""
     celsius = []
     for pattern in ("hwmon/hwmon*/temp*_input", "thermal/thermal_zone*/temp"):
-        for path in pathlib.Path("/sys/class").glob(pattern):
+        for path in sorted(pathlib.Path("/sys/class").glob(pattern)):
             try:
                 celsius.append(int(read(path)) / 1000)
             except OSError:
