@@ -1,9 +1,9 @@
 #!/bin/bash
-# build.sh ROOT SOURCE OUT: unpacks SOURCE (tar) in the build root ROOT, builds and installs it
+# build.sh ROOT SOURCE OUT [sanitize]: unpacks SOURCE (tar) in the build root ROOT, builds and installs it
 # there, and packs what was installed as OUT (tar). The build directory stays, so that the next
 # build does only what changed.
 set -euo pipefail
-root=$1 source=$2 out=$3 work=$1/srv/spored
+root=$1 source=$2 out=$3 sanitize=${4-} work=$1/srv/spored
 
 # Makes $work/source equal to what was unpacked in $work/incoming. Only files whose content
 # differs are touched, and they become new: ninja goes by times, and those of the host's tree
@@ -31,16 +31,23 @@ in_root() {
                 HOME=/srv LC_ALL=C.UTF-8 "$@"
 }
 
+build_dir=/srv/spored/build
 options=(--prefix=/usr --sysconfdir=/etc -Dtests=disabled)
-if [[ -f $work/build/build.ninja ]]; then
+if [[ -n $sanitize ]]; then
+        # Linked in, because the guest has no compiler's libraries.
+        build_dir=/srv/spored/build-sanitized
+        options+=('-Db_sanitize=address,undefined' -Db_lundef=false
+                "-Dc_link_args=-static-libasan -static-libubsan")
+fi
+if [[ -f $root$build_dir/build.ninja ]]; then
         # Configuring anew costs little and takes in changed options; if the old directory is
         # beyond that, it is made again.
-        in_root meson setup --reconfigure "${options[@]}" /srv/spored/build /srv/spored/source ||
-                rm -rf "$work/build"
+        in_root meson setup --reconfigure "${options[@]}" "$build_dir" /srv/spored/source ||
+                rm -rf "$root$build_dir"
 fi
-[[ -f $work/build/build.ninja ]] ||
-        in_root meson setup "${options[@]}" /srv/spored/build /srv/spored/source
-in_root ninja -C /srv/spored/build
-in_root meson install -C /srv/spored/build --no-rebuild --destdir /srv/spored/installed
+[[ -f $root$build_dir/build.ninja ]] ||
+        in_root meson setup "${options[@]}" "$build_dir" /srv/spored/source
+in_root ninja -C "$build_dir"
+in_root meson install -C "$build_dir" --no-rebuild --destdir /srv/spored/installed
 tar --create --owner=0 --group=0 --numeric-owner --file="$out" -C "$work/installed" .
 chmod 644 "$out"
