@@ -1,14 +1,21 @@
 #include "bluez/adapter.h"
 
+#include "bluez/message.h"
 #include "bluez/names.h"
+#include "core/backoff.h"
+#include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/parse.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#define INDEX_MAX 65535 /* of the kernel's hci_dev */
+
+/* Owned by Peripheral. */
 struct Adapter {
         sd_bus *bus;
         struct ev_loop *loop;
@@ -18,8 +25,10 @@ struct Adapter {
         AdapterInfo *infos[ADAPTERS_MAX]; /* owned */
         size_t n_infos;
         AdapterInfo *chosen; /* one of infos */
+        bool listed;         /* BlueZ has told all that it has */
         sd_bus_slot *power_slot, *alias_slot;
-        struct ev_timer power_retry;
+        struct ev_timer power_timer; /* until the next attempt to power it on */
+        Backoff power_backoff;
         char *power_error;
 };
 
@@ -60,11 +69,12 @@ static AdapterInfo *find_or_add(Adapter *a, const char *path) {
         return info;
 }
 
+/* BlueZ says each of these with one type; what has another is passed over. */
 static int read_string(char **where, sd_bus_message *m) {
         const char *text;
 
-        int r = sd_bus_message_read(m, "v", "s", &text);
-        if (r < 0)
+        int r = message_read_variant(m, "s", &text);
+        if (r <= 0)
                 return r;
         char *copy = strdup(text);
         if (!copy)
@@ -77,13 +87,15 @@ static int read_string(char **where, sd_bus_message *m) {
 static int read_bool(bool *where, sd_bus_message *m) {
         int value;
 
-        int r = sd_bus_message_read(m, "v", "b", &value);
-        if (r >= 0)
+        int r = message_read_variant(m, "b", &value);
+        if (r > 0)
                 *where = value;
         return r;
 }
 
-static int read_property(AdapterInfo *info, const char *name, sd_bus_message *m) {
+static int on_property(const char *name, sd_bus_message *m, void *userdata) {
+        AdapterInfo *info = userdata;
+
         if (strcmp(name, "Address") == 0)
                 return read_string(&info->address, m);
         if (strcmp(name, "Alias") == 0)
@@ -95,25 +107,14 @@ static int read_property(AdapterInfo *info, const char *name, sd_bus_message *m)
         return sd_bus_message_skip(m, "v");
 }
 
-/* m is at a{sv}. */
-static int read_properties(AdapterInfo *info, sd_bus_message *m) {
-        const char *name;
-        int r = sd_bus_message_enter_container(m, 'a', "{sv}");
-
-        while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
-                r = sd_bus_message_read(m, "s", &name);
-                if (r >= 0)
-                        r = read_property(info, name, m);
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(m);
-        }
-        return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
+/* The kernel's index; what is not named so comes last. */
 static int index_of(const AdapterInfo *info) {
         const char *name = adapter_name(info);
+        uint64_t index;
 
-        return strncmp(name, "hci", 3) == 0 ? atoi(name + 3) : INT32_MAX;
+        if (strncmp(name, "hci", 3) != 0 || parse_unsigned(&index, name + 3, 0, INDEX_MAX) < 0)
+                return INDEX_MAX;
+        return (int)index;
 }
 
 static bool selected(const Adapter *a, const AdapterInfo *info) {
@@ -127,15 +128,22 @@ static bool selected(const Adapter *a, const AdapterInfo *info) {
                (info->address && strcasecmp(select, info->address) == 0);
 }
 
-/* What was chosen stays while it is there: a second adapter must not move the service. */
+/* Lower is better: one that can be a peripheral first, then the index. */
+static int rank(const AdapterInfo *info) {
+        return (info->has_gatt_manager ? 0 : INDEX_MAX + 1) + index_of(info);
+}
+
+/* What was chosen stays while it serves: a second adapter must not move the service. */
 static AdapterInfo *choose(const Adapter *a) {
         AdapterInfo *best = NULL;
 
-        if (a->chosen && selected(a, a->chosen))
+        if (!a->listed)
+                return NULL;
+        if (a->chosen && selected(a, a->chosen) && a->chosen->has_gatt_manager)
                 return a->chosen;
         for (size_t i = 0; i < a->n_infos; i++) {
                 AdapterInfo *info = a->infos[i];
-                if (selected(a, info) && (!best || index_of(info) < index_of(best)))
+                if (selected(a, info) && (!best || rank(info) < rank(best)))
                         best = info;
         }
         return best;
@@ -143,7 +151,7 @@ static AdapterInfo *choose(const Adapter *a) {
 
 static int set_property(Adapter *a, sd_bus_slot **slot, const char *name, const char *type,
         const void *value, sd_bus_message_handler_t handler) {
-        sd_bus_message *m = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
         *slot = sd_bus_slot_unref(*slot);
         int r = sd_bus_message_new_method_call(
@@ -160,7 +168,6 @@ static int set_property(Adapter *a, sd_bus_slot **slot, const char *name, const 
                 r = sd_bus_message_close_container(m);
         if (r >= 0)
                 r = sd_bus_call_async(a->bus, slot, m, handler, a, a->parameters.call_timeout_usec);
-        sd_bus_message_unref(m);
         return r;
 }
 
@@ -171,6 +178,13 @@ static void set_power_error(Adapter *a, const char *text) {
         a->power_error = text ? strdup(text) : NULL;
 }
 
+static void start_power_timer(Adapter *a, uint64_t delay_usec) {
+        ev_timer_stop(a->loop, &a->power_timer);
+        ev_now_update(a->loop);
+        ev_timer_set(&a->power_timer, (double)delay_usec / (double)USEC_PER_SEC, 0.);
+        ev_timer_start(a->loop, &a->power_timer);
+}
+
 static int on_powered(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Adapter *a = userdata;
         const sd_bus_error *e = sd_bus_message_get_error(m);
@@ -178,28 +192,32 @@ static int on_powered(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         a->power_slot = sd_bus_slot_unref(a->power_slot);
         if (!a->chosen)
                 return 0;
-        set_power_error(a, e ? (e->message && *e->message ? e->message : e->name) : NULL);
-        if (e) {
-                ev_timer_again(a->loop, &a->power_retry);
-                a->events->changed(a->userdata);
-        }
+        set_power_error(a, e ? message_error_text(e) : NULL);
+        if (e)
+                start_power_timer(a, backoff_next_usec(&a->power_backoff));
+        a->events->changed(a->userdata);
         return 0;
 }
 
-static void power_on(Adapter *a) {
+static void on_power_timer(struct ev_loop *loop, struct ev_timer *w, int revents) {
+        Adapter *a = w->data;
         int yes = 1;
 
-        if (!a->parameters.power_on || !a->chosen || a->chosen->powered || a->power_slot ||
-                ev_is_active(&a->power_retry))
-                return;
         log_info("powering %s on", adapter_name(a->chosen));
         if (set_property(a, &a->power_slot, "Powered", "b", &yes, on_powered) < 0)
-                ev_timer_again(a->loop, &a->power_retry);
+                start_power_timer(a, backoff_next_usec(&a->power_backoff));
 }
 
-static void on_power_retry(struct ev_loop *loop, struct ev_timer *w, int revents) {
-        ev_timer_stop(loop, w);
-        power_on(w->data);
+/* Not at once: a bluetoothd that stops in order switches its adapters off before it goes. */
+static void keep_powered(Adapter *a) {
+        if (a->chosen && a->chosen->powered) {
+                ev_timer_stop(a->loop, &a->power_timer);
+                backoff_reset(&a->power_backoff);
+                set_power_error(a, NULL);
+        } else if (a->parameters.power_on && a->chosen && !a->power_slot &&
+                   !ev_is_active(&a->power_timer)) {
+                start_power_timer(a, backoff_next_usec(&a->power_backoff));
+        }
 }
 
 static int on_alias_set(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -209,7 +227,7 @@ static int on_alias_set(sd_bus_message *m, void *userdata, sd_bus_error *error) 
         a->alias_slot = sd_bus_slot_unref(a->alias_slot);
         if (e)
                 log_warning("the adapter's alias cannot be set to \"%s\": %s", a->parameters.alias,
-                        e->message);
+                        message_error_text(e));
         return 0;
 }
 
@@ -226,7 +244,8 @@ static void set_alias(Adapter *a) {
 static void forget_calls(Adapter *a) {
         a->power_slot = sd_bus_slot_unref(a->power_slot);
         a->alias_slot = sd_bus_slot_unref(a->alias_slot);
-        ev_timer_stop(a->loop, &a->power_retry);
+        ev_timer_stop(a->loop, &a->power_timer);
+        backoff_reset(&a->power_backoff);
         free(a->power_error);
         a->power_error = NULL;
 }
@@ -240,11 +259,7 @@ static void update(Adapter *a) {
                 if (chosen)
                         set_alias(a);
         }
-        if (chosen && chosen->powered) {
-                ev_timer_stop(a->loop, &a->power_retry);
-                set_power_error(a, NULL);
-        }
-        power_on(a);
+        keep_powered(a);
         a->events->changed(a->userdata);
 }
 
@@ -267,7 +282,7 @@ int adapter_interface_added(
         bool *flag = info ? interface_flag(info, interface) : NULL;
         if (!flag)
                 return sd_bus_message_skip(properties, "a{sv}");
-        int r = read_properties(info, properties);
+        int r = message_read_properties(properties, on_property, info);
         if (r < 0)
                 return r;
         *flag = true;
@@ -304,12 +319,18 @@ int adapter_properties_changed(
 
         if (!info)
                 return 0;
-        int r = read_properties(info, properties);
+        int r = message_read_properties(properties, on_property, info);
         update(a);
         return r;
 }
 
+void adapter_ready(Adapter *a) {
+        a->listed = true;
+        update(a);
+}
+
 void adapter_clear(Adapter *a) {
+        a->listed = false;
         while (a->n_infos > 0)
                 remove_info(a, a->infos[a->n_infos - 1]);
         a->events->changed(a->userdata);
@@ -326,9 +347,9 @@ int adapter_new(Adapter **ret, struct ev_loop *loop, sd_bus *bus,
         a->parameters = *parameters;
         a->events = events;
         a->userdata = userdata;
-        ev_timer_init(&a->power_retry, on_power_retry, 0.,
-                (double)parameters->retry_usec / (double)USEC_PER_SEC);
-        a->power_retry.data = a;
+        ev_timer_init(&a->power_timer, on_power_timer, 0., 0.);
+        a->power_timer.data = a;
+        backoff_init(&a->power_backoff, parameters->retry_min_usec, parameters->retry_max_usec);
         *ret = a;
         return 0;
 }

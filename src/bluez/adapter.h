@@ -24,9 +24,9 @@ typedef struct AdapterEvents {
 typedef struct AdapterParameters {
         const char *select; /* "auto" (the lowest index), "hciN" or an address; borrowed */
         const char *alias;  /* set on the chosen one; NULL: left alone; borrowed */
-        bool power_on;
+        bool power_on;      /* and again, whoever switches it off */
         uint64_t call_timeout_usec;
-        uint64_t retry_usec; /* between two attempts to power on */
+        uint64_t retry_min_usec, retry_max_usec; /* before each attempt to power on */
 } AdapterParameters;
 
 typedef struct Adapter Adapter;
@@ -41,6 +41,8 @@ int adapter_interface_added(
 void adapter_interface_removed(Adapter *adapter, const char *path, const char *interface);
 int adapter_properties_changed(
         Adapter *adapter, const char *path, const char *interface, sd_bus_message *properties);
+/* BlueZ has told all adapters that it has: now one is chosen. */
+void adapter_ready(Adapter *adapter);
 /* BlueZ has gone, and all adapters with it. */
 void adapter_clear(Adapter *adapter);
 

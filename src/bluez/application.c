@@ -11,11 +11,12 @@ typedef struct ServiceObject {
         const Service *service;
 } ServiceObject;
 
+/* Owned by Serving. */
 struct Application {
         sd_bus_slot *manager_slot;
         const Profile *profile;
-        ServiceObject *services;                /* one for each of the profile */
-        CharacteristicObject **characteristics; /* by Characteristic.index; owned */
+        ServiceObject *services;              /* one for each of the profile */
+        GattCharacteristic **characteristics; /* by Characteristic.index; owned */
 };
 
 static int property_get_uuid(sd_bus *bus, const char *path, const char *interface,
@@ -39,8 +40,8 @@ static const sd_bus_vtable service_vtable[] = {
         SD_BUS_VTABLE_END,
 };
 
-static int export_service(
-        Application *a, sd_bus *bus, size_t i, const AttributeEvents *events, void *userdata) {
+static int export_service(Application *a, sd_bus *bus, size_t i,
+        const GattCharacteristicEvents *events, void *userdata) {
         ServiceObject *o = &a->services[i];
 
         o->service = a->profile->services[i];
@@ -52,7 +53,7 @@ static int export_service(
                 bus, &o->slot, o->path, BLUEZ_GATT_SERVICE, service_vtable, o);
         for (size_t k = o->service->n_characteristics; r >= 0 && k-- > 0;) {
                 const Characteristic *c = o->service->characteristics[k];
-                r = characteristic_object_new(
+                r = gatt_characteristic_new(
                         &a->characteristics[c->index], bus, o->path, c, events, userdata);
         }
         return r;
@@ -60,7 +61,8 @@ static int export_service(
 
 /* sd-bus lists siblings in the reverse order of their export, and BlueZ lays out the table in the
  * order of the list: so everything is exported last to first. */
-static int export_all(Application *a, sd_bus *bus, const AttributeEvents *events, void *userdata) {
+static int export_all(
+        Application *a, sd_bus *bus, const GattCharacteristicEvents *events, void *userdata) {
         int r = sd_bus_add_object_manager(bus, &a->manager_slot, APPLICATION_PATH);
 
         for (size_t i = a->profile->n_services; r >= 0 && i-- > 0;)
@@ -69,7 +71,7 @@ static int export_all(Application *a, sd_bus *bus, const AttributeEvents *events
 }
 
 int application_new(Application **ret, sd_bus *bus, const Profile *profile,
-        const AttributeEvents *events, void *userdata) {
+        const GattCharacteristicEvents *events, void *userdata) {
         Application *a = calloc(1, sizeof(*a));
         if (!a)
                 return -ENOMEM;
@@ -92,7 +94,7 @@ Application *application_free(Application *application) {
         sd_bus_slot_unref(application->manager_slot);
         for (size_t i = 0;
                 application->characteristics && i < application->profile->n_characteristics; i++)
-                characteristic_object_free(application->characteristics[i]);
+                gatt_characteristic_free(application->characteristics[i]);
         for (size_t i = 0; application->services && i < application->profile->n_services; i++) {
                 sd_bus_slot_unref(application->services[i].slot);
                 free(application->services[i].path);
@@ -104,5 +106,5 @@ Application *application_free(Application *application) {
 }
 
 const char *application_path_of(const Application *application, const Characteristic *c) {
-        return characteristic_object_path(application->characteristics[c->index]);
+        return gatt_characteristic_path(application->characteristics[c->index]);
 }

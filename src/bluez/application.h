@@ -1,14 +1,14 @@
 /* The GATT application: the tree of exported objects under APPLICATION_PATH. */
 #pragma once
 
-#include "bluez/attribute.h"
+#include "bluez/gatt-characteristic.h"
 #include "core/profile.h"
 
 typedef struct Application Application;
 
 /* profile is borrowed for the application's life. */
 int application_new(Application **ret, sd_bus *bus, const Profile *profile,
-        const AttributeEvents *events, void *userdata);
+        const GattCharacteristicEvents *events, void *userdata);
 Application *application_free(Application *application);
 
 /* The object path of a characteristic. */

@@ -1,7 +1,9 @@
 #include "bluez/client.h"
 
+#include "bluez/message.h"
 #include "bluez/names.h"
 #include "core/backoff.h"
+#include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -12,6 +14,7 @@
 
 enum { SLOT_OWNER, SLOT_ADDED, SLOT_REMOVED, SLOT_CHANGED, SLOT_CALL, _SLOT_MAX };
 
+/* Owned by Peripheral. */
 struct BluezClient {
         sd_bus *bus;
         struct ev_loop *loop;
@@ -23,6 +26,7 @@ struct BluezClient {
         sd_bus_slot *slots[_SLOT_MAX]; /* SLOT_CALL: GetNameOwner or GetManagedObjects */
         bool known;                    /* who owns org.bluez, or that nobody does */
         char *owner;
+        char *error; /* why the objects could not be listed; NULL: they could */
 };
 
 /* Signals of an owner that has gone may still be on their way. */
@@ -30,6 +34,11 @@ static bool from_owner(BluezClient *c, sd_bus_message *m) {
         const char *sender = sd_bus_message_get_sender(m);
 
         return c->owner && sender && strcmp(c->owner, sender) == 0;
+}
+
+static void set_error(BluezClient *c, const char *text) {
+        free(c->error);
+        c->error = text ? strdup(text) : NULL;
 }
 
 static void retry_later(BluezClient *c) {
@@ -71,28 +80,29 @@ static int read_objects(BluezClient *c, sd_bus_message *m) {
 static int on_objects(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         BluezClient *c = userdata;
         const sd_bus_error *e = sd_bus_message_get_error(m);
-        int r = e ? -sd_bus_error_get_errno(e) : read_objects(c, m);
+        int r = e ? -EIO : read_objects(c, m);
 
         c->slots[SLOT_CALL] = sd_bus_slot_unref(c->slots[SLOT_CALL]);
         if (r < 0) {
-                log_warning("BlueZ did not list its objects: %s", e ? e->message : strerror(-r));
+                set_error(c, e ? message_error_text(e) : strerror(-r));
+                log_warning("BlueZ did not list its objects: %s", c->error ? c->error : "");
                 retry_later(c);
                 return 0;
         }
         backoff_reset(&c->backoff);
+        set_error(c, NULL);
         c->events->ready(c->userdata);
         return 0;
 }
 
 static int call_objects(BluezClient *c) {
-        sd_bus_message *m = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
         int r = sd_bus_message_new_method_call(
                 c->bus, &m, c->owner, "/", DBUS_OBJECT_MANAGER, "GetManagedObjects");
 
         if (r >= 0)
                 r = sd_bus_call_async(
                         c->bus, &c->slots[SLOT_CALL], m, on_objects, c, c->call_timeout_usec);
-        sd_bus_message_unref(m);
         return r;
 }
 
@@ -105,9 +115,11 @@ static void set_owner(BluezClient *c, const char *owner) {
 
         ev_timer_stop(c->loop, &c->retry);
         c->slots[SLOT_CALL] = sd_bus_slot_unref(c->slots[SLOT_CALL]);
+        bool had_owner = c->owner != NULL;
         free(c->owner);
         c->owner = NULL;
-        if (was_known || !*owner)
+        set_error(c, NULL);
+        if (had_owner || !was_known)
                 c->events->vanished(c->userdata);
         if (!*owner)
                 return;
@@ -130,7 +142,7 @@ static int on_name_owner(sd_bus_message *m, void *userdata, sd_bus_error *error)
         c->slots[SLOT_CALL] = sd_bus_slot_unref(c->slots[SLOT_CALL]);
         if ((e && !no_owner) || (!e && sd_bus_message_read(m, "s", &owner) < 0)) {
                 log_warning("The bus did not say who owns %s: %s", BLUEZ_SERVICE,
-                        e ? e->message : "malformed reply");
+                        e ? message_error_text(e) : "malformed reply");
                 retry_later(c);
                 return 0;
         }
@@ -226,7 +238,7 @@ static const struct {
 
 /* The bus handles messages in order: the matches stand before the owner is asked for. */
 static int start(BluezClient *c) {
-        for (size_t i = 0; i < sizeof(matches) / sizeof(matches[0]); i++) {
+        for (size_t i = 0; i < ELEMENTS(matches); i++) {
                 int r = sd_bus_add_match_async(
                         c->bus, &c->slots[i], matches[i].match, matches[i].handler, NULL, c);
                 if (r < 0)
@@ -267,8 +279,13 @@ BluezClient *bluez_client_free(BluezClient *client) {
         ev_timer_stop(client->loop, &client->retry);
         sd_bus_unref(client->bus);
         free(client->owner);
+        free(client->error);
         free(client);
         return NULL;
+}
+
+const char *bluez_client_error(const BluezClient *client) {
+        return client->error;
 }
 
 bool bluez_client_known(const BluezClient *client) {

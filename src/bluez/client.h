@@ -34,5 +34,7 @@ BluezClient *bluez_client_free(BluezClient *client);
 
 /* The bus has said who owns the name, or that nobody does. */
 bool bluez_client_known(const BluezClient *client);
+/* Why BlueZ's objects could not be listed; NULL: nothing is wrong. It is asked again. */
+const char *bluez_client_error(const BluezClient *client);
 /* NULL while nobody owns org.bluez. Borrowed until the loop turns. */
 const char *bluez_client_owner(const BluezClient *client);

@@ -2,12 +2,14 @@
 
 #include "bluez/names.h"
 #include "core/pacer.h"
+#include "util/cleanup.h"
 #include "util/log.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Owned by Serving. */
 struct Notifier {
         sd_bus *bus;
         const Application *application;
@@ -23,7 +25,7 @@ struct Notifier {
 /* To BlueZ alone, not to the whole bus: values are nobody else's business. */
 static int send_value(Notifier *n, size_t index, const uint8_t *data, size_t size) {
         const char *path = application_path_of(n->application, profile_at(n->profile, index));
-        sd_bus_message *m = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
         int r = sd_bus_message_new_signal(n->bus, &m, path, DBUS_PROPERTIES, "PropertiesChanged");
         if (r >= 0)
@@ -46,7 +48,6 @@ static int send_value(Notifier *n, size_t index, const uint8_t *data, size_t siz
                 r = sd_bus_message_append(m, "as", 0);
         if (r >= 0)
                 r = sd_bus_send(n->bus, m, NULL);
-        sd_bus_message_unref(m);
         return r;
 }
 
@@ -75,21 +76,21 @@ static int send_next(Notifier *n) {
 static int on_pong(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Notifier *n = userdata;
 
+        const char *sender = sd_bus_message_get_sender(m);
+
         n->ping_slot = sd_bus_slot_unref(n->ping_slot);
-        /* Any answer of bluetoothd's will do; only silence is none. */
-        const sd_bus_error *e = sd_bus_message_get_error(m);
-        pacer_ping_done(&n->pacer, !sd_bus_error_has_name(e, SD_BUS_ERROR_NO_REPLY));
+        /* Any answer will do, but it must be bluetoothd's own: not the bus's, not a timeout. */
+        pacer_ping_done(&n->pacer, sender && strcmp(sender, n->owner) == 0);
         notifier_wake(n);
         return 0;
 }
 
 static int ping(Notifier *n) {
-        sd_bus_message *m = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
         int r = sd_bus_message_new_method_call(n->bus, &m, n->owner, "/", DBUS_PEER, "Ping");
         if (r >= 0)
                 r = sd_bus_call_async(n->bus, &n->ping_slot, m, on_pong, n, n->ping_timeout_usec);
-        sd_bus_message_unref(m);
         if (r >= 0)
                 pacer_ping_sent(&n->pacer);
         return r;

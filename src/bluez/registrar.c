@@ -1,6 +1,8 @@
 #include "bluez/registrar.h"
 
+#include "bluez/message.h"
 #include "bluez/names.h"
+#include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -8,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Owned by Peripheral. */
 struct Registrar {
         sd_bus *bus;
         struct ev_loop *loop;
@@ -36,19 +39,15 @@ static RegistrationOutcome outcome_of(const sd_bus_error *e) {
         return REGISTRATION_REFUSED;
 }
 
-static const char *error_text(const sd_bus_error *e) {
-        return e->message && *e->message ? e->message : e->name;
-}
-
 static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Registrar *r = userdata;
         const sd_bus_error *e = sd_bus_message_get_error(m);
 
         r->slot = sd_bus_slot_unref(r->slot);
-        if (e && (!r->error || strcmp(r->error, error_text(e)) != 0))
+        if (e && (!r->error || strcmp(r->error, message_error_text(e)) != 0))
                 log_warning("BlueZ did not register the %s: %s (%s)", r->parameters.what,
-                        error_text(e), e->name);
-        set_error(r, e ? error_text(e) : NULL);
+                        message_error_text(e), e->name);
+        set_error(r, e ? message_error_text(e) : NULL);
         registration_registered(&r->registration, outcome_of(e));
         return 0;
 }
@@ -63,7 +62,7 @@ static int on_unregistered(sd_bus_message *m, void *userdata, sd_bus_error *erro
 }
 
 static int call(Registrar *r, const char *method, bool options, sd_bus_message_handler_t handler) {
-        sd_bus_message *m = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
         int k = sd_bus_message_new_method_call(
                 r->bus, &m, r->owner, r->manager_path, r->parameters.interface, method);
@@ -73,7 +72,6 @@ static int call(Registrar *r, const char *method, bool options, sd_bus_message_h
                 k = sd_bus_message_append(m, "a{sv}", 0);
         if (k >= 0)
                 k = sd_bus_call_async(r->bus, &r->slot, m, handler, r, r->parameters.timeout_usec);
-        sd_bus_message_unref(m);
         if (k < 0)
                 log_warning("%s cannot be called: %s", method, strerror(-k));
         return k;
@@ -197,7 +195,9 @@ void registrar_set_manager(Registrar *r, const char *owner, const char *path) {
         if (same(r->owner, owner) && same(r->manager_path, path))
                 return;
 
-        /* First what is true now: `changed` may lead back here. */
+        /* First what is true now: `changed` may lead back here. Who is there now has not refused
+         * anything. */
+        set_error(r, NULL);
         free(r->owner);
         free(r->manager_path);
         r->owner = owner && path ? strdup(owner) : NULL;

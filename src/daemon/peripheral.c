@@ -1,8 +1,8 @@
 #include "daemon/peripheral.h"
 
 #include "bluez/adapter.h"
-#include "bluez/advertisement.h"
 #include "bluez/client.h"
+#include "bluez/le-advertisement.h"
 #include "bluez/names.h"
 #include "bluez/registrar.h"
 #include "daemon/serving.h"
@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Owned by Daemon. */
 struct Peripheral {
         struct ev_loop *loop;
         const Settings *settings;
@@ -27,7 +28,7 @@ struct Peripheral {
         BluezClient *client;
         Adapter *adapter;
         Serving *serving;
-        AdvertisementObject *advertisement;
+        LeAdvertisement *advertisement;
         Registrar *application_registrar, *advertisement_registrar;
         struct ev_timer stopped; /* so that `stopped` is told from the loop */
         bool stopping;
@@ -114,6 +115,7 @@ static void on_ready(void *userdata) {
         Peripheral *p = userdata;
 
         p->objects_known = true;
+        adapter_ready(p->adapter);
         p->events->changed(p->userdata);
 }
 
@@ -164,7 +166,7 @@ static void on_released(void *userdata) {
         registrar_released(p->advertisement_registrar);
 }
 
-static const AdvertisementEvents advertisement_events = {
+static const LeAdvertisementEvents advertisement_events = {
         .released = on_released,
 };
 
@@ -210,6 +212,8 @@ static void on_stopped(struct ev_loop *loop, struct ev_timer *w, int revents) {
 static void on_disconnected(int error, void *userdata) {
         Peripheral *p = userdata;
 
+        /* Nobody hears us any more, whatever was subscribed. */
+        (void)serving_set_owner(p->serving, NULL);
         p->events->disconnected(error, p->userdata);
 }
 
@@ -268,13 +272,14 @@ static int new_objects(Peripheral *p) {
                 .alias = p->profile->advertisement.name,
                 .power_on = s->bluez.power_on,
                 .call_timeout_usec = s->bluez.call_timeout_usec,
-                .retry_usec = s->bluez.retry_max_usec,
+                .retry_min_usec = s->bluez.retry_min_usec,
+                .retry_max_usec = s->bluez.retry_max_usec,
         };
 
         int r = serving_new(
                 &p->serving, p->bus, p->profile, p->values, &notifier, &serving_events, p);
         if (r >= 0)
-                r = advertisement_object_new(&p->advertisement, p->bus, &p->profile->advertisement,
+                r = le_advertisement_new(&p->advertisement, p->bus, &p->profile->advertisement,
                         &advertisement_events, p);
         if (r >= 0)
                 r = adapter_new(&p->adapter, p->loop, p->bus, &adapter, &adapter_events, p);
@@ -329,7 +334,7 @@ Peripheral *peripheral_free(Peripheral *p) {
         registrar_free(p->advertisement_registrar);
         registrar_free(p->application_registrar);
         adapter_free(p->adapter);
-        advertisement_object_free(p->advertisement);
+        le_advertisement_free(p->advertisement);
         serving_free(p->serving);
         bus_source_free(p->source);
         /* Closing is enough: BlueZ drops what a client that left the bus had registered. */
@@ -358,6 +363,7 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
                 .bus_answered = bluez_client_known(p->client),
                 .bluetoothd = bluez_client_owner(p->client) != NULL,
                 .objects_known = p->objects_known,
+                .objects_error = bluez_client_error(p->client),
                 .n_adapters = adapter_count(p->adapter),
                 .select = p->settings->bluez.adapter,
                 .adapter = adapter ? adapter_name(adapter) : NULL,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Owned by Peripheral. */
 struct Serving {
         const Profile *profile;
         Values *values;
@@ -16,14 +17,19 @@ struct Serving {
         void *userdata;
 };
 
-static void on_read(
+static void on_value(
         const Characteristic *c, const uint8_t **ret_data, size_t *ret_size, void *userdata) {
         Serving *s = userdata;
-        Value *v = values_at(s->values, c);
+        const Value *v = values_at(s->values, c);
 
-        v->reads++;
         *ret_data = v->data;
         *ret_size = v->size;
+}
+
+static void on_was_read(const Characteristic *c, void *userdata) {
+        Serving *s = userdata;
+
+        values_at(s->values, c)->reads++;
 }
 
 static int on_write(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
@@ -68,8 +74,9 @@ static void on_stop_notify(const Characteristic *c, void *userdata) {
         notifier_unsubscribe(s->notifier, c);
 }
 
-static const AttributeEvents attribute_events = {
-        .read = on_read,
+static const GattCharacteristicEvents characteristic_events = {
+        .value = on_value,
+        .was_read = on_was_read,
         .write = on_write,
         .write_refused = on_write_refused,
         .start_notify = on_start_notify,
@@ -86,7 +93,7 @@ int serving_new(Serving **ret, sd_bus *bus, const Profile *profile, Values *valu
         s->values = values;
         s->events = events;
         s->userdata = userdata;
-        int r = application_new(&s->application, bus, profile, &attribute_events, s);
+        int r = application_new(&s->application, bus, profile, &characteristic_events, s);
         if (r >= 0)
                 r = notifier_new(&s->notifier, bus, s->application, profile, parameters);
         if (r < 0) {

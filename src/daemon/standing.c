@@ -19,6 +19,10 @@ static Reason explain_adapter(const StandingFacts *f) {
         if (!f->adapter)
                 return (Reason){"there is no Bluetooth adapter", NULL,
                         "look at `bluetoothctl list` and `dmesg | grep -i bluetooth`"};
+        /* BlueZ says "Blocked through rfkill". */
+        if (!f->powered && f->power_error && !strstr(f->power_error, "rfkill"))
+                return (Reason){"the adapter cannot be powered on: %s", f->power_error,
+                        "look at `journalctl -u bluetooth`"};
         if (!f->powered && f->power_error)
                 return (Reason){"the adapter cannot be powered on: %s", f->power_error,
                         "rfkill unblock bluetooth"};
@@ -33,6 +37,9 @@ static Reason explain(const StandingFacts *f) {
                 return (Reason){"the bus has not answered yet", NULL, NULL};
         if (!f->bluetoothd)
                 return (Reason){"bluetoothd is not running", NULL, "systemctl start bluetooth"};
+        if (!f->objects_known && f->objects_error)
+                return (Reason){"bluetoothd does not list its objects: %s", f->objects_error,
+                        "look at `journalctl -u bluetooth`"};
         if (!f->objects_known)
                 return (Reason){"bluetoothd has not answered yet", NULL, NULL};
         if (!f->adapter || !f->powered)

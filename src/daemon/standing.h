@@ -6,9 +6,10 @@
 
 typedef struct StandingFacts {
         bool on_air;
-        bool bus_answered;  /* the bus has said whether there is a bluetoothd */
-        bool bluetoothd;    /* org.bluez has an owner */
-        bool objects_known; /* and has listed its objects */
+        bool bus_answered;         /* the bus has said whether there is a bluetoothd */
+        bool bluetoothd;           /* org.bluez has an owner */
+        bool objects_known;        /* and has listed its objects */
+        const char *objects_error; /* why it could not; NULL: nothing is wrong */
         size_t n_adapters;
         const char *select;  /* the configured adapter */
         const char *adapter; /* the chosen one; NULL: none fits */

@@ -70,7 +70,7 @@ int values_store(Values *values, const Characteristic *c, const uint8_t *data, s
 int values_repeat(Values *values, const Characteristic *c) {
         Value *v = values_at(values, c);
 
-        if (!v->queue || queue_counters(v->queue).pending > 0)
+        if (!v->queue || queue_counters(v->queue).pending > 0 || (v->seq == 0 && v->size == 0))
                 return 0;
         return queue_push(v->queue, v->data, v->size);
 }

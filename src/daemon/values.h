@@ -23,5 +23,6 @@ Value *values_at(Values *values, const Characteristic *c);
 
 /* Stores data, already checked, and adds it to the queue. -EMSGSIZE above size_max. */
 int values_store(Values *values, const Characteristic *c, const uint8_t *data, size_t size);
-/* Adds the stored value to the queue unless something waits there already, which is as new. */
+/* Adds the stored value to the queue, unless something waits there, which is as new, or nobody has
+ * set one. */
 int values_repeat(Values *values, const Characteristic *c);

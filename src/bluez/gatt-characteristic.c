@@ -1,5 +1,6 @@
-#include "bluez/attribute.h"
+#include "bluez/gatt-characteristic.h"
 
+#include "bluez/message.h"
 #include "bluez/names.h"
 #include "util/cleanup.h"
 
@@ -19,12 +20,13 @@ typedef struct DescriptorObject {
         const char *characteristic_path;
 } DescriptorObject;
 
-struct CharacteristicObject {
+/* Owned by Application. */
+struct GattCharacteristic {
         sd_bus_slot *slot;
         char *service_path;
         char *path;
         const Characteristic *characteristic;
-        const AttributeEvents *events;
+        const GattCharacteristicEvents *events;
         void *userdata;
         DescriptorObject *descriptors; /* one for each of the characteristic */
 };
@@ -45,7 +47,9 @@ static void device_address(char out[static DEVICE_ADDRESS_SIZE], const char *pat
                 out[i] = part[5 + i] == '_' ? ':' : part[5 + i];
 }
 
-static int read_option(CallOptions *options, const char *name, sd_bus_message *m) {
+/* BlueZ sends device, link, mtu, and offset only when it is not 0. */
+static int on_option(const char *name, sd_bus_message *m, void *userdata) {
+        CallOptions *options = userdata;
         const char *path;
 
         if (strcmp(name, "offset") == 0)
@@ -58,20 +62,13 @@ static int read_option(CallOptions *options, const char *name, sd_bus_message *m
         return r;
 }
 
-/* m is at a{sv}. BlueZ sends device, link, mtu, and offset only when it is not 0. */
 static int read_options(CallOptions *options, sd_bus_message *m) {
-        const char *name;
-        int r = sd_bus_message_enter_container(m, 'a', "{sv}");
-
         *options = (CallOptions){0};
-        while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
-                r = sd_bus_message_read(m, "s", &name);
-                if (r >= 0)
-                        r = read_option(options, name, m);
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(m);
-        }
-        return r < 0 ? r : sd_bus_message_exit_container(m);
+        return message_read_properties(m, on_option, options);
+}
+
+static const char *device_of(const CallOptions *options) {
+        return options->device[0] ? options->device : NULL;
 }
 
 static int reply_bad_options(sd_bus_message *m, int error) {
@@ -80,7 +77,7 @@ static int reply_bad_options(sd_bus_message *m, int error) {
 }
 
 static int reply_value(sd_bus_message *m, const uint8_t *data, size_t size, size_t offset) {
-        sd_bus_message *reply = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 
         if (offset > size)
                 return sd_bus_reply_method_errorf(m, BLUEZ_ERROR_INVALID_OFFSET,
@@ -88,14 +85,11 @@ static int reply_value(sd_bus_message *m, const uint8_t *data, size_t size, size
         int r = sd_bus_message_new_method_return(m, &reply);
         if (r >= 0)
                 r = sd_bus_message_append_array(reply, 'y', data + offset, size - offset);
-        if (r >= 0)
-                r = sd_bus_send(NULL, reply, NULL);
-        sd_bus_message_unref(reply);
-        return r;
+        return r >= 0 ? sd_bus_send(NULL, reply, NULL) : r;
 }
 
 static int method_read_value(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        CharacteristicObject *o = userdata;
+        GattCharacteristic *o = userdata;
         CallOptions options;
         const uint8_t *data;
         size_t size;
@@ -106,29 +100,29 @@ static int method_read_value(sd_bus_message *m, void *userdata, sd_bus_error *er
         if (!(o->characteristic->flags & CHARACTERISTIC_READ))
                 return sd_bus_reply_method_errorf(
                         m, BLUEZ_ERROR_NOT_PERMITTED, "this value cannot be read");
-        o->events->read(o->characteristic, &data, &size, o->userdata);
+        o->events->value(o->characteristic, &data, &size, o->userdata);
+        /* A long read is several calls. */
+        if (options.offset == 0)
+                o->events->was_read(o->characteristic, o->userdata);
         return reply_value(m, data, size, options.offset);
 }
 
-static int refuse_write(CharacteristicObject *o, sd_bus_message *m, const CallOptions *options,
-        int outcome, const char *why) {
-        const char *device = options->device[0] ? options->device : NULL;
-
-        o->events->write_refused(o->characteristic, device, why, o->userdata);
-        if (outcome == FORMAT_E_LENGTH)
-                return sd_bus_reply_method_errorf(m, BLUEZ_ERROR_INVALID_VALUE_LENGTH, "%s", why);
-        return sd_bus_reply_method_errorf(m, BLUEZ_ERROR_FAILED, ATT_ERROR_OUT_OF_RANGE);
+/* error is BlueZ's name; text goes over the air as a code only where BlueZ says so. */
+static int refuse_write(GattCharacteristic *o, sd_bus_message *m, const CallOptions *options,
+        const char *error, const char *text, const char *why) {
+        o->events->write_refused(o->characteristic, device_of(options), why, o->userdata);
+        return sd_bus_reply_method_errorf(m, error, "%s", text);
 }
 
 /* A write at an offset continues the stored value (long writes arrive so at their end). Returns
  * the size of the whole, or a negative errno. */
-static ssize_t join_at_offset(CharacteristicObject *o, uint8_t whole[static VALUE_SIZE_MAX],
+static ssize_t join_at_offset(GattCharacteristic *o, uint8_t whole[static VALUE_SIZE_MAX],
         size_t offset, const uint8_t *data, size_t size) {
         const uint8_t *stored = NULL;
         size_t stored_size = 0;
 
         if (offset > 0)
-                o->events->read(o->characteristic, &stored, &stored_size, o->userdata);
+                o->events->value(o->characteristic, &stored, &stored_size, o->userdata);
         if (offset > stored_size)
                 return -ERANGE;
         if (offset + size > VALUE_SIZE_MAX)
@@ -140,30 +134,27 @@ static ssize_t join_at_offset(CharacteristicObject *o, uint8_t whole[static VALU
         return (ssize_t)(offset + size);
 }
 
-static int write_value(CharacteristicObject *o, sd_bus_message *m, const CallOptions *options,
+static int write_value(GattCharacteristic *o, sd_bus_message *m, const CallOptions *options,
         const uint8_t *data, size_t size) {
         uint8_t whole[VALUE_SIZE_MAX];
-        char why[FORMAT_WHY_SIZE];
+        char why[FORMAT_WHY_SIZE] = "more than 512 bytes";
 
         ssize_t n = join_at_offset(o, whole, options->offset, data, size);
         if (n == -ERANGE)
-                return sd_bus_reply_method_errorf(m, BLUEZ_ERROR_INVALID_OFFSET,
-                        "offset %u is behind the value", options->offset);
-        if (n < 0)
-                return refuse_write(o, m, options, FORMAT_E_LENGTH, "more than 512 bytes");
-        int r = characteristic_check(o->characteristic, whole, (size_t)n, why);
+                return refuse_write(o, m, options, BLUEZ_ERROR_INVALID_OFFSET,
+                        "the offset is behind the value", "the offset is behind the value");
+        int r = n < 0 ? FORMAT_E_LENGTH
+                      : characteristic_check(o->characteristic, whole, (size_t)n, why);
+        if (r == FORMAT_E_LENGTH)
+                return refuse_write(o, m, options, BLUEZ_ERROR_INVALID_VALUE_LENGTH, why, why);
         if (r > 0)
-                return refuse_write(o, m, options, r, why);
-        if (r == 0)
-                r = o->events->write(o->characteristic, options->device[0] ? options->device : NULL,
-                        whole, (size_t)n, o->userdata);
-        if (r < 0)
-                return sd_bus_reply_method_errno(m, r, NULL);
-        return sd_bus_reply_method_return(m, NULL);
+                return refuse_write(o, m, options, BLUEZ_ERROR_FAILED, ATT_ERROR_OUT_OF_RANGE, why);
+        r = o->events->write(o->characteristic, device_of(options), whole, (size_t)n, o->userdata);
+        return r < 0 ? sd_bus_reply_method_errno(m, r, NULL) : sd_bus_reply_method_return(m, NULL);
 }
 
 static int method_write_value(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        CharacteristicObject *o = userdata;
+        GattCharacteristic *o = userdata;
         CallOptions options;
         const void *data;
         size_t size;
@@ -175,17 +166,17 @@ static int method_write_value(sd_bus_message *m, void *userdata, sd_bus_error *e
                 return reply_bad_options(m, r);
         if (!(o->characteristic->flags &
                     (CHARACTERISTIC_WRITE | CHARACTERISTIC_WRITE_WITHOUT_RESPONSE)))
-                return sd_bus_reply_method_errorf(
-                        m, BLUEZ_ERROR_NOT_PERMITTED, "this value cannot be written");
+                return refuse_write(o, m, &options, BLUEZ_ERROR_NOT_PERMITTED,
+                        "this value cannot be written", "this value cannot be written");
         return write_value(o, m, &options, data, size);
 }
 
-static bool notifies(const CharacteristicObject *o) {
+static bool notifies(const GattCharacteristic *o) {
         return (o->characteristic->flags & (CHARACTERISTIC_NOTIFY | CHARACTERISTIC_INDICATE)) != 0;
 }
 
 static int method_start_notify(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        CharacteristicObject *o = userdata;
+        GattCharacteristic *o = userdata;
 
         if (!notifies(o))
                 return sd_bus_reply_method_errorf(
@@ -197,7 +188,7 @@ static int method_start_notify(sd_bus_message *m, void *userdata, sd_bus_error *
 }
 
 static int method_stop_notify(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        CharacteristicObject *o = userdata;
+        GattCharacteristic *o = userdata;
 
         o->events->stop_notify(o->characteristic, o->userdata);
         return sd_bus_reply_method_return(m, NULL);
@@ -227,21 +218,21 @@ static int append_uuid(sd_bus_message *reply, const Uuid *uuid) {
 
 static int property_get_uuid(sd_bus *bus, const char *path, const char *interface,
         const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        const CharacteristicObject *o = userdata;
+        const GattCharacteristic *o = userdata;
 
         return append_uuid(reply, &o->characteristic->uuid);
 }
 
 static int property_get_service(sd_bus *bus, const char *path, const char *interface,
         const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        const CharacteristicObject *o = userdata;
+        const GattCharacteristic *o = userdata;
 
         return sd_bus_message_append(reply, "o", o->service_path);
 }
 
 static int property_get_flags(sd_bus *bus, const char *path, const char *interface,
         const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        const CharacteristicObject *o = userdata;
+        const GattCharacteristic *o = userdata;
 
         int r = sd_bus_message_open_container(reply, 'a', "s");
         for (unsigned flag = 1; r >= 0 && flag <= CHARACTERISTIC_INDICATE; flag <<= 1)
@@ -294,7 +285,7 @@ static const sd_bus_vtable characteristic_vtable[] = {
         SD_BUS_VTABLE_END,
 };
 
-static int export_descriptor(CharacteristicObject *o, sd_bus *bus, size_t i) {
+static int export_descriptor(GattCharacteristic *o, sd_bus *bus, size_t i) {
         const Descriptor *descriptor = o->characteristic->descriptors[i];
         _cleanup_free_ char *path = NULL;
 
@@ -306,7 +297,7 @@ static int export_descriptor(CharacteristicObject *o, sd_bus *bus, size_t i) {
                 descriptor_vtable, &o->descriptors[i]);
 }
 
-static int export(CharacteristicObject *o, sd_bus *bus) {
+static int export(GattCharacteristic *o, sd_bus *bus) {
         size_t n = o->characteristic->n_descriptors;
 
         o->descriptors = calloc(n ? n : 1, sizeof(*o->descriptors));
@@ -319,9 +310,9 @@ static int export(CharacteristicObject *o, sd_bus *bus) {
         return r;
 }
 
-int characteristic_object_new(CharacteristicObject **ret, sd_bus *bus, const char *service_path,
-        const Characteristic *c, const AttributeEvents *events, void *userdata) {
-        CharacteristicObject *o = calloc(1, sizeof(*o));
+int gatt_characteristic_new(GattCharacteristic **ret, sd_bus *bus, const char *service_path,
+        const Characteristic *c, const GattCharacteristicEvents *events, void *userdata) {
+        GattCharacteristic *o = calloc(1, sizeof(*o));
         if (!o)
                 return -ENOMEM;
 
@@ -331,19 +322,19 @@ int characteristic_object_new(CharacteristicObject **ret, sd_bus *bus, const cha
         o->service_path = strdup(service_path);
         if (!o->service_path || asprintf(&o->path, "%s/%s", service_path, c->name) < 0) {
                 o->path = NULL;
-                characteristic_object_free(o);
+                gatt_characteristic_free(o);
                 return -ENOMEM;
         }
         int r = export(o, bus);
         if (r < 0) {
-                characteristic_object_free(o);
+                gatt_characteristic_free(o);
                 return r;
         }
         *ret = o;
         return 0;
 }
 
-CharacteristicObject *characteristic_object_free(CharacteristicObject *object) {
+GattCharacteristic *gatt_characteristic_free(GattCharacteristic *object) {
         if (!object)
                 return NULL;
         sd_bus_slot_unref(object->slot);
@@ -356,6 +347,6 @@ CharacteristicObject *characteristic_object_free(CharacteristicObject *object) {
         return NULL;
 }
 
-const char *characteristic_object_path(const CharacteristicObject *object) {
+const char *gatt_characteristic_path(const GattCharacteristic *object) {
         return object->path;
 }

@@ -7,10 +7,12 @@
 
 #include <systemd/sd-bus.h>
 
-typedef struct AttributeEvents {
+typedef struct GattCharacteristicEvents {
         /* The stored value, borrowed for the call. */
-        void (*read)(const Characteristic *c, const uint8_t **ret_data, size_t *ret_size,
+        void (*value)(const Characteristic *c, const uint8_t **ret_data, size_t *ret_size,
                 void *userdata);
+        /* It was read, to its end or in part. */
+        void (*was_read)(const Characteristic *c, void *userdata);
         /* A write, already checked. device is the central's address, or NULL. 0 or -errno. */
         int (*write)(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
                 void *userdata);
@@ -20,14 +22,14 @@ typedef struct AttributeEvents {
         /* A central has subscribed (BlueZ does not say which), or the last one has left. */
         void (*start_notify)(const Characteristic *c, void *userdata);
         void (*stop_notify)(const Characteristic *c, void *userdata);
-} AttributeEvents;
+} GattCharacteristicEvents;
 
-typedef struct CharacteristicObject CharacteristicObject;
+typedef struct GattCharacteristic GattCharacteristic;
 
 /* Exports c and its descriptors at service_path/NAME; descriptors last to first, see
  * application.c. c is borrowed. */
-int characteristic_object_new(CharacteristicObject **ret, sd_bus *bus, const char *service_path,
-        const Characteristic *c, const AttributeEvents *events, void *userdata);
-CharacteristicObject *characteristic_object_free(CharacteristicObject *object);
+int gatt_characteristic_new(GattCharacteristic **ret, sd_bus *bus, const char *service_path,
+        const Characteristic *c, const GattCharacteristicEvents *events, void *userdata);
+GattCharacteristic *gatt_characteristic_free(GattCharacteristic *object);
 
-const char *characteristic_object_path(const CharacteristicObject *object);
+const char *gatt_characteristic_path(const GattCharacteristic *object);
