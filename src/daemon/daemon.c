@@ -5,6 +5,7 @@
 #include "daemon/values.h"
 #include "loop/service-manager.h"
 #include "socket/server.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -28,8 +29,9 @@ typedef struct Daemon {
         struct ev_signal sigterm, sigint;
         struct ev_timer shutdown;
         bool stopping;
-        char announced[512]; /* the last line that was logged about being on air */
-        Standing told;       /* what status replies borrow from */
+        char announced[512];    /* the last line that was logged about being on air */
+        Standing told;          /* what status replies borrow from */
+        uint64_t calls_refused; /* on bus connections that have ended */
         uint64_t started_usec;
 } Daemon;
 
@@ -62,6 +64,8 @@ static void announce(Daemon *d) {
         else
                 (void)snprintf(
                         line, sizeof(line), "not on air: %s%s%s", s.why, *s.fix ? "; " : "", s.fix);
+        /* The adapter's alias and BlueZ's words come from others: one line, whatever they say. */
+        bytes_make_printable(line);
         if (strcmp(line, d->announced) == 0)
                 return;
         memcpy(d->announced, line, sizeof(line));
@@ -105,6 +109,7 @@ static void on_disconnected(int error, void *userdata) {
 static void on_stopped(void *userdata) {
         Daemon *d = userdata;
 
+        log_info("unregistered from BlueZ");
         ev_break(d->loop, EVBREAK_ALL);
 }
 
@@ -124,6 +129,8 @@ static const PeripheralEvents peripheral_events = {
 };
 
 static void connect_bus(Daemon *d) {
+        if (d->peripheral)
+                d->calls_refused += peripheral_calls_refused(d->peripheral);
         d->peripheral = peripheral_free(d->peripheral);
         d->bus_lost = false;
         d->bus_error = peripheral_new(
@@ -167,6 +174,10 @@ static const char *text_or_null(const char *text) {
         return *text ? text : NULL;
 }
 
+static uint64_t calls_refused(const Daemon *d) {
+        return d->calls_refused + (d->peripheral ? peripheral_calls_refused(d->peripheral) : 0);
+}
+
 static void on_status(ServerStatus *ret, void *userdata) {
         Daemon *d = userdata;
         Standing *s = &d->told;
@@ -181,7 +192,7 @@ static void on_status(ServerStatus *ret, void *userdata) {
                 .why = text_or_null(s->why),
                 .fix = text_or_null(s->fix),
                 .uptime_usec = clock_now_usec() - d->started_usec,
-                .calls_refused = d->peripheral ? peripheral_calls_refused(d->peripheral) : 0,
+                .calls_refused = calls_refused(d),
                 .log_dropped = log_dropped(),
         };
 }
@@ -212,8 +223,11 @@ static const ServerEvents server_events = {
 static void on_signal(struct ev_loop *loop, struct ev_signal *w, int revents) {
         Daemon *d = w->data;
 
-        if (d->stopping)
+        if (d->stopping) {
+                log_warning("told twice: left without unregistering");
+                ev_break(loop, EVBREAK_ALL);
                 return;
+        }
         log_info("stopping");
         d->stopping = true;
         service_manager_stopping();

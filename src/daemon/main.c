@@ -1,9 +1,11 @@
 #include "config/config.h"
 #include "daemon/daemon.h"
+#include "loop/service-manager.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <string.h>
@@ -12,12 +14,11 @@
 
 DEFINE_CLEANUP(Config *, config_free);
 
-#define OVERRIDES_MAX    64
 #define SOCKET_PATH_SIZE 108 /* sun_path */
 
 typedef struct Arguments {
         const char *file;
-        char *overrides[OVERRIDES_MAX + 1];
+        char **overrides; /* NULL-terminated; has room for all of argv */
         bool check, dump_config;
 } Arguments;
 
@@ -32,6 +33,17 @@ static const char usage[] =
         "  -h, --help\n"
         "\n"
         "See spored(8), spored.conf(5), sporectl(1).\n";
+
+/* With 0, 1 or 2 closed the next socket would take its place, and lines of the log would go there.
+ */
+static int keep_standard_fds(void) {
+        int fd;
+
+        do {
+                fd = open("/dev/null", O_RDWR | O_NOCTTY);
+        } while (fd >= 0 && fd <= STDERR_FILENO);
+        return fd < 0 ? -errno : close(fd);
+}
 
 /* 0: go on; 1: done; a negative exit status: wrong usage. */
 static int parse_arguments(Arguments *a, int argc, char **argv) {
@@ -51,7 +63,7 @@ static int parse_arguments(Arguments *a, int argc, char **argv) {
                         a->check = true;
                 } else if (c == OPTION_DUMP) {
                         a->dump_config = true;
-                } else if (c == 'o' && n < OVERRIDES_MAX) {
+                } else if (c == 'o') {
                         a->overrides[n++] = optarg;
                 } else if (c == 'h') {
                         printf(usage, SPORED_SYSCONF_DIR);
@@ -97,6 +109,15 @@ static int check(const Arguments *a, const Config *config, unsigned errors, unsi
         return fflush(stdout) == 0 ? EXIT_SUCCESS : EX_IOERR;
 }
 
+/* The service manager must hear that this was a start, or it calls the end a failure. */
+static int stand_aside(void) {
+        log_info("standing aside: [daemon] serve = no");
+        service_manager_ready();
+        service_manager_status("standing aside: [daemon] serve = no");
+        service_manager_stopping();
+        return EXIT_SUCCESS;
+}
+
 static int serve(const Arguments *a, const Config *config) {
         const Settings *s = config_settings(config);
         char path[SOCKET_PATH_SIZE];
@@ -104,8 +125,7 @@ static int serve(const Arguments *a, const Config *config) {
         log_open();
         log_set_level(s->daemon.log_level);
         if (!s->daemon.serve) {
-                log_info("standing aside: [daemon] serve = no");
-                return EXIT_SUCCESS;
+                return stand_aside();
         }
         if (socket_path(path, s, a->file != NULL) < 0) {
                 log_error("[socket] path is longer than %d bytes", SOCKET_PATH_SIZE - 1);
@@ -116,9 +136,14 @@ static int serve(const Arguments *a, const Config *config) {
 
 int main(int argc, char **argv) {
         _cleanup_(config_freep) Config *config = NULL;
-        Arguments arguments = {0};
+        _cleanup_free_ char **overrides = calloc((size_t)argc + 1, sizeof(char *));
+        Arguments arguments = {.overrides = overrides};
         unsigned errors, warnings;
 
+        if (!overrides || keep_standard_fds() < 0) {
+                fprintf(stderr, "spored: %m\n");
+                return EX_OSERR;
+        }
         int r = parse_arguments(&arguments, argc, argv);
         if (r != 0)
                 return r < 0 ? -r : EXIT_SUCCESS;
