@@ -124,9 +124,8 @@ static int serve(const Arguments *a, const Config *config) {
 
         log_open();
         log_set_level(s->daemon.log_level);
-        if (!s->daemon.serve) {
+        if (!s->daemon.serve)
                 return stand_aside();
-        }
         if (socket_path(path, s, a->file != NULL) < 0) {
                 log_error("[socket] path is longer than %d bytes", SOCKET_PATH_SIZE - 1);
                 return EX_CONFIG;
