@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NEVER 1e10 /* seconds since 1970 */
+
 typedef struct Daemon {
         struct ev_loop *loop;
         const Settings *settings;
@@ -28,6 +30,7 @@ typedef struct Daemon {
         Backoff backoff;
         struct ev_signal sigterm, sigint;
         struct ev_timer shutdown;
+        struct ev_periodic never;
         bool stopping;
         char announced[512];    /* the last line that was logged about being on air */
         Standing told;          /* what status replies borrow from */
@@ -246,6 +249,9 @@ static void on_shutdown_timeout(struct ev_loop *loop, struct ev_timer *w, int re
         ev_break(loop, EVBREAK_ALL);
 }
 
+static void on_never(struct ev_loop *loop, struct ev_periodic *w, int revents) {
+}
+
 static void init_watchers(Daemon *d) {
         ev_signal_init(&d->sigterm, on_signal, SIGTERM);
         ev_signal_init(&d->sigint, on_signal, SIGINT);
@@ -255,6 +261,10 @@ static void init_watchers(Daemon *d) {
         ev_timer_init(&d->shutdown, on_shutdown_timeout, 0.,
                 seconds(d->settings->daemon.shutdown_timeout_usec));
         d->sigterm.data = d->sigint.data = d->connect_again.data = d->shutdown.data = d;
+        /* libev wakes up each minute to see whether the clock was set, unless a watcher of this
+         * kind makes it have the kernel tell. */
+        ev_periodic_init(&d->never, on_never, NEVER, 0., NULL);
+        ev_periodic_start(d->loop, &d->never);
         ev_signal_start(d->loop, &d->sigterm);
         ev_signal_start(d->loop, &d->sigint);
 }
