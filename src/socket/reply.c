@@ -29,17 +29,15 @@ static const char *const error_words[_REPLY_ERROR_MAX] = {
 };
 
 void reply_names_add(ReplyNames *names, const char *name) {
-        size_t used = strlen(names->text);
-        const char *comma = used > 0 ? ", " : "";
+        size_t used = strlen(names->text), room = sizeof(names->text) - used;
 
         if (names->full)
                 return;
-        if (used + strlen(comma) + strlen(name) >= sizeof(names->text)) {
+        int n = snprintf(names->text + used, room, "%s%s", used > 0 ? ", " : "", name);
+        if (n < 0 || (size_t)n >= room) {
                 names->full = true;
                 names->text[0] = '\0';
-                return;
         }
-        (void)snprintf(names->text + used, sizeof(names->text) - used, "%s%s", comma, name);
 }
 
 int reply_fail(char detail[static REPLY_DETAIL_SIZE], ReplyError error, const char *format, ...) {
