@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,16 +36,28 @@ static int copy_path(char *path, size_t size, const char *directory, const char 
         return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
 }
 
-int spored_client_default_path(char *path, size_t size) {
-        const char *chosen = getenv("SPORED_SOCKET_PATH");
-        const char *runtime = getenv("XDG_RUNTIME_DIR");
+/* NULL also if it is empty. */
+static const char *variable(const char *name) {
+        const char *value = getenv(name);
 
-        if (chosen && *chosen)
-                return copy_path(path, size, chosen, "");
-        if (runtime && *runtime && copy_path(path, size, runtime, "/spored.sock") == 0 &&
-                access(path, F_OK) == 0)
+        return value && *value ? value : NULL;
+}
+
+int spored_client_path(unsigned index, char *path, size_t size) {
+        const char *chosen = variable("SPORED_SOCKET_PATH");
+        const char *runtime = variable("XDG_RUNTIME_DIR");
+        unsigned last = runtime && !chosen ? 1 : 0;
+        int r;
+
+        if (index > last)
                 return 0;
-        return copy_path(path, size, SYSTEM_PATH, "");
+        if (chosen)
+                r = copy_path(path, size, chosen, "");
+        else if (index < last)
+                r = copy_path(path, size, runtime, "/spored.sock");
+        else
+                r = copy_path(path, size, SYSTEM_PATH, "");
+        return r < 0 ? r : 1;
 }
 
 static int connect_to(const struct sockaddr_un *address) {
@@ -66,13 +79,12 @@ static int connect_to(const struct sockaddr_un *address) {
         return r;
 }
 
-int spored_client_new(SporedClient **ret, const char *path) {
+static int new_at(SporedClient **ret, const char *path) {
         struct sockaddr_un address = {.sun_family = AF_UNIX};
         SporedClient *client;
         int r;
 
-        r = path ? copy_path(address.sun_path, sizeof(address.sun_path), path, "")
-                 : spored_client_default_path(address.sun_path, sizeof(address.sun_path));
+        r = copy_path(address.sun_path, sizeof(address.sun_path), path, "");
         if (r < 0)
                 return r;
         client = calloc(1, sizeof(*client));
@@ -86,6 +98,22 @@ int spored_client_new(SporedClient **ret, const char *path) {
         }
         *ret = client;
         return 0;
+}
+
+int spored_client_new(SporedClient **ret, const char *path) {
+        int r = -ENOENT;
+
+        if (path)
+                return new_at(ret, path);
+        for (unsigned i = 0; r == -ENOENT || r == -ECONNREFUSED || r == -ENAMETOOLONG; i++) {
+                char place[PATH_MAX];
+                int found = spored_client_path(i, place, sizeof(place));
+
+                if (found == 0)
+                        break;
+                r = found < 0 ? found : new_at(ret, place);
+        }
+        return r;
 }
 
 SporedClient *spored_client_free(SporedClient *client) {

@@ -18,6 +18,7 @@
 #define RANK_OVERRIDES   (UINT_MAX / 2)
 
 struct Config {
+        char *file;
         Sources sources; /* the origins of all entries point here */
         SectionList sections;
         PlainValues plain;
@@ -78,8 +79,13 @@ static int read_profile(Loader *l) {
 
 static int read_files(Loader *l) {
         const char *file = l->from->file ? l->from->file : SPORED_SYSCONF_DIR "/spored.conf";
-        int r = files_read(&l->files, file, !l->from->file, &l->config->sources, &l->problems);
+        Config *c = l->config;
+        int r;
 
+        c->file = strdup(file);
+        if (!c->file)
+                return -ENOMEM;
+        r = files_read(&l->files, c->file, !l->from->file, &c->sources, &l->problems);
         return r < 0 ? r : read_profile(l);
 }
 
@@ -144,8 +150,13 @@ Config *config_free(Config *config) {
         settings_clear(&config->plain);
         section_list_clear(&config->sections);
         sources_clear(&config->sources);
+        free(config->file);
         free(config);
         return NULL;
+}
+
+const char *config_file(const Config *config) {
+        return config->file;
 }
 
 const Settings *config_settings(const Config *config) {

@@ -58,6 +58,8 @@ int config_load(Config **ret, const ConfigSources *sources, FILE *problems, unsi
         unsigned *ret_warnings);
 Config *config_free(Config *config);
 
+/* The path of the main file, whether or not it exists: as given, else the default. Borrowed. */
+const char *config_file(const Config *config);
 const Settings *config_settings(const Config *config);
 /* NULL if no profile was chosen: nothing is declared to serve. Borrowed. */
 const Profile *config_profile(const Config *config);

@@ -66,24 +66,33 @@ static int set(Outside *o, int r, const Target *target, const char *value, Origi
         return 0;
 }
 
-static int apply_variable(Outside *o, const char *variable) {
-        const char *equals = strchr(variable, '=');
-        _cleanup_free_ char *name = NULL;
+typedef int (*FindTarget)(Target *ret, const SectionList *sections, const char *name,
+        char why[static PROBLEM_WHY_SIZE]);
+
+/* source is what problems are blamed on. */
+static int find_and_set(
+        Outside *o, const char *source, const char *name, const char *value, FindTarget find) {
         char why[PROBLEM_WHY_SIZE];
         Target target = {0};
         Origin origin;
-        int r;
+        int r = add_source(o, source, &origin);
+
+        if (r < 0)
+                return r;
+        r = find(&target, o->sections, name, why);
+        return set(o, r, &target, value, origin, why);
+}
+
+static int apply_variable(Outside *o, const char *variable) {
+        const char *equals = strchr(variable, '=');
+        _cleanup_free_ char *name = NULL;
 
         if (!equals)
                 return 0;
         name = strndup(variable, (size_t)(equals - variable));
         if (!name)
                 return -ENOMEM;
-        r = add_source(o, name, &origin);
-        if (r < 0)
-                return r;
-        r = target_from_variable(&target, o->sections, name, why);
-        return set(o, r, &target, equals + 1, origin, why);
+        return find_and_set(o, name, name, equals + 1, target_from_variable);
 }
 
 static int apply_alias(
@@ -125,23 +134,20 @@ int environment_apply(SectionList *sections, char *const *environ_, unsigned ran
 static int apply_override(Outside *o, const char *text) {
         const char *equals = strchr(text, '=');
         _cleanup_free_ char *path = NULL;
-        char why[PROBLEM_WHY_SIZE];
-        Target target = {0};
         Origin origin;
-        int r = add_source(o, text, &origin);
+        int r;
 
-        if (r < 0)
-                return r;
         if (!equals) {
-                problems_add(
-                        o->problems, origin, NULL, NULL, "no '=': SECTION.KEY=VALUE is expected");
-                return 0;
+                r = add_source(o, text, &origin);
+                if (r == 0)
+                        problems_add(o->problems, origin, NULL, NULL,
+                                "no '=': SECTION.KEY=VALUE is expected");
+                return r;
         }
         path = strndup(text, (size_t)(equals - text));
         if (!path)
                 return -ENOMEM;
-        r = target_from_path(&target, o->sections, path, why);
-        return set(o, r, &target, equals + 1, origin, why);
+        return find_and_set(o, text, path, equals + 1, target_from_path);
 }
 
 int overrides_apply(SectionList *sections, char *const *overrides, unsigned rank, Sources *sources,

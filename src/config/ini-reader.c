@@ -74,12 +74,12 @@ static bool read_line(Reader *r) {
         return true;
 }
 
-static bool is_space(char c) {
+bool ini_is_space(char c) {
         return c == ' ' || c == '\t';
 }
 
 static char *skip_space(char *text) {
-        while (is_space(*text))
+        while (ini_is_space(*text))
                 text++;
         return text;
 }
@@ -87,14 +87,14 @@ static char *skip_space(char *text) {
 static void trim_end(char *text) {
         size_t size = strlen(text);
 
-        while (size > 0 && is_space(text[size - 1]))
+        while (size > 0 && ini_is_space(text[size - 1]))
                 text[--size] = '\0';
 }
 
 /* White space and ';': libinih ends the line there, inside quotes too. */
 static char *find_comment(char *text) {
         for (char *p = text; *p != '\0'; p++)
-                if (is_space(*p) && p[1] == ';')
+                if (ini_is_space(*p) && p[1] == ';')
                         return p;
         return NULL;
 }
@@ -176,7 +176,7 @@ static bool take_section(Reader *r, char *text, char *out) {
         r->entry = LINE_NONE;
         if (!end || (comment && comment < end))
                 return refuse(r, "'[' without ']'");
-        if (end[1] != '\0' && (!is_space(end[1]) || !strchr(";", *skip_space(end + 1))))
+        if (end[1] != '\0' && (!ini_is_space(end[1]) || !strchr(";", *skip_space(end + 1))))
                 return refuse(r, "text behind ']'");
         *end = '\0';
         trim_end(name);
@@ -271,7 +271,7 @@ static bool take_line(Reader *r, char *out) {
 
         if (!text)
                 return false;
-        if (is_space(r->raw[0]) && r->entry != LINE_NONE)
+        if (ini_is_space(r->raw[0]) && r->entry != LINE_NONE)
                 return take_continuation(r, text, out);
         if (*text == '[')
                 return take_section(r, text, out);

@@ -24,5 +24,7 @@ typedef struct IniEvents {
 /* Reads file to its end. Strings are borrowed for the length of the call. Inline comments are
  * removed, quotes are kept. 0, or the errno of reading; -EFBIG above INI_FILE_MAX. */
 int ini_read(FILE *file, const IniEvents *events, void *userdata);
+/* What separates words: libinih's other white space does not get as far as here. */
+bool ini_is_space(char c);
 /* "name =" or "[name]": a line that begins so is not taken for the rest of a value. */
 bool ini_looks_like_a_start(const char *text);

@@ -13,15 +13,11 @@ typedef struct Piece {
         const char *next; /* what follows on the next line; NULL: nothing */
 } Piece;
 
-static bool is_space(char c) {
-        return c == ' ' || c == '\t';
-}
-
 static bool needs_quotes(const char *value) {
         size_t size = strlen(value);
 
-        return size > 0 && (is_space(value[0]) || is_space(value[size - 1]) || value[0] == '"' ||
-                                   value[0] == ';');
+        return size > 0 && (ini_is_space(value[0]) || ini_is_space(value[size - 1]) ||
+                                   value[0] == '"' || value[0] == ';');
 }
 
 /* True if a line can begin with text and be read as the rest of a value. */
@@ -41,7 +37,7 @@ static bool next_piece(const char *text, size_t room, size_t tail, Piece *ret) {
 
                 /* The reader joins with nothing behind a comma, with one space elsewhere. */
                 if (text[i - 1] != ',') {
-                        if (text[i] != ' ' || is_space(text[i - 1]))
+                        if (text[i] != ' ' || ini_is_space(text[i - 1]))
                                 continue;
                         behind++;
                 }
@@ -97,7 +93,7 @@ static const char *why_not(const char *value) {
         for (const char *p = value; *p != '\0'; p++) {
                 if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
                         return "a control character in the value";
-                if (is_space(*p) && p[1] == ';')
+                if (ini_is_space(*p) && p[1] == ';')
                         return "\" ;\" in the value, where a file would have a comment";
         }
         return NULL;

@@ -177,9 +177,20 @@ int key_parse_profile(
         return key_parse_text(key, text, destination, why);
 }
 
+/* One address, or several with ';' between. Connecting over another transport, or by a program,
+ * may block. */
+static bool is_unix_address(const char *text) {
+        static const char prefix[] = "unix:";
+
+        for (; text; text = strchr(text, ';') ? strchr(text, ';') + 1 : NULL)
+                if (strncmp(text, prefix, strlen(prefix)) != 0)
+                        return false;
+        return true;
+}
+
 int key_parse_bus(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
-        if (strcmp(text, "system") != 0 && !strchr(text, ':'))
+        if (strcmp(text, "system") != 0 && !is_unix_address(text))
                 return refuse(why,
                         "neither \"system\" nor an address such as unix:path=/run/x: " SHOWN, text);
         return key_parse_text(key, text, destination, why);

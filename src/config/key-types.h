@@ -32,7 +32,7 @@ int key_parse_path(
 /* As text: a shipped profile's name or an absolute path. */
 int key_parse_profile(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
-/* As text: "system" or a D-Bus address. */
+/* As text: "system" or a D-Bus address of the transport "unix:". */
 int key_parse_bus(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
 /* As text: auto, hciN or an address. */

@@ -39,18 +39,6 @@ void sources_clear(Sources *sources) {
         *sources = (Sources){0};
 }
 
-/* One line of UTF-8 stays that, whatever the name of a file or the text of -o holds. */
-static void make_printable(char *text) {
-        bool utf8 = bytes_is_utf8((const uint8_t *)text, strlen(text));
-
-        for (; *text != '\0'; text++) {
-                unsigned char c = (unsigned char)*text;
-
-                if (c < ' ' || c == 0x7f || (c >= 0x80 && !utf8))
-                        *text = '?';
-        }
-}
-
 char *origin_format(Origin origin) {
         char *text = NULL;
         int r = 0;
@@ -73,7 +61,7 @@ char *origin_format(Origin origin) {
         }
         if (r < 0)
                 return NULL;
-        make_printable(text);
+        bytes_make_printable(text);
         return text;
 }
 
@@ -90,7 +78,7 @@ static char *problem_format(
                     place ? "]" : "", place && key ? " " : "", place && key ? key : "",
                     place ? ":" : "", warning ? "warning: " : "", why) < 0)
                 return NULL;
-        make_printable(text);
+        bytes_make_printable(text);
         return text;
 }
 

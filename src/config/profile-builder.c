@@ -1,6 +1,7 @@
 /* Services, characteristics and descriptors, in the order of their declaration. */
 #include "config/profile-builder.h"
 
+#include "config/reserved.h"
 #include "config/suggest.h"
 #include "config/value-builder.h"
 #include "util/cleanup.h"
@@ -149,6 +150,7 @@ static int build_service(Builder *b, const Section *section) {
                 return r;
         require(b, section, "uuid");
         service->uuid = values.uuid;
+        reserved_check(section, &service->uuid, b->problems);
         for (size_t i = 0; i < b->profile->n_services; i++) {
                 const Service *other = b->profile->services[i];
 
@@ -209,6 +211,7 @@ static int build_descriptor(Builder *b, const Section *section) {
         if (r < 0)
                 return r;
         d->uuid = values.uuid;
+        reserved_check(section, &d->uuid, b->problems);
         for (size_t i = 0; i < c->n_descriptors; i++)
                 if (c->descriptors[i] != d && has_uuid(section) &&
                         uuid_equal(&c->descriptors[i]->uuid, &d->uuid))

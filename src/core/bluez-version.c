@@ -1,6 +1,8 @@
 /* BlueZ's version from an adapter's Modalias or from text. */
 #include "core/bluez-version.h"
 
+#include "util/bytes.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -12,26 +14,19 @@
 /* "usb", the Linux Foundation and its "Linux device": BlueZ's own default (src/main.c). */
 static const char modalias_prefix[] = "usb:v1D6Bp0246d";
 
-static unsigned hex_digit(char c) {
-        return (unsigned)(isdigit((unsigned char)c) ? c - '0'
-                                                    : tolower((unsigned char)c) - 'a' + 10);
-}
-
-static unsigned hex_byte(const char *text) {
-        return hex_digit(text[0]) << 4 | hex_digit(text[1]);
-}
-
 BluezVersion bluez_version_from_modalias(const char *modalias) {
         const BluezVersion unknown = {0};
         const size_t prefix_size = sizeof(modalias_prefix) - 1;
         const char *digits;
+        uint8_t parts[2];
+        size_t size;
 
         if (!modalias || strncasecmp(modalias, modalias_prefix, prefix_size) != 0)
                 return unknown;
         digits = modalias + prefix_size;
-        if (strlen(digits) != 4 || strspn(digits, "0123456789abcdefABCDEF") != 4)
+        if (strlen(digits) != 4 || bytes_from_hex(parts, sizeof(parts), digits, &size) < 0)
                 return unknown;
-        return (BluezVersion){.major = hex_byte(digits), .minor = hex_byte(digits + 2)};
+        return (BluezVersion){.major = parts[0], .minor = parts[1]};
 }
 
 /* Moves *cursor behind a decimal number. */

@@ -27,7 +27,6 @@ static void registration_enter_state(Registration *r, RegistrationState state) {
                 break;
         case REGISTRATION_REGISTERED:
                 backoff_reset(&r->retry);
-                r->failures = 0;
                 break;
         case REGISTRATION_CLEARING:
                 r->events->call_unregister(r->userdata);
@@ -102,11 +101,9 @@ void registration_registered(Registration *r, RegistrationOutcome outcome) {
                 registration_enter_state(r, REGISTRATION_REGISTERED);
                 break;
         case REGISTRATION_UNCLEAR:
-                r->failures++;
                 registration_enter_state(r, REGISTRATION_CLEARING);
                 break;
         case REGISTRATION_REFUSED:
-                r->failures++;
                 registration_enter_state(r, REGISTRATION_WAITING);
                 break;
         }

@@ -53,7 +53,6 @@ typedef struct Registration {
         void *userdata;
         RegistrationState state;
         Backoff retry;
-        unsigned failures; /* since it was last registered */
 } Registration;
 
 void registration_init(Registration *r, uint64_t retry_min_usec, uint64_t retry_max_usec,

@@ -2,6 +2,7 @@
 #include "ctl/arguments.h"
 #include "ctl/message.h"
 #include "ctl/render.h"
+#include "ctl/text.h"
 #include "spored/client.h"
 #include "util/cleanup.h"
 
@@ -15,6 +16,8 @@
 
 #define EXIT_REFUSED      1
 #define ANSWER_TIMEOUT_MS 10000
+#define ANSWER_SHOWN_MAX  200
+#define PLACES_MAX        2
 
 DEFINE_CLEANUP(SporedClient *, spored_client_free);
 
@@ -47,30 +50,56 @@ static void explain_denied(const char *path) {
         fprintf(stderr, ", mode %04o\n", (unsigned)(st.st_mode & 07777));
 }
 
-static int connect_to_spored(SporedClient **ret, const Arguments *arguments) {
-        char path[PATH_MAX];
-        int r;
+static bool nobody_listens(int r) {
+        return r == -ENOENT || r == -ECONNREFUSED;
+}
 
-        if (arguments->socket)
-                r = snprintf(path, sizeof(path), "%s", arguments->socket) < (int)sizeof(path)
-                            ? 0
-                            : -ENAMETOOLONG;
-        else
-                r = spored_client_default_path(path, sizeof(path));
-        if (r == 0)
-                r = spored_client_new(ret, path);
-        if (r == 0)
-                return 0;
+static void explain_unreachable(const char *path, int r, bool last) {
         if (r == -EACCES || r == -EPERM)
                 explain_denied(path);
         else
                 fprintf(stderr, "sporectl: cannot connect to %s: %s%s\n", path, strerror(-r),
-                        r == -ENOENT || r == -ECONNREFUSED ? "; is spored running?" : "");
+                        last && nobody_listens(r) ? "; is spored running?" : "");
+}
+
+/* The places of spored_client_path(), unless --socket names one. */
+static int find_place(const Arguments *arguments, unsigned index, char *path, size_t size) {
+        if (!arguments->socket)
+                return spored_client_path(index, path, size);
+        if (index > 0)
+                return 0;
+        return snprintf(path, size, "%s", arguments->socket) < (int)size ? 1 : -ENAMETOOLONG;
+}
+
+/* As spored_client_new() with NULL, but it says of each place why it would not do. */
+static int connect_to_spored(SporedClient **ret, const Arguments *arguments) {
+        int results[PLACES_MAX];
+        char path[PATH_MAX];
+        unsigned n = 0;
+
+        while (n < PLACES_MAX && (n == 0 || nobody_listens(results[n - 1]))) {
+                int found = find_place(arguments, n, path, sizeof(path));
+
+                if (found == 0)
+                        break;
+                results[n] = found < 0 ? found : spored_client_new(ret, path);
+                if (results[n] == 0)
+                        return 0;
+                n++;
+        }
+        for (unsigned i = 0; i < n; i++) {
+                (void)find_place(arguments, i, path, sizeof(path));
+                explain_unreachable(path, results[i], i + 1 == n);
+        }
         return EX_UNAVAILABLE;
 }
 
 static int protocol_error(const char *line) {
-        fprintf(stderr, "sporectl: spored's answer is not understood: %.200s\n", line);
+        _cleanup_free_ char *begin = strndup(line, ANSWER_SHOWN_MAX);
+
+        fputs("sporectl: spored's answer is not understood: ", stderr);
+        text_print(stderr, begin ? begin : "");
+        fputc('\n', stderr);
         return EX_PROTOCOL;
 }
 
@@ -99,8 +128,13 @@ static int receive(SporedClient *client, int timeout_ms, const char **ret_line, 
 }
 
 static int refused(const Arguments *arguments, const char *detail) {
-        fprintf(stderr, "sporectl: %s%s%s\n", arguments->name ? arguments->name : "",
-                arguments->name ? ": " : "", detail);
+        fputs("sporectl: ", stderr);
+        if (arguments->name) {
+                text_print(stderr, arguments->name);
+                fputs(": ", stderr);
+        }
+        text_print(stderr, detail);
+        fputc('\n', stderr);
         return EXIT_REFUSED;
 }
 

@@ -7,9 +7,16 @@
 #include <errno.h>
 #include <string.h>
 
-typedef struct GetWidths {
-        size_t name, value;
-} GetWidths;
+/* A field as it is shown: escaped and owned. */
+typedef struct FieldText {
+        char *name, *value;
+        char *unit; /* NULL: none */
+} FieldText;
+
+typedef struct FieldTexts {
+        FieldText *items;
+        size_t n;
+} FieldTexts;
 
 static int print_bare(FILE *out, const json_t *value) {
         _cleanup_free_ char *text = text_of_value(value);
@@ -20,57 +27,61 @@ static int print_bare(FILE *out, const json_t *value) {
         return 0;
 }
 
-static int measure_fields(json_t *fields, GetWidths *ret) {
+static void field_texts_done(FieldTexts *texts) {
+        for (size_t i = 0; i < texts->n; i++) {
+                free(texts->items[i].name);
+                free(texts->items[i].value);
+                free(texts->items[i].unit);
+        }
+        free(texts->items);
+}
+
+/* units may be NULL. */
+static int field_texts_read(FieldTexts *texts, json_t *fields, const json_t *units) {
         const char *name;
         json_t *value;
 
-        *ret = (GetWidths){};
+        texts->items = calloc(json_object_size(fields) + 1, sizeof(*texts->items));
+        if (!texts->items)
+                return -ENOMEM;
         json_object_foreach(fields, name, value) {
-                _cleanup_free_ char *text = text_of_value(value);
+                const char *unit = json_string_value(json_object_get(units, name));
+                FieldText *text = &texts->items[texts->n++];
 
-                if (!text)
+                text->name = text_of_string(name);
+                text->value = text_of_value(value);
+                text->unit = unit ? text_of_string(unit) : NULL;
+                if (!text->name || !text->value || (unit && !text->unit))
                         return -ENOMEM;
-                if (text_width(name) > ret->name)
-                        ret->name = text_width(name);
-                if (text_width(text) > ret->value)
-                        ret->value = text_width(text);
         }
         return 0;
 }
 
-static int print_field(FILE *out, const char *name, const json_t *value, const char *unit,
-        const GetWidths *widths) {
-        _cleanup_free_ char *text = text_of_value(value);
-
-        if (!text)
-                return -ENOMEM;
-        if (!*text) {
-                fprintf(out, "%s\n", name);
-                return 0;
+static void print_field(FILE *out, const FieldText *text, size_t name_width, size_t value_width) {
+        if (!*text->value) {
+                fprintf(out, "%s\n", text->name);
+                return;
         }
-        text_print_left(out, name, widths->name + 2);
-        if (unit) {
-                text_print_left(out, text, widths->value + 2);
-                fprintf(out, "%s\n", unit);
-        } else
-                fprintf(out, "%s\n", text);
-        return 0;
+        text_print_left(out, text->name, name_width + 2);
+        text_print_left(out, text->value, text->unit ? value_width + 2 : 0);
+        fprintf(out, "%s\n", text->unit ? text->unit : "");
 }
 
 static int print_fields(FILE *out, json_t *fields, const json_t *units) {
-        GetWidths widths;
-        const char *name;
-        json_t *value;
-        int r = measure_fields(fields, &widths);
+        _cleanup_(field_texts_done) FieldTexts texts = {};
+        size_t name_width = 0, value_width = 0;
+        int r = field_texts_read(&texts, fields, units);
 
         if (r < 0)
                 return r;
-        json_object_foreach(fields, name, value) {
-                r = print_field(
-                        out, name, value, json_string_value(json_object_get(units, name)), &widths);
-                if (r < 0)
-                        return r;
+        for (size_t i = 0; i < texts.n; i++) {
+                if (text_width(texts.items[i].name) > name_width)
+                        name_width = text_width(texts.items[i].name);
+                if (text_width(texts.items[i].value) > value_width)
+                        value_width = text_width(texts.items[i].value);
         }
+        for (size_t i = 0; i < texts.n; i++)
+                print_field(out, &texts.items[i], name_width, value_width);
         return 0;
 }
 
@@ -94,31 +105,37 @@ int render_get(FILE *out, const json_t *answer, const char *field) {
 }
 
 static int print_assignments(FILE *out, json_t *fields) {
-        const char *name;
-        json_t *value;
+        _cleanup_(field_texts_done) FieldTexts texts = {};
+        int r = field_texts_read(&texts, fields, NULL);
 
-        json_object_foreach(fields, name, value) {
-                _cleanup_free_ char *text = text_of_value(value);
-
-                if (!text)
-                        return -ENOMEM;
-                fprintf(out, " %s=%s", name, text);
-        }
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < texts.n; i++)
+                fprintf(out, " %s=%s", texts.items[i].name, texts.items[i].value);
         fputc('\n', out);
         return 0;
+}
+
+/* Prints before and the text behind it; nothing if text is NULL. */
+static void print_part(FILE *out, const char *before, const char *text) {
+        if (!text)
+                return;
+        fputs(before, out);
+        text_print(out, text);
 }
 
 int render_event(FILE *out, const json_t *event) {
         const char *kind = json_string_value(json_object_get(event, "event"));
         const char *name = json_string_value(json_object_get(event, "characteristic"));
-        const char *device = json_string_value(json_object_get(event, "device"));
         const json_t *value = json_object_get(event, "value");
         const json_t *hex = json_object_get(event, "hex");
         json_t *fields = json_object_get(event, "fields");
 
         if (!kind || strcmp(kind, "write") != 0 || !name || !json_is_string(hex))
                 return -EPROTO;
-        fprintf(out, "%s%s%s:", name, device ? " from " : "", device ? device : "");
+        print_part(out, "", name);
+        print_part(out, " from ", json_string_value(json_object_get(event, "device")));
+        fputc(':', out);
         if (json_is_object(fields))
                 return print_assignments(out, fields);
         fputc(' ', out);
@@ -126,20 +143,21 @@ int render_event(FILE *out, const json_t *event) {
 }
 
 static void print_on_air(FILE *out, const json_t *answer) {
-        const char *name = json_string_value(json_object_get(answer, "name"));
         const char *adapter = json_string_value(json_object_get(answer, "adapter"));
         const char *bluez = json_string_value(json_object_get(answer, "bluez"));
 
-        fprintf(out, "on air%s%s (%s, BlueZ %s)\n", name ? " as " : "", name ? name : "",
-                adapter ? adapter : "no adapter", bluez ? bluez : "unknown");
+        fputs("on air", out);
+        print_part(out, " as ", json_string_value(json_object_get(answer, "name")));
+        print_part(out, " (", adapter ? adapter : "no adapter");
+        print_part(out, ", BlueZ ", bluez ? bluez : "unknown");
+        fputs(")\n", out);
 }
 
 static void print_not_on_air(FILE *out, const json_t *answer) {
-        const char *why = json_string_value(json_object_get(answer, "why"));
-        const char *fix = json_string_value(json_object_get(answer, "fix"));
-
-        fprintf(out, "not on air%s%s%s%s\n", why ? ": " : "", why ? why : "", fix ? "; " : "",
-                fix ? fix : "");
+        fputs("not on air", out);
+        print_part(out, ": ", json_string_value(json_object_get(answer, "why")));
+        print_part(out, "; ", json_string_value(json_object_get(answer, "fix")));
+        fputc('\n', out);
 }
 
 typedef struct StatusColumn {

@@ -1,5 +1,5 @@
-/* spored's answers as text for people. What a central wrote cannot move the cursor or start a
- * new line: control characters are shown as escapes. */
+/* spored's answers as text for people. What others named or a central wrote cannot move the cursor
+ * or start a new line: control characters are shown as escapes. */
 #pragma once
 
 #include <jansson.h>

@@ -31,6 +31,17 @@ static void write_escaped(FILE *out, const char *text, size_t size) {
         }
 }
 
+void text_print(FILE *out, const char *text) {
+        write_escaped(out, text, strlen(text));
+}
+
+static void write_json(FILE *out, const json_t *value) {
+        _cleanup_free_ char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+
+        if (text)
+                text_print(out, text);
+}
+
 static void write_value(FILE *out, const json_t *value) {
         switch (json_typeof(value)) {
         case JSON_STRING:
@@ -52,33 +63,44 @@ static void write_value(FILE *out, const json_t *value) {
                                 write_escaped(out, json_string_value(element),
                                         json_string_length(element));
                         else
-                                (void)json_dumpf(element, out, JSON_COMPACT | JSON_ENCODE_ANY);
+                                write_json(out, element);
                 }
                 return;
         case JSON_TRUE:
         case JSON_FALSE:
         case JSON_NULL:
         case JSON_OBJECT:
-                (void)json_dumpf(value, out, JSON_COMPACT | JSON_ENCODE_ANY);
+                write_json(out, value);
                 return;
         }
 }
 
-char *text_of_value(const json_t *value) {
-        char *text = NULL;
+/* What either of them gives; value is looked at if text is NULL. */
+static char *collect(const char *text, const json_t *value) {
+        char *collected = NULL;
         size_t size;
-        FILE *out = open_memstream(&text, &size);
+        FILE *out = open_memstream(&collected, &size);
         bool failed;
 
         if (!out)
                 return NULL;
-        if (value)
+        if (text)
+                text_print(out, text);
+        else if (value)
                 write_value(out, value);
         failed = ferror(out);
         if (fclose(out) == 0 && !failed)
-                return text;
-        free(text);
+                return collected;
+        free(collected);
         return NULL;
+}
+
+char *text_of_value(const json_t *value) {
+        return collect(NULL, value);
+}
+
+char *text_of_string(const char *text) {
+        return collect(text, NULL);
 }
 
 size_t text_width(const char *text) {

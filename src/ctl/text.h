@@ -9,6 +9,11 @@
  * so it is always one line. The caller frees it; NULL: no memory. */
 char *text_of_value(const json_t *value);
 
+/* A text with the same escapes. As text_of_value(). */
+char *text_of_string(const char *text);
+/* Prints a text with the same escapes. */
+void text_print(FILE *out, const char *text);
+
 /* Characters, not bytes. */
 size_t text_width(const char *text);
 /* Fills up with spaces to width characters. */

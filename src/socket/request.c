@@ -283,9 +283,10 @@ static int check_members(Request *request, const Operation *operation) {
         const char *name;
         json_t *value;
 
-        json_object_foreach(request->members, name,
-                value) if (!is_member(operation, name)) return reply_fail(request->detail,
-                REPLY_E_BAD_REQUEST, "%s has no member '%.64s'", operation->name, name);
+        json_object_foreach(request->members, name, value)
+                if (!is_member(operation, name))
+                        return reply_fail(request->detail, REPLY_E_BAD_REQUEST,
+                                "%s has no member '%.64s'", operation->name, name);
         return 0;
 }
 

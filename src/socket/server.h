@@ -21,7 +21,7 @@ typedef struct ServerParameters {
 typedef struct ServerValue {
         const uint8_t *data; /* borrowed until the loop turns */
         size_t size;
-        uint64_t seq;    /* counts the values of this characteristic, from 1 */
+        uint64_t seq;    /* counts the values of this characteristic; 0: none has been set */
         bool subscribed; /* somebody is notified of it */
 } ServerValue;
 

@@ -99,10 +99,22 @@ int parse_time_usec(uint64_t *ret, const char *text) {
         return 0;
 }
 
+/* Bytes in a unit of size; 1 if c is none. */
+static uint64_t unit_bytes(char c) {
+        switch (c) {
+        case 'k':
+        case 'K':
+                return 1024;
+        case 'm':
+        case 'M':
+                return 1024 * 1024;
+        }
+        return 1;
+}
+
 int parse_size(uint64_t *ret, const char *text) {
         size_t length = strlen(text);
-        char unit = length > 0 ? text[length - 1] : '\0';
-        uint64_t factor = unit == 'k' ? 1024 : unit == 'M' ? 1024 * 1024 : 1;
+        uint64_t factor = length > 0 ? unit_bytes(text[length - 1]) : 1;
         _cleanup_free_ char *digits = strndup(text, factor == 1 ? length : length - 1);
         uint64_t number;
         int r;

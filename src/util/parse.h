@@ -14,7 +14,7 @@ int parse_number(double *ret, const char *text);
 int parse_bool(bool *ret, const char *text);
 /* A number with a unit: us, ms, s, min, h ("250ms", "1.5s"). "0" needs no unit. */
 int parse_time_usec(uint64_t *ret, const char *text);
-/* Bytes: a number, or a number with k or M (1024, 1024 * 1024). */
+/* Bytes: a number, or a number with k or M (1024, 1024 * 1024); their case does not matter. */
 int parse_size(uint64_t *ret, const char *text);
 /* True if equal but for case, with '-' and '_' alike. */
 bool parse_same_word(const char *a, const char *b);

@@ -50,4 +50,4 @@ const Characteristic *find_characteristic(const Fixture *f, const char *name);
 char *dump_text(const Fixture *f);
 
 /* A service to put characteristics behind: lines 1 and 2. */
-#define SERVICE "[service s]\nuuid = 180A\n"
+#define SERVICE "[service s]\nuuid = 181A\n"

@@ -75,11 +75,11 @@ static void test_a_short_name_of_two_kinds_means_the_characteristic(void **state
         Fixture *f = *state;
 
         load_with_option(f,
-                "[service x]\nuuid = 180A\n[characteristic x]\nuuid = 2A00\nflags = read\n",
+                "[service x]\nuuid = 181A\n[characteristic x]\nuuid = 2A00\nflags = read\n",
                 "x.uuid=2A01");
         expect_no_problem(f);
         assert_int_equal(find_characteristic(f, "x")->uuid.bytes[3], 0x01);
-        assert_int_equal(config_profile(f->config)->services[0]->uuid.bytes[3], 0x0a);
+        assert_int_equal(config_profile(f->config)->services[0]->uuid.bytes[3], 0x1a);
 }
 
 static void test_an_unknown_variable_is_refused_by_its_name(void **state) {

@@ -79,7 +79,7 @@ static void test_a_characteristic_needs_a_service_above(void **state) {
 }
 
 static void test_a_mistake_in_the_service_is_told_once(void **state) {
-        expect_text(*state, "[servce s]\nuuid = 180A\n[characteristic a]\nuuid = 2A00\n",
+        expect_text(*state, "[servce s]\nuuid = 181A\n[characteristic a]\nuuid = 2A00\n",
                 "test.conf:1: [servce s]: unknown section \"servce\"; did you mean \"service\"?\n");
 }
 
@@ -122,6 +122,47 @@ static void test_each_type_says_what_is_legal(void **state) {
                 f, "socket", "mode = 4660", "not an octal mode such as 0660: \"4660\"");
         expect_refused_value(
                 f, "limits", "queue_bytes = 1G", "not a size from 1k to 1024M: \"1G\"");
+}
+
+static void test_a_bus_is_reached_by_unix_sockets_only(void **state) {
+        Fixture *f = *state;
+        const char *const right[] = {"system", "unix:path=/run/x", "unix:path=/a;unix:abstract=b"};
+        const char *const wrong[] = {"unix", "tcp:host=localhost,port=1", "unixexec:path=/bin/x",
+                "autolaunch:", "unix:path=/a;tcp:host=b,port=1", "unix:path=/a;", "System"};
+
+        for (size_t i = 0; i < ELEMENTS(right); i++) {
+                _cleanup_free_ char *text = NULL;
+
+                assert_true(asprintf(&text, "[bluez]\nbus = %s\n", right[i]) > 0);
+                fixture_load_text(f, text);
+                expect_no_problem(f);
+                assert_string_equal(config_settings(f->config)->bluez.bus, right[i]);
+        }
+        for (size_t i = 0; i < ELEMENTS(wrong); i++) {
+                _cleanup_free_ char *text = NULL;
+
+                assert_true(asprintf(&text, "[bluez]\nbus = %s\n", wrong[i]) > 0);
+                fixture_load_text(f, text);
+                assert_int_equal(f->errors, 1);
+                assert_non_null(strstr(f->problems, "[bluez] bus: neither \"system\" nor"));
+        }
+}
+
+static void test_a_policy_that_is_not_known_is_refused_by_name(void **state) {
+        Fixture *f = *state;
+
+        expect_refused_value(f, "queue", "policy = drop_newest",
+                "unknown word \"drop_newest\"; known: drop_oldest, coalesce");
+        expect_refused_value(f, "queue", "policy = block",
+                "unknown word \"block\"; known: drop_oldest, coalesce");
+}
+
+static void test_a_problem_is_one_line_without_controls(void **state) {
+        Fixture *f = *state;
+        _cleanup_free_ char *path = fixture_path(f, "a\nb\033c\302\233d\u00fc.conf");
+
+        fixture_load_path(f, path, NULL, NULL);
+        expect_problems(f, "a?b?c??d\u00fc.conf: cannot be read: No such file or directory\n");
 }
 
 static void test_an_adapter_is_a_name_or_an_address(void **state) {
@@ -193,6 +234,9 @@ int main(void) {
                 FIXTURE_TEST(test_an_indented_line_needs_a_key_that_allows_it),
                 FIXTURE_TEST(test_a_quote_that_does_not_end_is_refused),
                 FIXTURE_TEST(test_each_type_says_what_is_legal),
+                FIXTURE_TEST(test_a_bus_is_reached_by_unix_sockets_only),
+                FIXTURE_TEST(test_a_policy_that_is_not_known_is_refused_by_name),
+                FIXTURE_TEST(test_a_problem_is_one_line_without_controls),
                 FIXTURE_TEST(test_an_adapter_is_a_name_or_an_address),
                 FIXTURE_TEST(test_a_path_has_its_limit),
                 FIXTURE_TEST(test_retry_max_is_not_below_retry_min),

@@ -204,12 +204,61 @@ static void test_uuids_are_not_there_twice(void **state) {
         expect_text(*state, READABLE "[characteristic b]\nuuid = 0x2a00\nflags = read\n",
                 "test.conf:7: [characteristic b] uuid: the characteristic \"a\" has the same "
                 "UUID\n");
-        expect_text(*state, READABLE "[service t]\nuuid = 180a\n",
+        expect_text(*state, READABLE "[service t]\nuuid = 181a\n",
                 "test.conf:7: [service t] uuid: the service \"s\" has the same UUID\n");
         expect_text(*state,
                 READABLE "[descriptor d]\ncharacteristic = a\nuuid = 2901\n"
                          "[descriptor e]\ncharacteristic = a\nuuid = 2901\n",
                 "test.conf:11: [descriptor e] uuid: the descriptor \"d\" has the same UUID\n");
+}
+
+static void test_services_that_bluez_serves_are_refused(void **state) {
+        expect_text(*state, "[service s]\nuuid = 1800\n",
+                "test.conf:2: [service s] uuid: BlueZ serves Generic Access itself and refuses "
+                "another: leave it out, the device's name is name in [advertisement]\n");
+        expect_text(*state, "[service s]\nuuid = 00001801-0000-1000-8000-00805f9b34fb\n",
+                "test.conf:2: [service s] uuid: BlueZ serves Generic Attribute itself and refuses "
+                "another: leave it out\n");
+}
+
+static void test_a_service_that_bluez_may_serve_is_warned_of(void **state) {
+        Fixture *f = *state;
+
+        expect_text(f, "[service s]\nuuid = 180A\n",
+                "test.conf:2: [service s] uuid: warning: BlueZ serves Device Information too, and "
+                "centrals then see both, unless its main.conf has DeviceID = false\n");
+        assert_int_equal(f->errors, 0);
+        assert_int_equal(f->warnings, 1);
+}
+
+static void test_descriptors_that_bluez_makes_are_refused(void **state) {
+        expect_text(*state, READABLE "[descriptor d]\ncharacteristic = a\nuuid = 2900\n",
+                "test.conf:8: [descriptor d] uuid: BlueZ makes this descriptor from flags that "
+                "spored does not have: leave it out\n");
+        expect_text(*state, READABLE "[descriptor d]\ncharacteristic = a\nuuid = 0x2902\n",
+                "test.conf:8: [descriptor d] uuid: BlueZ makes this descriptor: leave it out, and "
+                "write notify or indicate in the characteristic's flags\n");
+        expect_text(*state, READABLE "[descriptor d]\ncharacteristic = a\nuuid = 00002903\n",
+                "test.conf:8: [descriptor d] uuid: this descriptor is for broadcasts, which BlueZ "
+                "does not send: leave it out\n");
+}
+
+static void test_reserved_uuids_of_another_kind_are_no_problem(void **state) {
+        Fixture *f = *state;
+
+        fixture_load_text(f, "[service s]\nuuid = 2902\n"
+                             "[characteristic a]\nuuid = 180A\nflags = read\n"
+                             "[descriptor d]\ncharacteristic = a\nuuid = 180A\n");
+        expect_no_problem(f);
+}
+
+static void test_a_reserved_service_that_is_switched_off_is_no_problem(void **state) {
+        Fixture *f = *state;
+
+        fixture_load_text(f, READABLE "[service t]\nenable = no\nuuid = 1800\n"
+                                      "[descriptor d]\nenable = no\ncharacteristic = a\n"
+                                      "uuid = 2902\n");
+        expect_no_problem(f);
 }
 
 static void test_two_services_may_have_the_same_characteristic(void **state) {
@@ -239,7 +288,7 @@ static void test_a_service_is_switched_off_with_all_in_it(void **state) {
 
         fixture_load_text(f, "[service t]\nuuid = 180B\n"
                              "[characteristic b]\nuuid = 2A00\nflags = read\n"
-                             "[service s]\nuuid = 180A\nenable = no\n"
+                             "[service s]\nuuid = 181A\nenable = no\n"
                              "[characteristic a]\nuuid = 2A00\nflags = read\n"
                              "[descriptor d]\ncharacteristic = a\nuuid = 2901\n"
                              "[advertisement]\nservices = s t\n");
@@ -354,7 +403,7 @@ static void test_services_are_advertised_by_name_or_uuid(void **state) {
         assert_true(a->advertise);
         assert_string_equal(a->name, "Shed");
         assert_int_equal(a->n_services, 2);
-        assert_int_equal(a->services[0].bytes[3], 0x0a);
+        assert_int_equal(a->services[0].bytes[3], 0x1a);
         assert_int_equal(a->services[1].bytes[3], 0x0f);
 }
 
@@ -385,6 +434,11 @@ int main(void) {
                 FIXTURE_TEST(test_required_keys_are_missed),
                 FIXTURE_TEST(test_flags_have_the_names_of_bluez),
                 FIXTURE_TEST(test_uuids_are_not_there_twice),
+                FIXTURE_TEST(test_services_that_bluez_serves_are_refused),
+                FIXTURE_TEST(test_a_service_that_bluez_may_serve_is_warned_of),
+                FIXTURE_TEST(test_descriptors_that_bluez_makes_are_refused),
+                FIXTURE_TEST(test_reserved_uuids_of_another_kind_are_no_problem),
+                FIXTURE_TEST(test_a_reserved_service_that_is_switched_off_is_no_problem),
                 FIXTURE_TEST(test_two_services_may_have_the_same_characteristic),
                 FIXTURE_TEST(test_what_is_switched_off_does_not_count),
                 FIXTURE_TEST(test_a_service_is_switched_off_with_all_in_it),

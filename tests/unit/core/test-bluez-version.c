@@ -45,6 +45,7 @@ static void test_damaged_modalias_is_unknown(void **state) {
                 "usb:v1D6Bp0246d05422",
                 "usb:v1D6Bp0246d05G2",
                 "usb:v1D6Bp0246d 542",
+                "usb:v1D6Bp0246d05 2",
                 "usb:v1D6Bp0246d0542x",
                 "usb:v1D6Bp0246d0000",
         };

@@ -169,7 +169,6 @@ static void test_refused_waits_for_the_timer(void **state) {
         assert_changed(&f, REGISTRATION_REGISTERING, REGISTRATION_WAITING);
         assert_calls(&f, 0, 0, 0);
         assert_int_equal(f.timer_usec, RETRY_MIN_USEC);
-        assert_int_equal(f.r.failures, 1);
 }
 
 static void test_unclear_outcome_is_cleared(void **state) {
@@ -180,7 +179,6 @@ static void test_unclear_outcome_is_cleared(void **state) {
         assert_changed(&f, REGISTRATION_REGISTERING, REGISTRATION_CLEARING);
         assert_calls(&f, 0, 1, 0);
         assert_int_equal(f.timer_usec, UINT64_MAX);
-        assert_int_equal(f.r.failures, 1);
 }
 
 static void test_cleared_waits_for_the_timer(void **state) {
@@ -223,7 +221,6 @@ static void test_released_waits_and_registers_again(void **state) {
         assert_changed(&f, REGISTRATION_REGISTERED, REGISTRATION_WAITING);
         assert_calls(&f, 0, 0, 0);
         assert_int_equal(f.timer_usec, RETRY_MIN_USEC);
-        assert_int_equal(f.r.failures, 0);
         timer_fires(&f);
         assert_calls(&f, 1, 0, 0);
 }
@@ -378,13 +375,9 @@ static void test_void_outcome_of_registering_is_ignored(void **state) {
                 if (s == REGISTRATION_REGISTERING)
                         continue;
                 for (size_t i = 0; i < ELEMENTS(outcomes); i++) {
-                        unsigned failures;
-
                         fixture_in_state(&f, s);
-                        failures = f.r.failures;
                         registration_registered(&f.r, outcomes[i]);
                         assert_nothing_happened(&f);
-                        assert_int_equal(f.r.failures, failures);
                 }
         }
 }
@@ -442,7 +435,6 @@ static void test_delay_doubles_up_to_the_maximum(void **state) {
         fixture_in_state(&f, REGISTRATION_REGISTERING);
         for (size_t i = 0; i < ELEMENTS(expected); i++)
                 assert_int_equal(refuse_once(&f), expected[i]);
-        assert_int_equal(f.r.failures, ELEMENTS(expected));
 }
 
 static void test_delay_grows_with_unclear_outcomes_too(void **state) {
@@ -465,14 +457,13 @@ static void test_greatest_delays_do_not_wrap(void **state) {
         assert_int_equal(refuse_once(&f), UINT64_MAX - 1);
 }
 
-static void test_success_resets_delay_and_failures(void **state) {
+static void test_success_resets_the_delay(void **state) {
         Fixture f;
 
         fixture_in_state(&f, REGISTRATION_REGISTERING);
         refuse_once(&f);
         refuse_once(&f);
         answer_register(&f, REGISTRATION_OK);
-        assert_int_equal(f.r.failures, 0);
         registration_released(&f.r);
         assert_int_equal(f.timer_usec, RETRY_MIN_USEC);
 }
@@ -485,7 +476,6 @@ static void test_new_bluetoothd_does_not_reset_the_delay(void **state) {
         registration_set_available(&f.r, false);
         registration_set_available(&f.r, true);
         assert_int_equal(refuse_once(&f), 2 * RETRY_MIN_USEC);
-        assert_int_equal(f.r.failures, 2);
 }
 
 static void on_changed_stop_when_registered(
@@ -664,7 +654,7 @@ int main(void) {
                 cmocka_unit_test(test_delay_doubles_up_to_the_maximum),
                 cmocka_unit_test(test_delay_grows_with_unclear_outcomes_too),
                 cmocka_unit_test(test_greatest_delays_do_not_wrap),
-                cmocka_unit_test(test_success_resets_delay_and_failures),
+                cmocka_unit_test(test_success_resets_the_delay),
                 cmocka_unit_test(test_new_bluetoothd_does_not_reset_the_delay),
                 cmocka_unit_test(test_owner_may_stop_when_told_of_a_change),
                 cmocka_unit_test(test_each_state_has_its_own_name),

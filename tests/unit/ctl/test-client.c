@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -47,7 +48,8 @@ static int teardown(void **state) {
         Fixture *f = *state;
 
         spored_client_free(f->client);
-        close(f->listener);
+        if (f->listener >= 0)
+                close(f->listener);
         if (f->peer >= 0)
                 close(f->peer);
         unlink(f->path);
@@ -196,21 +198,106 @@ static void test_connecting_where_nobody_is(void **state) {
         assert_null(client);
 }
 
-static void test_the_default_path(void **state) {
+/* Two lines come at once: the first read takes both, and the socket is empty then. */
+static void test_poll_does_not_know_of_a_line_that_was_read_with_another(void **state) {
         const Fixture *f = *state;
+        struct pollfd poll_fd = {.fd = spored_client_fd(f->client), .events = POLLIN};
+        const char *line;
+
+        spored_says(f, "one\ntwo\n");
+        assert_int_equal(poll(&poll_fd, 1, -1), 1);
+        assert_hears(f, "one");
+        assert_int_equal(poll(&poll_fd, 1, 0), 0);
+        assert_hears(f, "two");
+        assert_int_equal(spored_client_receive(f->client, 0, &line), 0);
+        assert_int_equal(poll(&poll_fd, 1, 0), 0);
+}
+
+#define SYSTEM_PATH "/run/spored/spored.sock"
+
+static void expect_places(const char *first, const char *second) {
+        char path[64];
+
+        assert_int_equal(spored_client_path(0, path, sizeof(path)), 1);
+        assert_string_equal(path, first);
+        assert_int_equal(spored_client_path(1, path, sizeof(path)), second ? 1 : 0);
+        if (second)
+                assert_string_equal(path, second);
+        assert_int_equal(spored_client_path(2, path, sizeof(path)), 0);
+}
+
+static void test_the_places_to_look_at(void **state) {
         char path[64];
 
         unsetenv("SPORED_SOCKET_PATH");
-        setenv("XDG_RUNTIME_DIR", "/nonexistent", 1);
-        assert_int_equal(spored_client_default_path(path, sizeof(path)), 0);
-        assert_string_equal(path, "/run/spored/spored.sock");
-        setenv("XDG_RUNTIME_DIR", f->directory, 1);
-        assert_int_equal(spored_client_default_path(path, sizeof(path)), 0);
-        assert_string_equal(path, f->path);
+        unsetenv("XDG_RUNTIME_DIR");
+        expect_places(SYSTEM_PATH, NULL);
+        setenv("XDG_RUNTIME_DIR", "", 1);
+        expect_places(SYSTEM_PATH, NULL);
+        setenv("XDG_RUNTIME_DIR", "/r", 1);
+        expect_places("/r/spored.sock", SYSTEM_PATH);
         setenv("SPORED_SOCKET_PATH", "/a/b", 1);
-        assert_int_equal(spored_client_default_path(path, sizeof(path)), 0);
-        assert_string_equal(path, "/a/b");
-        assert_int_equal(spored_client_default_path(path, 4), -ENAMETOOLONG);
+        expect_places("/a/b", NULL);
+        assert_int_equal(spored_client_path(0, path, 4), -ENAMETOOLONG);
+}
+
+static void test_the_runtime_directory_comes_first(void **state) {
+        const Fixture *f = *state;
+        SporedClient *client = NULL;
+        int peer;
+
+        unsetenv("SPORED_SOCKET_PATH");
+        setenv("XDG_RUNTIME_DIR", f->directory, 1);
+        assert_int_equal(spored_client_new(&client, NULL), 0);
+        peer = accept4(f->listener, NULL, NULL, SOCK_CLOEXEC);
+        assert_true(peer >= 0);
+        close(peer);
+        spored_client_free(client);
+}
+
+/* What comes of the system's socket, whoever runs the test. */
+static int connect_to_system(void) {
+        SporedClient *client = NULL;
+        int r = spored_client_new(&client, SYSTEM_PATH);
+
+        spored_client_free(client);
+        return r;
+}
+
+static void test_a_stale_socket_does_not_hide_the_next_place(void **state) {
+        Fixture *f = *state;
+        SporedClient *client = NULL;
+
+        close(f->listener);
+        f->listener = -1;
+        assert_int_equal(spored_client_new(&client, f->path), -ECONNREFUSED);
+        unsetenv("SPORED_SOCKET_PATH");
+        setenv("XDG_RUNTIME_DIR", f->directory, 1);
+        assert_int_equal(spored_client_new(&client, NULL), connect_to_system());
+        spored_client_free(client);
+}
+
+static void test_a_runtime_directory_that_is_too_long_hides_nothing(void **state) {
+        SporedClient *client = NULL;
+        char directory[200] = "";
+
+        memset(directory, 'a', sizeof(directory) - 1);
+        unsetenv("SPORED_SOCKET_PATH");
+        setenv("XDG_RUNTIME_DIR", directory, 1);
+        assert_int_equal(spored_client_new(&client, NULL), connect_to_system());
+        spored_client_free(client);
+}
+
+static void test_a_chosen_place_is_the_only_one(void **state) {
+        const Fixture *f = *state;
+        SporedClient *client = NULL;
+        char path[100];
+
+        (void)snprintf(path, sizeof(path), "%s/none", f->directory);
+        setenv("SPORED_SOCKET_PATH", path, 1);
+        setenv("XDG_RUNTIME_DIR", f->directory, 1);
+        assert_int_equal(spored_client_new(&client, NULL), -ENOENT);
+        assert_null(client);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -225,7 +312,12 @@ int main(void) {
                 TEST(test_a_line_above_a_mebibyte_is_an_error),
                 TEST(test_answers_are_read_while_requests_are_sent),
                 TEST(test_connecting_where_nobody_is),
-                TEST(test_the_default_path),
+                TEST(test_poll_does_not_know_of_a_line_that_was_read_with_another),
+                TEST(test_the_places_to_look_at),
+                TEST(test_the_runtime_directory_comes_first),
+                TEST(test_a_stale_socket_does_not_hide_the_next_place),
+                TEST(test_a_runtime_directory_that_is_too_long_hides_nothing),
+                TEST(test_a_chosen_place_is_the_only_one),
         };
 
         return cmocka_run_group_tests_name("ctl-client", tests, NULL, NULL);

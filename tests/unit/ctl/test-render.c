@@ -92,6 +92,32 @@ static void test_control_characters_are_escaped(void **state) {
                 NULL, "a\\n\\x1b[2Jb\\xc2\\x9b\\x7f\u00fc\n");
 }
 
+static void test_names_and_units_are_escaped_and_aligned_as_shown(void **state) {
+        assert_text(render_get,
+                "{\"hex\":\"\",\"fields\":{\"a\\u001b\":1,\"bc\":20},"
+                "\"units\":{\"a\\u001b\":\"p\\tm\"}}",
+                NULL,
+                "a\\x1b  1   p\\x09m\n"
+                "bc     20\n");
+}
+
+static void test_every_part_of_an_event_is_escaped(void **state) {
+        assert_text(event,
+                "{\"event\":\"write\",\"characteristic\":\"a\\r\",\"device\":\"b\\u009b\","
+                "\"hex\":\"\",\"fields\":{\"c\\n\":[\"d\\u007f\",{\"e\":\"\\u009b\"}]}}",
+                NULL, "a\\x0d from b\\xc2\\x9b: c\\n=d\\x7f,{\"e\":\"\\xc2\\x9b\"}\n");
+}
+
+static void test_every_part_of_a_status_is_escaped(void **state) {
+        assert_text(status,
+                "{\"on_air\":true,\"name\":\"a\\u001b[2J\",\"adapter\":\"b\\n\","
+                "\"bluez\":\"c\\r\",\"characteristics\":[]}",
+                NULL, "on air as a\\x1b[2J (b\\n, BlueZ c\\x0d)\n");
+        assert_text(status,
+                "{\"on_air\":false,\"why\":\"a\\n\",\"fix\":\"b\\u001b\",\"characteristics\":[]}",
+                NULL, "not on air: a\\n; b\\x1b\n");
+}
+
 static void test_an_event_is_one_line(void **state) {
         assert_text(event,
                 "{\"event\":\"write\",\"number\":1,\"characteristic\":\"targets\","
@@ -160,6 +186,9 @@ int main(void) {
                 cmocka_unit_test(test_plain_bytes_are_bare_hex),
                 cmocka_unit_test(test_an_answer_without_hex_is_none),
                 cmocka_unit_test(test_control_characters_are_escaped),
+                cmocka_unit_test(test_names_and_units_are_escaped_and_aligned_as_shown),
+                cmocka_unit_test(test_every_part_of_an_event_is_escaped),
+                cmocka_unit_test(test_every_part_of_a_status_is_escaped),
                 cmocka_unit_test(test_an_event_is_one_line),
                 cmocka_unit_test(test_another_event_is_not_understood),
                 cmocka_unit_test(test_status_on_air),

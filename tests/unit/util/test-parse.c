@@ -149,8 +149,17 @@ static void test_size_takes_k_and_m(void **state) {
         assert_true(size == 2097152);
 }
 
+static void test_case_of_a_unit_of_size_does_not_matter(void **state) {
+        uint64_t size = 0;
+
+        assert_int_equal(parse_size(&size, "3K"), 0);
+        assert_true(size == 3072);
+        assert_int_equal(parse_size(&size, "1m"), 0);
+        assert_true(size == 1048576);
+}
+
 static void test_size_refuses_all_else(void **state) {
-        static const char *const bad[] = {"", "k", "1K", "1m", "1G", "1.5k", "-1", "1kk", "1 k"};
+        static const char *const bad[] = {"", "k", "M", "1G", "1.5k", "-1", "1kk", "1kM", "1 k"};
         uint64_t size = 77;
 
         for (size_t i = 0; i < ELEMENTS(bad); i++)
@@ -206,6 +215,7 @@ int main(void) {
                 cmocka_unit_test(test_time_refuses_a_missing_or_unknown_unit),
                 cmocka_unit_test(test_time_refuses_what_it_cannot_hold),
                 cmocka_unit_test(test_size_takes_k_and_m),
+                cmocka_unit_test(test_case_of_a_unit_of_size_does_not_matter),
                 cmocka_unit_test(test_size_refuses_all_else),
                 cmocka_unit_test(test_words_are_alike_but_for_case_and_dashes),
                 cmocka_unit_test(test_next_word_walks_through_white_space),
