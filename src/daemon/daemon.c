@@ -20,6 +20,7 @@
 typedef struct Daemon {
         struct ev_loop *loop;
         const Settings *settings;
+        const char *config_file;
         const Profile *profile; /* NULL: nothing to serve */
         Values *values;
         Server *server;
@@ -41,9 +42,10 @@ typedef struct Daemon {
 static void fill_standing(Daemon *d, Standing *s) {
         *s = (Standing){0};
         if (!d->profile) {
-                (void)snprintf(s->why, sizeof(s->why), "no profile is chosen");
+                (void)snprintf(s->why, sizeof(s->why), "nothing is declared to serve");
                 (void)snprintf(s->fix, sizeof(s->fix),
-                        "set profile = NAME in [daemon] of %s/spored.conf", SPORED_SYSCONF_DIR);
+                        "set profile = NAME in [daemon] of %s, or declare a [service] there",
+                        d->config_file);
         } else if (!d->peripheral || d->bus_lost) {
                 (void)snprintf(s->why, sizeof(s->why), "there is no D-Bus bus at \"%s\": %s",
                         d->settings->bluez.bus, strerror(-d->bus_error));
@@ -317,6 +319,7 @@ int daemon_run(const Config *config, const char *socket_path) {
         Daemon d = {
                 .loop = ev_default_loop(EVFLAG_AUTO),
                 .settings = config_settings(config),
+                .config_file = config_file(config),
                 .profile = config_profile(config),
                 .started_usec = clock_now_usec(),
         };

@@ -68,8 +68,8 @@ class Life(Story):
             pass
         self.launch(profile=empty)
         status = self.connect().call(op="status")
-        self.assertEqual(status["why"], "no profile is chosen")
-        self.assertIn("profile", status["fix"])
+        self.assertEqual(status["why"], "nothing is declared to serve")
+        self.assertIn(empty, status["fix"])
         self.assertEqual(status["characteristics"], [])
 
 
