@@ -87,6 +87,7 @@ static int on_objects(sd_bus_message *m, void *userdata, sd_bus_error *error) {
                 set_error(c, e ? message_error_text(e) : strerror(-r));
                 log_warning("BlueZ did not list its objects: %s", c->error ? c->error : "");
                 retry_later(c);
+                c->events->not_listed(c->userdata);
                 return 0;
         }
         backoff_reset(&c->backoff);

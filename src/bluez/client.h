@@ -16,6 +16,8 @@ typedef struct BluezClientEvents {
         void (*vanished)(void *userdata);
         /* All objects that were there when it appeared have been told. */
         void (*ready)(void *userdata);
+        /* They could not be listed: bluez_client_error() says why. They are asked for again. */
+        void (*not_listed)(void *userdata);
         /* properties is at an a{sv} and must be read or skipped whole. The same interface may be
          * told twice. A negative errno is logged by the client. */
         int (*interface_added)(const char *path, const char *interface, sd_bus_message *properties,

@@ -119,6 +119,12 @@ static void on_ready(void *userdata) {
         p->events->changed(p->userdata);
 }
 
+static void on_not_listed(void *userdata) {
+        Peripheral *p = userdata;
+
+        p->events->changed(p->userdata);
+}
+
 static int on_interface_added(
         const char *path, const char *interface, sd_bus_message *properties, void *userdata) {
         Peripheral *p = userdata;
@@ -143,6 +149,7 @@ static const BluezClientEvents client_events = {
         .appeared = on_appeared,
         .vanished = on_vanished,
         .ready = on_ready,
+        .not_listed = on_not_listed,
         .interface_added = on_interface_added,
         .interface_removed = on_interface_removed,
         .properties_changed = on_properties_changed,
