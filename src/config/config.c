@@ -106,6 +106,33 @@ static int merge_all(Loader *l) {
         return r;
 }
 
+/* Blames the main file, which need not be there. With an error there is more to serve than is
+ * known. */
+static int warn_if_nothing(Loader *l) {
+        Config *c = l->config;
+        Origin origin = {0};
+        bool any_service = false, is_there;
+
+        if (c->profile || problems_count(&l->problems, false) > 0)
+                return 0;
+        for (size_t i = 0; i < c->sources.n && !origin.source; i++)
+                if (strcmp(c->sources.items[i]->name, c->file) == 0)
+                        origin.source = c->sources.items[i];
+        for (size_t i = 0; i < c->sections.n; i++)
+                any_service = any_service || c->sections.items[i]->kind == SECTION_SERVICE;
+        is_there = origin.source != NULL;
+        if (!is_there)
+                origin.source = sources_add(&c->sources, SOURCE_FILE, FILES_RANK_MAIN, c->file);
+        if (!origin.source)
+                return -ENOMEM;
+        problems_warn(&l->problems, origin, NULL, NULL, "%s%s: nothing would be served",
+                is_there ? "" : "there is no such file, ",
+                any_service        ? "every service is switched off"
+                : c->plain.profile ? "no service is declared"
+                                   : "no profile is chosen and no service is declared");
+        return 0;
+}
+
 static int load(Loader *l) {
         Config *c = l->config;
         int r = section_list_init(&c->sections);
@@ -118,6 +145,8 @@ static int load(Loader *l) {
                 r = settings_build(&c->plain, &c->sections, &l->problems);
         if (r == 0)
                 r = profile_build(&c->profile, &c->sections, &c->plain, &l->problems);
+        if (r == 0)
+                r = warn_if_nothing(l);
         return r < 0 ? r : l->problems.error;
 }
 

@@ -100,6 +100,7 @@ static void unquote(Collector *c, const DocumentSection *section, DocumentEntry 
                         "the value begins with a quote and does not end with one");
                 return;
         }
+        entry->quoted = true;
         memmove(entry->value, entry->value + 1, size - 2);
         entry->value[size - 2] = '\0';
 }

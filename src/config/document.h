@@ -4,12 +4,14 @@
 #include "config/problems.h"
 #include "util/cleanup.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct DocumentEntry {
         char *key, *value; /* continuation lines joined, quotes removed */
         unsigned line;
         unsigned more_line; /* the first line that continues the value; 0: none */
+        bool quoted;        /* there were quotes */
 } DocumentEntry;
 
 typedef struct DocumentSection {

@@ -3,6 +3,7 @@
 
 #include "config/ini-writer.h"
 #include "util/cleanup.h"
+#include "util/parse.h"
 
 #include <string.h>
 
@@ -26,11 +27,23 @@ static const Entry *find_inherited(const SectionList *sections, const Key *key, 
         return section_find(section_list_find(sections, SECTION_QUEUE, NULL), key->name);
 }
 
+/* The queue of this characteristic holds one value, whatever its depth says. */
+static bool coalesces(const SectionList *sections, const Section *characteristic) {
+        const Key *key = keys_find(SECTION_CHARACTERISTIC, "policy"), *queue_key;
+        const Entry *entry = section_find(characteristic, "policy");
+
+        if (!entry)
+                entry = find_inherited(sections, key, &queue_key);
+        return entry && parse_same_word(entry->value, "coalesce");
+}
+
 static void write_key(
         const SectionList *sections, const Section *section, const Key *key, FILE *out) {
         const Entry *entry = section_find(section, key->name);
+        const char *value, *from = "", *effect = "";
+        const Key *queue_key = NULL;
         const Origin none = {0};
-        const Key *queue_key;
+        char note[64];
 
         /* What the profile holds is written below: naming it again would load it twice. */
         if (key->section == SECTION_DAEMON && strcmp(key->name, "profile") == 0) {
@@ -40,17 +53,19 @@ static void write_key(
                         where ? where : "");
                 return;
         }
-        if (entry) {
-                write_entry(out, key->name, entry->value, entry->origin, "");
-                return;
+        if (!entry) {
+                entry = find_inherited(sections, key, &queue_key);
+                if (queue_key)
+                        from = entry ? " [queue]" : " of [queue]";
         }
-        entry = find_inherited(sections, key, &queue_key);
-        if (entry)
-                write_entry(out, key->name, entry->value, entry->origin, " [queue]");
-        else if (queue_key)
-                write_entry(out, key->name, queue_key->default_text, none, " of [queue]");
-        else if (key->default_text)
-                write_entry(out, key->name, key->default_text, none, "");
+        value = entry ? entry->value : queue_key ? queue_key->default_text : key->default_text;
+        if (!value)
+                return;
+        if (key->section == SECTION_CHARACTERISTIC && strcmp(key->name, "depth") == 0 &&
+                coalesces(sections, section))
+                effect = "; 1 is in effect, by coalesce";
+        snprintf(note, sizeof(note), "%s%s", from, effect);
+        write_entry(out, key->name, value, entry ? entry->origin : none, note);
 }
 
 static void write_section(const SectionList *sections, const Section *section, FILE *out) {

@@ -1,6 +1,8 @@
 /* Opens and reads the files in their order. */
 #include "config/files.h"
 
+#include "config/suggest.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
@@ -107,9 +109,26 @@ int files_read(
         return add_drop_ins(files, directory, sources, problems);
 }
 
+/* Which profiles there are beside choice. */
+static void list_profiles(const char *choice, char out[static HINT_SIZE]) {
+        struct dirent **entries = NULL;
+        int n = scandir(SPORED_PROFILE_DIR, &entries, is_drop_in, by_name);
+        Suggestion suggestion;
+
+        suggestion_init(&suggestion, choice);
+        for (int i = 0; i < n; i++) {
+                entries[i]->d_name[strlen(entries[i]->d_name) - strlen(".conf")] = '\0';
+                suggestion_offer(&suggestion, entries[i]->d_name);
+                free(entries[i]);
+        }
+        free(entries);
+        suggestion_format(&suggestion, out);
+}
+
 int files_read_profile(
         Files *files, const char *choice, Origin origin, Sources *sources, Problems *problems) {
         _cleanup_free_ char *path = NULL;
+        char hint[HINT_SIZE] = "";
         int r, error;
 
         if (*choice == '/')
@@ -119,10 +138,13 @@ int files_read_profile(
         if (!path)
                 return -ENOMEM;
         r = read_document(path, FILES_RANK_PROFILE, sources, problems, &files->profile, &error);
-        if (r == 0 && error != 0)
-                problems_add(problems, origin, "daemon", "profile", "%s cannot be read: %s", path,
-                        strerror(error));
-        return r;
+        if (r < 0 || error == 0)
+                return r;
+        if (*choice != '/' && error == ENOENT)
+                list_profiles(choice, hint);
+        problems_add(problems, origin, "daemon", "profile", "%s cannot be read: %s%s", path,
+                strerror(error), hint);
+        return 0;
 }
 
 const char *files_find_profile(const Files *files, Origin *ret_origin) {

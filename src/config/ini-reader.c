@@ -2,6 +2,7 @@
  * and says of every other line why it was refused. */
 #include "config/ini-reader.h"
 
+#include "config/section.h"
 #include "util/bytes.h"
 
 #include <errno.h>
@@ -10,6 +11,10 @@
 #include <string.h>
 
 #define RAW_MAX 1024 /* a longer line is refused, unless it is a comment */
+
+#define INDENTED                                                                                   \
+        "an indented line continues the key above: keys and sections begin at the start of the "   \
+        "line"
 
 /* A line for libinih, with newline and NUL. */
 #define OUT_SIZE (INI_LINE_MAX + 2)
@@ -156,19 +161,6 @@ bool ini_looks_like_a_start(const char *text) {
         return text[n] == '=';
 }
 
-static bool take_continuation(Reader *r, char *text, char *out) {
-        if (r->entry == LINE_REFUSED || r->section == LINE_REFUSED)
-                return false;
-        if (ini_looks_like_a_start(text))
-                return refuse(r, "an indented line continues the key above: keys and sections "
-                                 "begin at the start of the line");
-        if (!strip_comment(r, text) || !check_length(r, strlen(text) + 1))
-                return false;
-        r->continuation = true;
-        snprintf(out, OUT_SIZE, " %s\n", text);
-        return true;
-}
-
 static bool take_section(Reader *r, char *text, char *out) {
         char *name = skip_space(text + 1), *end = strchr(name, ']'), *comment = find_comment(text);
 
@@ -183,11 +175,32 @@ static bool take_section(Reader *r, char *text, char *out) {
         if (*name == '\0')
                 return refuse(r, "a section without a name");
         if (strlen(name) > INI_NAME_MAX)
-                return refuse(r, "the section's name has %zu characters and only %d are read",
-                        strlen(name), INI_NAME_MAX);
+                return refuse(r,
+                        "a name has at most %d characters; of the %zu between '[' and ']' only "
+                        "%d are read",
+                        SECTION_NAME_MAX, strlen(name), INI_NAME_MAX);
         r->section = LINE_TAKEN;
         snprintf(out, OUT_SIZE, "[%s]\n", name);
         r->events->section(name, r->line, r->userdata);
+        return true;
+}
+
+static bool take_continuation(Reader *r, char *text, char *out) {
+        bool start = ini_looks_like_a_start(text);
+
+        if (start && *text == '[') {
+                refuse(r, INDENTED);
+                /* What follows belongs to it and is not to blame. */
+                return take_section(r, text, out);
+        }
+        if (r->entry == LINE_REFUSED || r->section == LINE_REFUSED)
+                return false;
+        if (start)
+                return refuse(r, INDENTED);
+        if (!strip_comment(r, text) || !check_length(r, strlen(text) + 1))
+                return false;
+        r->continuation = true;
+        snprintf(out, OUT_SIZE, " %s\n", text);
         return true;
 }
 
@@ -222,8 +235,9 @@ static bool take_entry(Reader *r, char *text, char *out) {
         if (*text == '\0')
                 return refuse(r, "no key before '='");
         if (strlen(text) > INI_NAME_MAX)
-                return refuse(r, "the key has %zu characters and only %d are read", strlen(text),
-                        INI_NAME_MAX);
+                return refuse(r,
+                        "a key has at most %d characters (a field's name %d), this one %zu",
+                        INI_NAME_MAX, SECTION_NAME_MAX, strlen(text));
         if (!strip_comment(r, value))
                 return false;
         value = skip_space(value);

@@ -17,7 +17,7 @@ static bool needs_quotes(const char *value) {
         size_t size = strlen(value);
 
         return size > 0 && (ini_is_space(value[0]) || ini_is_space(value[size - 1]) ||
-                                   value[0] == '"' || value[0] == ';');
+                                   value[0] == '"' || value[0] == ';' || strstr(value, " #"));
 }
 
 /* True if a line can begin with text and be read as the rest of a value. */

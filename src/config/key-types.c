@@ -141,6 +141,10 @@ int key_parse_word(
                 snprintf(why + size, KEY_WHY_SIZE - size, "%s %s", word == key->words ? "" : ",",
                         word->text);
         }
+        if (!key->default_text) {
+                size = strlen(why);
+                snprintf(why + size, KEY_WHY_SIZE - size, "; or leave the key out");
+        }
         return KEY_E_VALUE;
 }
 
@@ -252,6 +256,8 @@ static int refuse_flag(const char *flag, char why[static KEY_WHY_SIZE]) {
         const char *name;
         size_t size;
 
+        if (strchr(flag, ','))
+                return refuse(why, "flags are separated by spaces: " SHOWN, flag);
         refuse(why, "unknown flag " SHOWN "; known:", flag);
         for (unsigned bit = 1; (name = characteristic_flag_name(bit)); bit <<= 1) {
                 size = strlen(why);

@@ -1,6 +1,7 @@
 /* Judges the names of sections and keys and the values of keys, and keeps what is right. */
 #include "config/merge.h"
 
+#include "config/ini-reader.h"
 #include "config/suggest.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
@@ -22,7 +23,7 @@ static Origin origin_at(const Merge *m, unsigned line) {
 }
 
 static void refuse_kind(Merge *m, const DocumentSection *in, const char *word) {
-        char hint[SUGGESTION_SIZE + 32];
+        char hint[HINT_SIZE];
         Suggestion suggestion;
 
         suggestion_init(&suggestion, word);
@@ -30,6 +31,13 @@ static void refuse_kind(Merge *m, const DocumentSection *in, const char *word) {
                 suggestion_offer(&suggestion, section_kind_name((SectionKind)kind));
         problems_add(m->problems, origin_at(m, in->line), in->name, NULL,
                 "unknown section \"%s\"%s", word, suggestion_format(&suggestion, hint));
+}
+
+static void refuse_length(
+        Merge *m, Origin origin, const char *section, const char *key, const char *name) {
+        problems_add(m->problems, origin, section, key,
+                "a name has at most %d characters, this one has %zu", SECTION_NAME_MAX,
+                strlen(name));
 }
 
 static bool check_name(
@@ -44,15 +52,20 @@ static bool check_name(
                 return !name;
         }
         if (!name || more) {
-                problems_add(m->problems, origin, in->name, NULL, "one name is needed: [%s NAME]",
+                problems_add(m->problems, origin, in->name, NULL, "%s: [%s NAME]",
+                        more ? "a name has no spaces" : "one name is needed",
                         section_kind_name(kind));
+                return false;
+        }
+        if (strlen(name) > SECTION_NAME_MAX) {
+                refuse_length(m, origin, in->name, NULL, name);
                 return false;
         }
         if (!section_name_is_legal(name)) {
                 problems_add(m->problems, origin, in->name, NULL,
-                        "a name has at most %d of a-z, 0-9 and '_', begins with a letter, does not "
-                        "end with '_' and has no \"__\"",
-                        SECTION_NAME_MAX);
+                        "a name has only a-z, 0-9 and '_', begins with a letter, does not end with "
+                        "'_' and has no \"__\"%s",
+                        strstr(name, NO_BREAK_SPACE) ? NO_SPACE : "");
                 return false;
         }
         if (plain != _SECTION_KIND_MAX && !section_kind_has_name(plain)) {
@@ -120,7 +133,7 @@ static int open_section(
 }
 
 static void refuse_key(Merge *m, const Section *section, const DocumentEntry *in) {
-        char hint[SUGGESTION_SIZE + 32];
+        char hint[HINT_SIZE];
         Suggestion suggestion;
         size_t n;
         const Key *keys = keys_all(&n);
@@ -162,14 +175,64 @@ static int check_table_key(Merge *m, const Section *section, const DocumentEntry
 static int check_key(Merge *m, const Section *section, const DocumentEntry *in) {
         if (!section_kind_has_free_keys(section->kind))
                 return check_table_key(m, section, in);
-        if (section->kind == SECTION_FIELDS && !section_name_is_legal(in->key)) {
+        if (section->kind != SECTION_FIELDS || section_name_is_legal(in->key))
+                return 0;
+        if (strlen(in->key) > SECTION_NAME_MAX)
+                refuse_length(m, origin_at(m, in->line), section->label, in->key, in->key);
+        else
                 problems_add(m->problems, origin_at(m, in->line), section->label, in->key,
-                        "a field's name has at most %d of a-z, 0-9 and '_', begins with a letter, "
-                        "does not end with '_' and has no \"__\"",
-                        SECTION_NAME_MAX);
-                return KEY_E_VALUE;
+                        "a field's name has only a-z, 0-9 and '_', begins with a letter, does not "
+                        "end with '_' and has no \"__\"%s",
+                        strstr(in->key, NO_BREAK_SPACE) ? NO_SPACE : "");
+        return KEY_E_VALUE;
+}
+
+/* Any text is legal for the key. */
+static bool is_free_text(const Section *section, const char *key) {
+        return section->kind != SECTION_FIELDS &&
+               (strcmp(key, "value") == 0 || strcmp(key, "name") == 0);
+}
+
+/* A word that would begin a comment elsewhere. */
+static bool has_other_comment(const char *value, bool free_text) {
+        for (const char *p = value; *p != '\0'; p++) {
+                bool first = p == value;
+
+                if (!first && !ini_is_space(p[-1]))
+                        continue;
+                if (*p == '#' && (!first || !free_text))
+                        return true;
+                if (p[0] == '/' && p[1] == '/' && !free_text)
+                        return true;
         }
-        return 0;
+        return false;
+}
+
+/* ' at both ends, or “, ‘ and the like at the beginning. */
+static bool has_other_quotes(const char *value) {
+        size_t size = strlen(value);
+
+        if (size > 1 && value[0] == '\'' && value[size - 1] == '\'')
+                return true;
+        return strncmp(value, "\xe2\x80\x98", 3) >= 0 && strncmp(value, "\xe2\x80\x9f", 3) <= 0;
+}
+
+/* What is legal and seldom meant, or explains why it was refused. */
+static void warn_of_value(Merge *m, const Section *section, const DocumentEntry *in) {
+        bool free_text = is_free_text(section, in->key);
+        const char *why = NULL;
+
+        if (in->quoted)
+                return;
+        if (has_other_comment(in->value, free_text))
+                why = "a comment behind a value begins with \" ;\"";
+        else if (has_other_quotes(in->value))
+                why = "only double quotes (\") are removed";
+        else if (!free_text && strstr(in->value, NO_BREAK_SPACE))
+                why = "the value holds a character that is no space (U+00A0)";
+        if (why)
+                problems_warn(
+                        m->problems, origin_at(m, in->line), section->label, in->key, "%s", why);
 }
 
 static int merge_entry(Merge *m, Section *section, const DocumentEntry *in) {
@@ -185,6 +248,7 @@ static int merge_entry(Merge *m, Section *section, const DocumentEntry *in) {
         r = check_key(m, section, in);
         if (r < 0)
                 return r;
+        warn_of_value(m, section, in);
         /* A refused value is kept too: the key is not missing. Nothing is served with it. */
         if (r > 0 && !keys_find(section->kind, in->key))
                 return 0;

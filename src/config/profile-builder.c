@@ -165,6 +165,10 @@ static int build_service(Builder *b, const Section *section) {
                         section_is_enabled(s))
                         r = build_characteristic(b, service, s);
         }
+        /* With an error it may be there and have been refused. */
+        if (r == 0 && service->n_characteristics == 0 && problems_count(b->problems, false) == 0)
+                problems_warn(b->problems, section->origin, section->label, NULL,
+                        "no characteristic is in it: nothing would be served");
         return r;
 }
 
@@ -172,7 +176,7 @@ static int build_service(Builder *b, const Section *section) {
 static const Section *find_or_refuse(
         Builder *b, const Section *section, const char *key, SectionKind kind, const char *name) {
         const Section *found = section_list_find(b->sections, kind, name);
-        char hint[SUGGESTION_SIZE + 32];
+        char hint[HINT_SIZE];
         Suggestion suggestion;
 
         if (found)
@@ -227,6 +231,11 @@ static int add_advertised(Builder *b, const Section *section, const char *word) 
 
         if (service && !section_is_enabled(service))
                 return 0;
+        if (strchr(word, ',')) {
+                problems_add(b->problems, section_origin(section, "services"), section->label,
+                        "services", "names are separated by spaces: \"%.60s\"", word);
+                return 0;
+        }
         if (!service && uuid_parse(&uuid, word) < 0) {
                 find_or_refuse(b, section, "services", SECTION_SERVICE, word);
                 return 0;

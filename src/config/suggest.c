@@ -1,4 +1,4 @@
-/* Edit distance over short words. */
+/* Edit distance over short words, and lists of them. */
 #include "config/suggest.h"
 
 #include <stdio.h>
@@ -36,9 +36,21 @@ void suggestion_init(Suggestion *suggestion, const char *text) {
         *suggestion = (Suggestion){.text = text};
 }
 
+static void add_known(Suggestion *suggestion, const char *candidate) {
+        size_t used = strlen(suggestion->known);
+
+        /* Room is kept for the words before the list. */
+        if (used + strlen(candidate) + 20 > HINT_SIZE) {
+                suggestion->too_many = true;
+                return;
+        }
+        sprintf(suggestion->known + used, "%s%s", used > 0 ? ", " : "", candidate);
+}
+
 void suggestion_offer(Suggestion *suggestion, const char *candidate) {
         size_t d, size = strlen(suggestion->text);
 
+        add_known(suggestion, candidate);
         if (size >= SUGGESTION_SIZE || strlen(candidate) >= SUGGESTION_SIZE)
                 return;
         d = strcasecmp(suggestion->text, candidate) == 0 ? 0
@@ -51,9 +63,13 @@ void suggestion_offer(Suggestion *suggestion, const char *candidate) {
         strcpy(suggestion->best, candidate);
 }
 
-const char *suggestion_format(const Suggestion *suggestion, char out[static SUGGESTION_SIZE + 32]) {
+const char *suggestion_format(const Suggestion *suggestion, char out[static HINT_SIZE]) {
         out[0] = '\0';
-        if (suggestion->best[0] != '\0')
-                snprintf(out, SUGGESTION_SIZE + 32, "; did you mean \"%s\"?", suggestion->best);
+        if (strstr(suggestion->text, NO_BREAK_SPACE))
+                strcpy(out, NO_SPACE);
+        else if (suggestion->best[0] != '\0')
+                snprintf(out, HINT_SIZE, "; did you mean \"%s\"?", suggestion->best);
+        else if (suggestion->known[0] != '\0' && !suggestion->too_many)
+                snprintf(out, HINT_SIZE, "; known: %.*s", HINT_SIZE - 16, suggestion->known);
         return out;
 }

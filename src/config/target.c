@@ -23,7 +23,7 @@ int target_refuse(char why[static PROBLEM_WHY_SIZE], const char *format, ...) {
 
 static int refuse_section(const SectionList *sections, SectionKind kind, const char *name,
         char why[static PROBLEM_WHY_SIZE]) {
-        char hint[SUGGESTION_SIZE + 32];
+        char hint[HINT_SIZE];
         Suggestion suggestion;
 
         suggestion_init(&suggestion, name);
@@ -39,7 +39,7 @@ static int refuse_section(const SectionList *sections, SectionKind kind, const c
 }
 
 static int refuse_key(const Section *section, const char *key, char why[static PROBLEM_WHY_SIZE]) {
-        char hint[SUGGESTION_SIZE + 32];
+        char hint[HINT_SIZE];
         Suggestion suggestion;
         size_t n;
         const Key *keys = keys_all(&n);
@@ -122,7 +122,7 @@ int target_from_path(Target *ret, const SectionList *sections, const char *path,
 }
 
 static int refuse_variable(const char *variable, char why[static PROBLEM_WHY_SIZE]) {
-        char hint[SUGGESTION_SIZE + 32];
+        char hint[HINT_SIZE];
         Suggestion suggestion;
         size_t n;
         const Key *keys = keys_all(&n);

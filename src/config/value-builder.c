@@ -96,6 +96,8 @@ static bool read_value(const Characteristic *c, const char *text, uint8_t *data,
         r = bytes_from_hex(data, c->size_max, prefix ? skip_prefix(text) : text, ret_size);
         if (r < 0) {
                 explain_hex(r, c->size_max, why);
+                if (!prefix && r != -EMSGSIZE)
+                        strcat(why, "; or did you mean type = utf8?");
                 return false;
         }
         return characteristic_check(c, data, *ret_size, why) == 0;
@@ -104,6 +106,7 @@ static bool read_value(const Characteristic *c, const char *text, uint8_t *data,
 static void build_initial(Characteristic *c, const Section *section, Problems *problems) {
         const Entry *entry = section_find(section, "value");
         char why[FORMAT_WHY_SIZE] = "";
+        const char field[] = "value: ";
 
         if (c->format)
                 format_initial(c->format, c->initial, &c->initial_size);
@@ -111,8 +114,12 @@ static void build_initial(Characteristic *c, const Section *section, Problems *p
                 c->initial_size = c->size_min;
         if (!entry || (c->format && !c->single_value))
                 return;
-        if (!read_value(c, entry->value, c->initial, &c->initial_size, why))
-                problems_add(problems, entry->origin, section->label, "value", "%s", why);
+        if (read_value(c, entry->value, c->initial, &c->initial_size, why))
+                return;
+        /* The key is named already. */
+        if (strncmp(why, field, strlen(field)) == 0)
+                memmove(why, why + strlen(field), strlen(why + strlen(field)) + 1);
+        problems_add(problems, entry->origin, section->label, "value", "%s", why);
 }
 
 int value_build(Characteristic *c, const Section *section, const Section *fields,

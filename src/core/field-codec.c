@@ -89,7 +89,8 @@ static int number_from_text(
                 return 0;
         switch (field->labels_kind) {
         case LABELS_NONE:
-                field_why(why, "%s: \"%.60s\" is not a number", field->name, text);
+                field_why(why, "%s: \"%.60s\" is not a number%s", field->name, text,
+                        field_number_hint(text));
                 return FORMAT_E_TYPE;
         case LABELS_ENUM:
         case LABELS_NAMES:

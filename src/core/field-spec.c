@@ -24,7 +24,8 @@ static int read_number(const FieldWords *words, Attribute attribute, double *ret
         if (!text)
                 return 0;
         if (parse_number(ret, text) < 0) {
-                field_why(why, "%s: \"%s\" is not a number", attribute_name(attribute), text);
+                field_why(why, "%s: \"%.60s\" is not a number%s", attribute_name(attribute), text,
+                        field_number_hint(text));
                 return -EINVAL;
         }
         return 1;

@@ -6,7 +6,9 @@
 #include "util/parse.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* Kinds of types, for what an attribute fits. */
 enum {
@@ -71,12 +73,44 @@ static unsigned kind_of_type(FieldType type) {
         return field_type_min(type) < 0 ? FITS_SIGNED : FITS_UNSIGNED;
 }
 
-/* word is "name=value". */
-static int add_attribute(FieldWords *words, char *word, char why[static FORMAT_WHY_SIZE]) {
+static bool is_attribute(const char *word) {
+        for (size_t i = 0; i < _ATTRIBUTE_MAX; i++)
+                if (parse_same_word(attributes[i].name, word))
+                        return true;
+        return false;
+}
+
+/* What is mostly meant by a word without an attribute. last is the word before, or NULL. */
+static const char *hint_at_spaces(const char *word, const char *last) {
+        size_t size = last ? strlen(last) : 0;
+
+        if (*word == '=' || is_attribute(word) || (size > 0 && last[size - 1] == '='))
+                return "; no spaces around '='";
+        if (*word == ',' || (size > 0 && last[size - 1] == ','))
+                return "; no spaces in a list";
+        if (last && strncasecmp(last, "unit=", strlen("unit=")) == 0)
+                return "; a unit is one word";
+        return "";
+}
+
+static void refuse_attribute(const char *word, char why[static FORMAT_WHY_SIZE]) {
+        size_t used;
+
+        field_why(why, "unknown attribute \"%.40s\"; known:", word);
+        for (size_t i = 0; i < _ATTRIBUTE_MAX; i++) {
+                used = strlen(why);
+                (void)snprintf(why + used, FORMAT_WHY_SIZE - used, " %s", attributes[i].name);
+        }
+}
+
+/* word is "name=value". last is the word before, or NULL. */
+static int add_attribute(
+        FieldWords *words, char *word, const char *last, char why[static FORMAT_WHY_SIZE]) {
         char *value = strchr(word, '=');
 
-        if (!value) {
-                field_why(why, "\"%s\" is not of the form attribute=value", word);
+        if (!value || value == word) {
+                field_why(why, "\"%.60s\" is not of the form attribute=value%s", word,
+                        hint_at_spaces(word, last));
                 return -EINVAL;
         }
         *value++ = '\0';
@@ -90,7 +124,7 @@ static int add_attribute(FieldWords *words, char *word, char why[static FORMAT_W
                 words->values[i] = strdup(value);
                 return words->values[i] ? 0 : -ENOMEM;
         }
-        field_why(why, "unknown attribute \"%s\"", word);
+        refuse_attribute(word, why);
         return -EINVAL;
 }
 
@@ -113,15 +147,22 @@ static int read_type(FieldWords *words, const char **cursor, char why[static FOR
 
 static int read_attributes(
         FieldWords *words, const char **cursor, char why[static FORMAT_WHY_SIZE]) {
+        _cleanup_free_ char *last = NULL;
+
         for (;;) {
-                _cleanup_free_ char *word = NULL;
+                _cleanup_free_ char *word = NULL, *copy = NULL;
                 int r = parse_next_word(&word, cursor);
 
                 if (r <= 0)
                         return r;
-                r = add_attribute(words, word, why);
+                copy = strdup(word);
+                if (!copy)
+                        return -ENOMEM;
+                r = add_attribute(words, word, last, why);
                 if (r < 0)
                         return r;
+                free(last);
+                last = STEAL(copy);
         }
 }
 

@@ -122,6 +122,12 @@ void field_why(char why[static FORMAT_WHY_SIZE], const char *format, ...) {
         bytes_make_printable(why);
 }
 
+const char *field_number_hint(const char *text) {
+        if (!strchr(text, ',') || text[strspn(text, "0123456789+-.,")] != '\0')
+                return "";
+        return "; write a decimal point";
+}
+
 void field_why_length(
         char why[static FORMAT_WHY_SIZE], const char *name, size_t size, size_t min, size_t max) {
         char needed[48];

@@ -35,6 +35,8 @@ void field_list_labels(const Field *field, char out[static FIELD_LABEL_LIST_SIZE
 /* Writes a sentence; what came from outside is made printable. */
 void field_why(char why[static FORMAT_WHY_SIZE], const char *format, ...)
         __attribute__((format(printf, 2, 3)));
+/* "; write a decimal point" behind a number with a comma, else "". */
+const char *field_number_hint(const char *text);
 /* "name: 3 bytes, needs 4 to 8"; name NULL: the sentence is about the whole value. */
 void field_why_length(
         char why[static FORMAT_WHY_SIZE], const char *name, size_t size, size_t min, size_t max);

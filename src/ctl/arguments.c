@@ -122,6 +122,17 @@ static const char *take_first(Arguments *arguments) {
         return first;
 }
 
+/* "field = value" in several words. */
+static bool has_bare_equals(const Arguments *arguments) {
+        for (size_t i = 0; i < arguments->n_rest; i++) {
+                const char *text = arguments->rest[i], *equals = strchr(text, '=');
+
+                if (equals && (equals == text || equals[1] == '\0'))
+                        return true;
+        }
+        return false;
+}
+
 static int check_set(const Arguments *arguments, FILE *errors) {
         if (arguments->hex)
                 return arguments->n_rest == 0 ? 0
@@ -130,7 +141,9 @@ static int check_set(const Arguments *arguments, FILE *errors) {
                 return wrong(errors, "set needs a value");
         for (size_t i = 0; arguments->n_rest > 1 && i < arguments->n_rest; i++)
                 if (!arguments_is_field(arguments->rest[i]))
-                        return wrong(errors, "'%s' is not FIELD=VALUE", arguments->rest[i]);
+                        return wrong(errors, "'%s' is not FIELD=VALUE: %s", arguments->rest[i],
+                                has_bare_equals(arguments) ? "no spaces around '='"
+                                                           : "a value with spaces needs quotes");
         return 0;
 }
 
@@ -156,8 +169,10 @@ static int check_rest(Arguments *arguments, FILE *errors) {
 static int find_command(Arguments *arguments, FILE *errors) {
         const char *name = take_first(arguments);
 
-        if (!name)
-                return wrong(errors, "a command is missing");
+        if (!name) {
+                arguments_print_help(errors);
+                return -EINVAL;
+        }
         for (size_t i = 0; i < ELEMENTS(command_names); i++)
                 if (strcmp(name, command_names[i]) == 0) {
                         arguments->command = (Command)i;

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #define EXIT_REFUSED      1
 #define ANSWER_TIMEOUT_MS 10000
@@ -47,7 +48,12 @@ static void explain_denied(const char *path) {
                 fputs(group->gr_name, stderr);
         else
                 fprintf(stderr, "%u", (unsigned)st.st_gid);
-        fprintf(stderr, ", mode %04o\n", (unsigned)(st.st_mode & 07777));
+        fprintf(stderr, ", mode %04o", (unsigned)(st.st_mode & 07777));
+        if (group && st.st_gid != 0 && (st.st_mode & S_IWGRP) != 0)
+                fprintf(stderr,
+                        "; add yourself to the group: sudo usermod -aG %s $USER, then log in again",
+                        group->gr_name);
+        fputc('\n', stderr);
 }
 
 static bool nobody_listens(int r) {
@@ -148,6 +154,12 @@ static int check_answer(const Arguments *arguments, const json_t *answer, const 
         return json_is_true(json_object_get(answer, "ok")) ? 0 : protocol_error(line);
 }
 
+static int refuse_field(const Arguments *arguments, const json_t *answer) {
+        _cleanup_free_ char *detail = render_unknown_field(answer, arguments->rest[0]);
+
+        return detail ? refused(arguments, detail) : EX_OSERR;
+}
+
 static int show(const Arguments *arguments, const json_t *answer, const char *line) {
         int r = 0;
 
@@ -157,19 +169,16 @@ static int show(const Arguments *arguments, const json_t *answer, const char *li
                 r = render_get(stdout, answer, arguments->rest[0]);
         else if (arguments->command == COMMAND_STATUS)
                 r = render_status(stdout, answer);
-        if (r == -ENOENT) {
-                char detail[200];
-
-                (void)snprintf(detail, sizeof(detail), "there is no field '%.100s' in it",
-                        arguments->rest[0]);
-                return refused(arguments, detail);
-        }
+        if (r == -ENOENT)
+                return refuse_field(arguments, answer);
         if (r == -EPROTO)
                 return protocol_error(line);
         return r < 0 ? EX_OSERR : 0;
 }
 
 static int watch(const Arguments *arguments, SporedClient *client) {
+        if (isatty(STDOUT_FILENO))
+                fprintf(stderr, "watching what centrals write; Ctrl+C ends it\n");
         for (;;) {
                 _cleanup_(json_unrefp) json_t *event = NULL;
                 const char *line;

@@ -104,6 +104,31 @@ int render_get(FILE *out, const json_t *answer, const char *field) {
         return print_bare(out, value ? value : hex);
 }
 
+char *render_unknown_field(const json_t *answer, const char *field) {
+        json_t *fields = json_object_get(answer, "fields");
+        const char *name, *before = "; there are ";
+        char *text = NULL;
+        json_t *value;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        if (!out)
+                return NULL;
+        fprintf(out, "there is no field '%.100s' in it", field);
+        if (json_object_get(answer, "value"))
+                fputs("; it is a single value, named value", out);
+        else if (!fields)
+                fputs("; it is plain bytes", out);
+        json_object_foreach(fields, name, value) {
+                fprintf(out, "%s%s", before, name);
+                before = ", ";
+        }
+        if (fclose(out) == 0)
+                return text;
+        free(text);
+        return NULL;
+}
+
 static int print_assignments(FILE *out, json_t *fields) {
         _cleanup_(field_texts_done) FieldTexts texts = {};
         int r = field_texts_read(&texts, fields, NULL);

@@ -104,8 +104,8 @@ static int check(const Arguments *a, const Config *config, unsigned errors, unsi
         if (a->dump_config)
                 config_dump(config, stdout);
         else
-                printf("%s: no errors, %u warning%s\n", a->file ? a->file : "configuration",
-                        warnings, warnings == 1 ? "" : "s");
+                printf("%s: no errors, %u warning%s\n", config_file(config), warnings,
+                        warnings == 1 ? "" : "s");
         return fflush(stdout) == 0 ? EXIT_SUCCESS : EX_IOERR;
 }
 

@@ -238,6 +238,11 @@ static int unknown_field(
         const Characteristic *c, const char *name, char detail[static REPLY_DETAIL_SIZE]) {
         ReplyNames names = {};
 
+        if (c->single_value)
+                return reply_fail(detail, REPLY_E_UNKNOWN_FIELD,
+                        "there is no field '%.64s': %s is a single value, named value; for a text "
+                        "with '=' in it write value=%.64s=...",
+                        name, c->name, name);
         for (size_t i = 0; i < c->format->n_fields; i++)
                 if (c->format->fields[i].type != FIELD_PAD)
                         reply_names_add(&names, c->format->fields[i].name);

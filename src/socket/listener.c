@@ -21,6 +21,13 @@ static int fill_address(struct sockaddr_un *ret, const char *path) {
         return 0;
 }
 
+/* What to do where the usual place is not ours. */
+static const char *hint_at_place(int error) {
+        if (error == -EACCES || error == -EPERM || error == -ENOENT || error == -EROFS)
+                return "; set XDG_RUNTIME_DIR, or choose another place with -o socket.path=PATH";
+        return "";
+}
+
 static int make_parent(const char *path) {
         _cleanup_free_ char *parent = strdup(path);
         char *slash;
@@ -35,7 +42,8 @@ static int make_parent(const char *path) {
         if (mkdir(parent, 0755) == 0 || errno == EEXIST)
                 return 0;
         r = -errno;
-        log_error("socket: cannot make the directory %s: %s", parent, strerror(-r));
+        log_error("socket: cannot make the directory %s: %s%s", parent, strerror(-r),
+                hint_at_place(r));
         return r;
 }
 
@@ -77,9 +85,12 @@ static void log_stale(const char *path, int error) {
         if (error == -EEXIST)
                 log_error("socket: %s is there and is not a socket", path);
         else if (error == -EADDRINUSE)
-                log_error("socket: another program answers on %s", path);
+                log_error("socket: another program answers on %s: stop it, or choose another place "
+                          "with -o socket.path=PATH",
+                        path);
         else
-                log_error("socket: cannot look at %s: %s", path, strerror(-error));
+                log_error("socket: cannot look at %s: %s%s", path, strerror(-error),
+                        hint_at_place(error));
 }
 
 static int find_group(const char *name, gid_t *ret) {
@@ -102,7 +113,8 @@ static int bind_closed(int fd, const struct sockaddr_un *address) {
 
         (void)umask(old);
         if (r < 0)
-                log_error("socket: cannot bind %s: %s", address->sun_path, strerror(-r));
+                log_error("socket: cannot bind %s: %s%s", address->sun_path, strerror(-r),
+                        hint_at_place(r));
         return r;
 }
 

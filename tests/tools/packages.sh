@@ -36,15 +36,18 @@ apt_install() {
 }
 
 packages_install() {
-        local missing
+        local missing by_hand
         mapfile -t missing < <(packages_missing "$@")
         ((${#missing[@]} > 0)) || return 0
         echo "not installed yet: ${missing[*]}"
         command -v apt-get >/dev/null || give_up "this is no Debian: install these by hand"
-        ((EUID == 0)) || command -v sudo >/dev/null ||
-                give_up "neither root nor sudo: run 'apt-get install ${missing[*]}' as root"
+        by_hand="run 'apt-get install ${missing[*]}' as root"
+        ((EUID == 0)) || command -v sudo >/dev/null || give_up "neither root nor sudo: $by_hand"
+        # It may ask for a password, which the step below could not.
+        ((EUID == 0)) || sudo -n true 2>/dev/null || sudo -v ||
+                give_up "sudo gives you no rights: $by_hand"
         step "install-${missing[0]}" "install packages" apt_install "${missing[@]}" ||
-                give_up "the packages could not be installed"
+                give_up "the packages could not be installed: $by_hand"
 }
 
 # clang's runtime for sanitizers has the version in its name.

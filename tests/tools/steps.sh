@@ -4,7 +4,7 @@
 logs=$PWD/build-logs
 log_lines=40 # of a failed step that are shown
 passed=0 failed=0 skipped=0
-any_not_run=no
+any_not_run=no left_out=
 
 # Shows how a step failed.
 show_log() {
@@ -82,11 +82,22 @@ test_step() {
 not_run() {
         printf '%-30s NOT RUN: %s\n' "$1" "$2"
         any_not_run=yes
+        left_out+="${left_out:+, }$1"
+}
+
+# check_owner FOLDER...: what somebody else has built cannot be built again here. Root can.
+check_owner() {
+        local folder
+        for folder in "$@"; do
+                [[ $EUID == 0 || ! -e $folder || -O $folder ]] ||
+                        give_up "$folder belongs to $(stat -c %U "$folder"): remove it with 'sudo rm -r $folder'"
+        done
 }
 
 # The last line, alone and always in this form, and the exit status.
 finish() {
         ((skipped == 0)) || printf '%d skipped\n' "$skipped"
+        [[ -z $left_out ]] || printf 'not run: %s\n' "$left_out"
         printf 'in %d s\n' "$SECONDS"
         printf '%d passed, %d failed\n' "$passed" "$failed"
         [[ $failed == 0 && $any_not_run == no ]] || exit 1

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What steps.sh prints last and how it ends: others rely on both."""
 
+import os
 import subprocess
 import tempfile
 import unittest
@@ -55,6 +56,22 @@ class StepsTest(unittest.TestCase):
     def test_tests_that_were_not_run_end_with_1(self):
         self.assert_ends("test_step count_vm a what echo '3 passed, 0 failed';"
                          "not_run machines 'they need x86-64'; finish", 1, "3 passed, 0 failed")
+
+    def test_what_was_not_run_is_named_at_the_end(self):
+        done = self.assert_ends("not_run a why; not_run b why; step c what true; finish", 1,
+                                "0 passed, 0 failed")
+        self.assertIn("not run: a, b", done.stdout.splitlines())
+
+    def test_a_folder_of_somebody_else_is_named(self):
+        script = STEPS.read_text(encoding="utf-8") + "\ncheck_owner /usr"
+        nobody = {"user": 65534} if os.getuid() == 0 else {}
+        done = subprocess.run(["bash", "-c", script], cwd="/", capture_output=True, text=True,
+                              check=False, **nobody)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("/usr belongs to root: remove it with 'sudo rm -r /usr'", done.stderr)
+
+    def test_a_folder_of_ones_own_is_fine(self):
+        self.assert_ends("mkdir own; check_owner own none; finish", 0)
 
     def test_the_summary_of_meson_is_counted(self):
         summary = "Ok: 4\\nExpected Fail: 1\\nFail: 2\\nUnexpected Pass: 1\\nSkipped: 3\\nTimeout: 1\\n"

@@ -20,6 +20,8 @@ typedef struct Fixture {
         Config *config; /* NULL if there were errors */
         char *problems; /* as told, without the directory */
         unsigned errors, warnings;
+        char *nothing; /* the warnings that nothing would be served: kept apart, for most tests have
+                        * nothing to serve */
 } Fixture;
 
 /* For cmocka_unit_test_setup_teardown(): *state is a Fixture. */

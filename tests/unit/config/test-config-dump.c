@@ -125,6 +125,18 @@ static void test_values_that_are_hard_to_write_come_back(void **state) {
         config_free(old);
 }
 
+static void test_a_hash_comes_back_without_a_warning(void **state) {
+        Fixture *f = *state;
+        Config *old;
+
+        fixture_load_text(f, "[advertisement]\nname = \"Shed # 1\"\n");
+        reload(f, &old);
+        config_free(old);
+        expect_no_problem(f);
+        fixture_load(f, NULL, NULL);
+        expect_no_problem(f);
+}
+
 static void test_what_is_switched_off_stays_off(void **state) {
         Fixture *f = *state;
         Config *old;
@@ -161,6 +173,21 @@ static void test_each_value_says_where_it_came_from(void **state) {
         expect_line(text, "mode = 0600 ; environment SHED\n");
         expect_line(text, "adapter = hci1 ; -o bluez.adapter=hci1\n");
         expect_line(text, "policy = drop_oldest ; default\n");
+}
+
+static void test_the_depth_that_coalesce_leaves_is_said(void **state) {
+        Fixture *f = *state;
+        _cleanup_free_ char *own = NULL, *inherited = NULL;
+        const char *text = SERVICE "[characteristic a]\nuuid = 2A00\nflags = notify\n";
+
+        fixture_write(f, "test.conf", text);
+        fixture_load(f, NULL, VARIABLES("a.policy=coalesce"));
+        own = dump_text(f);
+        expect_line(own, "depth = 64 ; default of [queue]; 1 is in effect, by coalesce\n");
+        fixture_load(f, VARIABLES("SPORED_QUEUE_POLICY=coalesce"), VARIABLES("a.depth=5"));
+        inherited = dump_text(f);
+        expect_line(inherited, "depth = 5 ; -o a.depth=5; 1 is in effect, by coalesce\n");
+        expect_line(inherited, "depth = 64 ; default\n");
 }
 
 static void test_every_key_of_the_plain_sections_is_dumped(void **state) {
@@ -230,11 +257,13 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 FIXTURE_TEST(test_mushpi_comes_back),
                 FIXTURE_TEST(test_values_that_are_hard_to_write_come_back),
+                FIXTURE_TEST(test_a_hash_comes_back_without_a_warning),
                 FIXTURE_TEST(test_what_is_switched_off_stays_off),
                 FIXTURE_TEST(test_each_value_says_where_it_came_from),
                 FIXTURE_TEST(test_every_key_of_the_plain_sections_is_dumped),
                 FIXTURE_TEST(test_the_sample_changes_nothing),
                 FIXTURE_TEST(test_the_sample_is_right_behind_its_semicolons),
+                FIXTURE_TEST(test_the_depth_that_coalesce_leaves_is_said),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

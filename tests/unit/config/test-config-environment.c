@@ -99,7 +99,7 @@ static void test_an_unknown_variable_is_refused_by_its_name(void **state) {
                            "characteristic \"temperatur\"; did you mean \"temperature\"?\n");
         load_with(f, PROFILE, "SPORED_FIELDS__TEMPERATURE__KELVIN=i16");
         expect_problems(f, "environment SPORED_FIELDS__TEMPERATURE__KELVIN: unknown key \"kelvin\" "
-                           "of [fields temperature]\n");
+                           "of [fields temperature]; known: celsius\n");
         load_with(f, "", "SPORED_ENVIRONMENT_X=4");
         expect_problems(f, "environment SPORED_ENVIRONMENT_X: unknown variable\n");
 }

@@ -252,12 +252,16 @@ static void test_problems_come_in_the_order_of_loading(void **state) {
         write_with_profile(f, "[queue]\nx = 1\n", "[queue]\ny = 2\nwrong\n");
         fixture_write(f, "test.conf.d/1.conf", "[queue]\nz = 3\n");
         fixture_load(f, VARIABLES("SPORED_X=1"), VARIABLES("nothing"));
-        expect_problems(f, "p.conf:2: [queue] x: unknown key \"x\"\n"
-                           "test.conf:2: [queue] y: unknown key \"y\"\n"
-                           "test.conf:3: no '=': write \"key = value\" or \"[section]\"\n"
-                           "test.conf.d/1.conf:2: [queue] z: unknown key \"z\"\n"
-                           "environment SPORED_X: unknown variable\n"
-                           "-o nothing: no '=': SECTION.KEY=VALUE is expected\n");
+        expect_problems(f,
+                "p.conf:2: [queue] x: unknown key \"x\"; known: policy, depth, "
+                "notify_on_subscribe, window\n"
+                "test.conf:2: [queue] y: unknown key \"y\"; known: policy, depth, "
+                "notify_on_subscribe, window\n"
+                "test.conf:3: no '=': write \"key = value\" or \"[section]\"\n"
+                "test.conf.d/1.conf:2: [queue] z: unknown key \"z\"; known: policy, depth, "
+                "notify_on_subscribe, window\n"
+                "environment SPORED_X: unknown variable\n"
+                "-o nothing: no '=': SECTION.KEY=VALUE is expected\n");
 }
 
 int main(void) {

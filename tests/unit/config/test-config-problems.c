@@ -22,12 +22,17 @@ static void expect_refused_value(
 static void test_an_unknown_section_is_told_with_the_nearest(void **state) {
         expect_text(*state, "[quue]\ndepth = 1\n",
                 "test.conf:1: [quue]: unknown section \"quue\"; did you mean \"queue\"?\n");
-        expect_text(*state, "[x]\n", "test.conf:1: [x]: unknown section \"x\"\n");
+        expect_text(*state, "[x]\n",
+                "test.conf:1: [x]: unknown section \"x\"; known: daemon, bluez, queue, socket, "
+                "limits, "
+                "advertisement, environment, service, characteristic, fields, descriptor\n");
 }
 
 static void test_an_unknown_key_is_told_with_the_nearest(void **state) {
         expect_text(*state, "[queue]\ndeph = 1\n",
                 "test.conf:2: [queue] deph: unknown key \"deph\"; did you mean \"depth\"?\n");
+        expect_text(*state, "[socket]\nx = 1\n",
+                "test.conf:2: [socket] x: unknown key \"x\"; known: path, group, mode\n");
 }
 
 static void test_a_section_is_there_once(void **state) {
@@ -43,10 +48,9 @@ static void test_a_key_is_there_once(void **state) {
 }
 
 static void test_names_have_their_rules(void **state) {
-        const char rule[] = "a name has at most 40 of a-z, 0-9 and '_', begins with a letter, does "
-                            "not end with '_' and has no \"__\"";
-        const char *const names[] = {
-                "A", "1a", "a_", "a__b", "a-b", "a2345678901234567890123456789012345678901"};
+        const char rule[] = "a name has only a-z, 0-9 and '_', begins with a letter, does not end "
+                            "with '_' and has no \"__\"";
+        const char *const names[] = {"A", "1a", "a_", "a__b", "a-b"};
 
         for (size_t i = 0; i < ELEMENTS(names); i++) {
                 _cleanup_free_ char *text = NULL, *expected = NULL;
@@ -56,6 +60,9 @@ static void test_names_have_their_rules(void **state) {
                         asprintf(&expected, "test.conf:1: [fields %s]: %s\n", names[i], rule) > 0);
                 expect_text(*state, text, expected);
         }
+        expect_text(*state, "[fields a2345678901234567890123456789012345678901]\n",
+                "test.conf:1: [fields a2345678901234567890123456789012345678901]: a name has at "
+                "most 40 characters, this one has 41\n");
 }
 
 static void test_a_name_is_not_that_of_a_plain_section(void **state) {
@@ -67,7 +74,7 @@ static void test_names_are_there_where_they_belong(void **state) {
         expect_text(*state, "[service]\n",
                 "test.conf:1: [service]: one name is needed: [service NAME]\n");
         expect_text(*state, "[service a b]\n",
-                "test.conf:1: [service a b]: one name is needed: [service NAME]\n");
+                "test.conf:1: [service a b]: a name has no spaces: [service NAME]\n");
         expect_text(*state, "[queue a]\n",
                 "test.conf:1: [queue a]: a section of this kind has no name\n");
 }
@@ -217,7 +224,108 @@ static void test_all_mistakes_are_told_at_once(void **state) {
         assert_int_equal(f->errors, 3);
         expect_problems(f, "test.conf:2: [queue] depth: not a number from 1 to 4096: \"0\"\n"
                            "test.conf:3: [queue] window: not a number from 1 to 1024: \"0\"\n"
-                           "test.conf:5: [bluez] x: unknown key \"x\"\n");
+                           "test.conf:5: [bluez] x: unknown key \"x\"; known: bus, adapter, "
+                           "power_on, version, call_timeout, register_timeout, retry_min, "
+                           "retry_max\n");
+}
+
+static void test_a_comment_of_another_kind_is_explained(void **state) {
+        Fixture *f = *state;
+        const char hint[] = "warning: a comment behind a value begins with \" ;\"\n";
+        const char *const lines[] = {"[queue]\ndepth = 4 # four\n", "[queue]\ndepth = 4 // four\n",
+                "[queue]\ndepth = #four\n", "[advertisement]\nname = Shed # 1\n"};
+
+        for (size_t i = 0; i < ELEMENTS(lines); i++) {
+                fixture_load_text(f, lines[i]);
+                assert_non_null(strstr(f->problems, hint));
+                assert_int_equal(f->warnings, 1);
+        }
+}
+
+static void test_text_is_not_taken_for_a_comment(void **state) {
+        Fixture *f = *state;
+        const char *const values[] = {
+                "#1", "Shed#1", "a // b", "\"Shed # 1\"", "O'Neill", "it's 'it"};
+
+        for (size_t i = 0; i < ELEMENTS(values); i++) {
+                _cleanup_free_ char *text = NULL;
+
+                assert_true(asprintf(&text, "[advertisement]\nname = %s\n", values[i]) > 0);
+                fixture_load_text(f, text);
+                expect_no_problem(f);
+        }
+}
+
+static void test_other_quotes_are_warned_of(void **state) {
+        const char *const values[] = {"'Shed'", "\u201cShed\u201d", "\u2018Shed\u2019"};
+
+        for (size_t i = 0; i < ELEMENTS(values); i++) {
+                _cleanup_free_ char *text = NULL;
+
+                assert_true(asprintf(&text, "[advertisement]\nname = %s\n", values[i]) > 0);
+                expect_text(*state, text,
+                        "test.conf:2: [advertisement] name: warning: only double quotes (\") are "
+                        "removed\n");
+        }
+}
+
+static void test_a_space_that_is_none_is_named(void **state) {
+        expect_text(*state, "[queue]\ndepth\u00a0= 4\n",
+                "test.conf:2: [queue] depth\u00a0: unknown key \"depth\u00a0\"; it holds a "
+                "character "
+                "that is no space (U+00A0)\n");
+        expect_text(*state, "[queue]\ndepth =\u00a04\n",
+                "test.conf:2: [queue] depth: not a number from 1 to 4096: \"\u00a04\"\n"
+                "test.conf:2: [queue] depth: warning: the value holds a character that is no space "
+                "(U+00A0)\n");
+}
+
+static void test_an_indented_section_is_told_once(void **state) {
+        expect_text(*state,
+                "[queue]\ndepth = 4\n  [service s]\nuuid = 181A\n[characteristic a]\n"
+                "uuid = 2A00\nflags = read\n",
+                "test.conf:3: an indented line continues the key above: keys and sections begin at "
+                "the start of the line\n");
+}
+
+static void test_a_profile_that_does_not_exist_is_named(void **state) {
+        Fixture *f = *state;
+
+        fixture_load_text(f, "[daemon]\nprofile = nowhere\n");
+        assert_int_equal(f->errors, 1);
+        assert_non_null(strstr(f->problems, "/nowhere.conf cannot be read: No such file"));
+}
+
+static void expect_nothing(Fixture *f, const char *warning) {
+        assert_string_equal(f->nothing, warning);
+        assert_int_equal(f->errors, 0);
+}
+
+static void test_nothing_to_serve_is_warned_of(void **state) {
+        Fixture *f = *state;
+
+        fixture_load_text(f, "");
+        expect_nothing(f, "test.conf: warning: no profile is chosen and no service is declared: "
+                          "nothing would be served\n");
+        fixture_load_text(f, SERVICE "enable = no\n");
+        expect_nothing(f, "test.conf: warning: every service is switched off: nothing would be "
+                          "served\n");
+        fixture_load_text(f, SERVICE);
+        expect_nothing(f, "test.conf:1: [service s]: warning: no characteristic is in it: nothing "
+                          "would be served\n");
+        fixture_load_text(f, SERVICE "[characteristic a]\nuuid = 2A00\nflags = read\n");
+        expect_nothing(f, "");
+}
+
+static void test_the_default_file_that_is_not_there_is_named(void **state) {
+        Fixture *f = *state;
+
+        if (access(SPORED_SYSCONF_DIR "/spored.conf", F_OK) == 0)
+                skip();
+        fixture_load_path(f, NULL, NULL, NULL);
+        expect_nothing(f, SPORED_SYSCONF_DIR
+                "/spored.conf: warning: there is no such file, no profile is chosen and no service "
+                "is declared: nothing would be served\n");
 }
 
 int main(void) {
@@ -242,6 +350,14 @@ int main(void) {
                 FIXTURE_TEST(test_retry_max_is_not_below_retry_min),
                 FIXTURE_TEST(test_words_are_alike_in_any_spelling),
                 FIXTURE_TEST(test_all_mistakes_are_told_at_once),
+                FIXTURE_TEST(test_a_comment_of_another_kind_is_explained),
+                FIXTURE_TEST(test_text_is_not_taken_for_a_comment),
+                FIXTURE_TEST(test_other_quotes_are_warned_of),
+                FIXTURE_TEST(test_a_space_that_is_none_is_named),
+                FIXTURE_TEST(test_an_indented_section_is_told_once),
+                FIXTURE_TEST(test_a_profile_that_does_not_exist_is_named),
+                FIXTURE_TEST(test_nothing_to_serve_is_warned_of),
+                FIXTURE_TEST(test_the_default_file_that_is_not_there_is_named),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,7 @@ static void test_bytes_that_do_not_fit_are_refused(void **state) {
                 "test.conf:7: [characteristic a] value: more than 2 bytes\n");
         expect_text(f, READABLE "value = 0x1\n",
                 "test.conf:6: [characteristic a] value: not hex: two digits a byte, as in \"01 "
-                "ff\"\n");
+                "ff\"; or did you mean type = utf8?\n");
         fixture_load_text(f, READABLE "size = 2\nvalue = 01\n");
         assert_int_equal(f->errors, 1);
         assert_non_null(strstr(f->problems, "test.conf:7: [characteristic a] value: "));
@@ -154,7 +154,7 @@ static void test_the_name_of_a_field_has_the_rules_of_names(void **state) {
 
 static void test_fields_need_a_characteristic_and_a_field(void **state) {
         expect_text(*state, READABLE "[fields b]\nx = u8\n",
-                "test.conf:6: [fields b]: no characteristic \"b\"\n");
+                "test.conf:6: [fields b]: no characteristic \"b\"; known: a\n");
         expect_text(*state, READABLE "[fields a]\n", "test.conf:6: [fields a]: no field\n");
 }
 
@@ -313,7 +313,7 @@ static void test_a_descriptor_holds_text_or_bytes(void **state) {
         assert_int_equal(c->descriptors[1]->size, 2);
         assert_memory_equal(c->descriptors[1]->data, "\x0e\xfe", 2);
         expect_text(f, READABLE "[descriptor d]\ncharacteristic = b\nuuid = 2901\nvalue = hex:0\n",
-                "test.conf:7: [descriptor d] characteristic: no characteristic \"b\"\n");
+                "test.conf:7: [descriptor d] characteristic: no characteristic \"b\"; known: a\n");
         expect_text(f, READABLE "[descriptor d]\ncharacteristic = a\nuuid = 2901\nvalue = hex:0\n",
                 "test.conf:9: [descriptor d] value: not hex: two digits a byte, as in \"01 ff\"\n");
 }
@@ -377,7 +377,9 @@ static void test_a_write_for_everybody_is_warned_of(void **state) {
         assert_non_null(f->config);
         expect_text(f,
                 SERVICE "[characteristic a]\nuuid = 2A00\nflags = write\nsecurity = secret\n",
-                "test.conf:6: [characteristic a] security: unknown word \"secret\"; known: open\n");
+                "test.conf:6: [characteristic a] security: unknown word \"secret\"; known: open; "
+                "or "
+                "leave the key out\n");
 }
 
 static void test_a_write_without_answer_to_fields_is_warned_of(void **state) {
@@ -416,6 +418,21 @@ static void test_what_cannot_be_advertised_is_refused(void **state) {
                 "test.conf:7: [advertisement] services: \"s\" is there twice\n");
 }
 
+static void test_a_value_is_named_once(void **state) {
+        expect_text(*state, READABLE "type = utf8 size_max=3\nvalue = long\n",
+                "test.conf:7: [characteristic a] value: 4 bytes, needs 0 to 3\n");
+}
+
+static void test_lists_are_separated_by_spaces(void **state) {
+        Fixture *f = *state;
+
+        expect_text(f, SERVICE "[characteristic a]\nuuid = 2A00\nflags = read, notify\n",
+                "test.conf:5: [characteristic a] flags: flags are separated by spaces: "
+                "\"read,\"\n");
+        expect_text(f, READABLE "[advertisement]\nservices = s, 180F\n",
+                "test.conf:7: [advertisement] services: names are separated by spaces: \"s,\"\n");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 FIXTURE_TEST(test_plain_bytes_are_empty_and_up_to_512),
@@ -450,6 +467,8 @@ int main(void) {
                 FIXTURE_TEST(test_a_write_without_answer_to_fields_is_warned_of),
                 FIXTURE_TEST(test_services_are_advertised_by_name_or_uuid),
                 FIXTURE_TEST(test_what_cannot_be_advertised_is_refused),
+                FIXTURE_TEST(test_a_value_is_named_once),
+                FIXTURE_TEST(test_lists_are_separated_by_spaces),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -162,7 +163,9 @@ static void test_labels_have_names_and_numbers_of_their_own(void **state) {
 static void test_unknown_words_are_named(void **state) {
         expect_bad("u24", "unknown type \"u24\": u8 u16 u32 i8 i16 i32 utf8 bytes or pad N");
         expect_bad("", "unknown type \"\": u8 u16 u32 i8 i16 i32 utf8 bytes or pad N");
-        expect_bad("u8 scala=0.1", "unknown attribute \"scala\"");
+        expect_bad("u8 scala=0.1", "unknown attribute \"scala\"; known: scale min max unit default "
+                                   "clamp size size_max "
+                                   "enum names bits");
         expect_bad("u8 0.1", "\"0.1\" is not of the form attribute=value");
         expect_bad("u8 max=1 max=2", "max is given twice");
         expect_bad("u8 clamp=maybe", "clamp: \"maybe\" is neither yes nor no");
@@ -237,6 +240,37 @@ static void test_words_are_alike_but_for_case_and_dashes(void **state) {
         assert_int_equal(format->fields[0].size_max, 7);
 }
 
+static void test_spaces_in_the_wrong_place_are_explained(void **state) {
+        const char form[] = "is not of the form attribute=value";
+        static const struct {
+                const char *spec, *word, *hint;
+        } expected[] = {
+                {"i16 scale = 0.1", "scale", "; no spaces around '='"},
+                {"i16 scale =0.1", "scale", "; no spaces around '='"},
+                {"i16 scale= 0.1", "0.1", "; no spaces around '='"},
+                {"i16 =0.1", "=0.1", "; no spaces around '='"},
+                {"u8 enum=OFF, ON", "ON", "; no spaces in a list"},
+                {"u8 enum=OFF ,ON", ",ON", "; no spaces in a list"},
+                {"u16 unit=per million", "million", "; a unit is one word"},
+                {"u16 min=1 max", "max", "; no spaces around '='"},
+                {"u16 min=1 3", "3", ""},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(expected); i++) {
+                char sentence[FORMAT_WHY_SIZE];
+
+                (void)snprintf(sentence, sizeof sentence, "\"%s\" %s%s", expected[i].word, form,
+                        expected[i].hint);
+                expect_bad(expected[i].spec, sentence);
+        }
+}
+
+static void test_a_decimal_comma_is_explained(void **state) {
+        expect_bad("i16 scale=0,1", "scale: \"0,1\" is not a number; write a decimal point");
+        expect_bad("i16 default=22,5", "default: \"22,5\" is not a number; write a decimal point");
+        expect_bad("i16 default=a,5", "default: \"a,5\" is not a number");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_each_type_has_its_size_and_range),
@@ -258,6 +292,8 @@ int main(void) {
                 cmocka_unit_test(test_nothing_follows_a_field_of_variable_length),
                 cmocka_unit_test(test_a_value_is_no_longer_than_512_bytes),
                 cmocka_unit_test(test_words_are_alike_but_for_case_and_dashes),
+                cmocka_unit_test(test_spaces_in_the_wrong_place_are_explained),
+                cmocka_unit_test(test_a_decimal_comma_is_explained),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,7 +73,7 @@ static void test_legal_bytes_come_back_from_their_values(void **state) {
 
         for (unsigned round = 0; round < 20000; round++) {
                 _cleanup_(format_freep) Format *format = random_format(&random);
-                uint8_t data[VALUE_SIZE_MAX], back[VALUE_SIZE_MAX];
+                uint8_t data[VALUE_SIZE_MAX] = {}, back[VALUE_SIZE_MAX];
                 char why[FORMAT_WHY_SIZE] = "";
                 size_t size = 0, offset = 0;
 

@@ -129,9 +129,24 @@ static void test_help_needs_no_command(void **state) {
 }
 
 static void test_wrong_commands(void **state) {
-        assert_wrong((const char *const[]){"sporectl", NULL}, "a command is missing");
         assert_wrong(WORDS("fly"), "there is no command 'fly'");
         assert_wrong(WORDS("status", "x"), "status takes nothing more");
+}
+
+static void test_without_arguments_the_usage_is_printed(void **state) {
+        _cleanup_free_ char *message = NULL, *errors = NULL;
+
+        assert_int_equal(
+                build((const char *const[]){"sporectl", NULL}, &message, &errors), -EINVAL);
+        assert_int_equal(strncmp(errors, "Usage: sporectl", 15), 0);
+}
+
+static void test_spaces_in_the_wrong_place_are_explained(void **state) {
+        assert_wrong(
+                WORDS("set", "a", "b", "=", "2"), "'b' is not FIELD=VALUE: no spaces around '='");
+        assert_wrong(WORDS("set", "a", "b=", "2"), "'2' is not FIELD=VALUE: no spaces around '='");
+        assert_wrong(WORDS("set", "a", "Hello", "World"),
+                "'Hello' is not FIELD=VALUE: a value with spaces needs quotes");
 }
 
 static void test_wrong_options(void **state) {
@@ -172,6 +187,8 @@ int main(void) {
                 cmocka_unit_test(test_wrong_options),
                 cmocka_unit_test(test_wrong_gets_and_sets),
                 cmocka_unit_test(test_arguments_are_utf8),
+                cmocka_unit_test(test_without_arguments_the_usage_is_printed),
+                cmocka_unit_test(test_spaces_in_the_wrong_place_are_explained),
         };
 
         return cmocka_run_group_tests_name("ctl-arguments", tests, NULL, NULL);

@@ -73,6 +73,22 @@ static void test_an_unknown_field_is_an_outcome(void **state) {
         assert_result(render_get, "{\"hex\":\"00\"}", "value", -ENOENT);
 }
 
+static void assert_unknown(const char *answer, const char *expected) {
+        json_t *json = json_loads(answer, 0, NULL);
+        _cleanup_free_ char *text = render_unknown_field(json, "x");
+
+        json_decref(json);
+        assert_string_equal(text, expected);
+}
+
+static void test_an_unknown_field_is_told_with_the_known_ones(void **state) {
+        assert_unknown("{\"hex\":\"00\",\"fields\":{\"a\":1,\"b\":2}}",
+                "there is no field 'x' in it; there are a, b");
+        assert_unknown("{\"hex\":\"00\",\"value\":3}",
+                "there is no field 'x' in it; it is a single value, named value");
+        assert_unknown("{\"hex\":\"00\"}", "there is no field 'x' in it; it is plain bytes");
+}
+
 static void test_a_single_value_is_bare(void **state) {
         assert_text(render_get, "{\"hex\":\"00\",\"value\":20.0}", NULL, "20\n");
         assert_text(render_get, "{\"hex\":\"00\",\"value\":-3}", "value", "-3\n");
@@ -195,6 +211,7 @@ int main(void) {
                 cmocka_unit_test(test_status_not_on_air),
                 cmocka_unit_test(test_status_has_a_table),
                 cmocka_unit_test(test_a_status_without_its_members_is_none),
+                cmocka_unit_test(test_an_unknown_field_is_told_with_the_known_ones),
         };
 
         return cmocka_run_group_tests_name("ctl-render", tests, NULL, NULL);

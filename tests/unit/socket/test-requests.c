@@ -408,6 +408,14 @@ static void test_an_unknown_field_is_refused_with_the_known_ones(void **state) {
                 "unknown_field", "no field 'reserved'; there are mode, species, minimum");
 }
 
+static void test_a_field_of_a_single_value_is_explained(void **state) {
+        assert_error(*state,
+                "{\"op\":\"set\",\"characteristic\":\"note\",\"fields\":{\"hello\":\"x\"}}",
+                "unknown_field",
+                "no field 'hello': note is a single value, named value; for a text with '=' in it "
+                "write value=hello=...");
+}
+
 static void test_a_long_name_in_an_error_is_cut_to_valid_utf8(void **state) {
         Fixture *f = *state;
         _cleanup_close_ int fd = client_connect(f);
@@ -574,6 +582,7 @@ int main(void) {
                 TEST(test_a_set_that_fails_inside_is_internal),
                 TEST(test_an_unknown_event_is_refused),
                 TEST(test_bad_requests_are_counted),
+                TEST(test_a_field_of_a_single_value_is_explained),
         };
 
         return cmocka_run_group_tests_name("socket-requests", tests, NULL, NULL);
