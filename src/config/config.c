@@ -78,14 +78,13 @@ static int read_profile(Loader *l) {
 }
 
 static int read_files(Loader *l) {
-        const char *file = l->from->file ? l->from->file : SPORED_SYSCONF_DIR "/spored.conf";
         Config *c = l->config;
         int r;
 
-        c->file = strdup(file);
+        c->file = strdup(l->from->file);
         if (!c->file)
                 return -ENOMEM;
-        r = files_read(&l->files, c->file, !l->from->file, &c->sources, &l->problems);
+        r = files_read(&l->files, c->file, l->from->may_be_missing, &c->sources, &l->problems);
         return r < 0 ? r : read_profile(l);
 }
 

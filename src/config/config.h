@@ -44,7 +44,8 @@ typedef struct Settings {
 } Settings;
 
 typedef struct ConfigSources {
-        const char *file;       /* NULL: SPORED_SYSCONF_DIR "/spored.conf" */
+        const char *file;       /* the main file */
+        bool may_be_missing;    /* nobody named it: it need not be there */
         char *const *environ_;  /* "NAME=value", NULL-terminated */
         char *const *overrides; /* of -o, "SECTION.KEY=value", NULL-terminated; or NULL */
 } ConfigSources;

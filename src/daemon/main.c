@@ -147,7 +147,8 @@ int main(int argc, char **argv) {
         if (r != 0)
                 return r < 0 ? -r : EXIT_SUCCESS;
         ConfigSources sources = {
-                .file = arguments.file,
+                .file = arguments.file ? arguments.file : SPORED_SYSCONF_DIR "/spored.conf",
+                .may_be_missing = !arguments.file,
                 .environ_ = environ,
                 .overrides = arguments.overrides,
         };

@@ -94,6 +94,7 @@ void fixture_load_path(
         static const char *const nothing[] = {NULL};
         ConfigSources sources = {
                 .file = path,
+                .may_be_missing = f->may_be_missing,
                 .environ_ = unconst(variables ? variables : nothing),
                 .overrides = unconst(overrides),
         };

@@ -17,8 +17,9 @@
 
 typedef struct Fixture {
         char directory[64];
-        Config *config; /* NULL if there were errors */
-        char *problems; /* as told, without the directory */
+        Config *config;      /* NULL if there were errors */
+        bool may_be_missing; /* the file to load */
+        char *problems;      /* as told, without the directory */
         unsigned errors, warnings;
         char *nothing; /* the warnings that nothing would be served: kept apart, for most tests have
                         * nothing to serve */

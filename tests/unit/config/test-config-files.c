@@ -89,15 +89,6 @@ static void test_the_file_is_the_one_that_was_named(void **state) {
         assert_string_equal(config_file(f->config), path);
 }
 
-/* Where the tests are built nothing is installed; if it is, what it says is not judged here. */
-static void test_the_file_is_the_default_if_none_was_named(void **state) {
-        Fixture *f = *state;
-
-        fixture_load_path(f, NULL, NULL, NULL);
-        if (f->config)
-                assert_string_equal(config_file(f->config), SPORED_SYSCONF_DIR "/spored.conf");
-}
-
 static void test_a_file_that_was_named_must_be_there(void **state) {
         Fixture *f = *state;
 
@@ -269,7 +260,6 @@ int main(void) {
                 FIXTURE_TEST(test_an_empty_file_gives_the_defaults),
                 FIXTURE_TEST(test_every_plain_key_can_be_set),
                 FIXTURE_TEST(test_the_file_is_the_one_that_was_named),
-                FIXTURE_TEST(test_the_file_is_the_default_if_none_was_named),
                 FIXTURE_TEST(test_a_file_that_was_named_must_be_there),
                 FIXTURE_TEST(test_a_directory_is_no_file),
                 FIXTURE_TEST(test_drop_ins_win_in_the_order_of_their_names),
