@@ -6,12 +6,12 @@ import sys
 import time
 import traceback
 
-from . import (access, advertising, bluetoothd, figures, notifications, producer, service, table,
-               values, writes)
+from . import (access, adapter, advertising, bluetoothd, figures, gatt, notifications, producer,
+               service, table, values, writes)
 from .spored import Spored
 
-MODULES = (advertising, table, values, writes, notifications, access, producer, bluetoothd, service,
-           figures)
+MODULES = (advertising, table, values, writes, notifications, gatt, access, producer, bluetoothd,
+           adapter, service, figures)
 LIMIT = 120  # seconds for one story
 
 
@@ -22,7 +22,7 @@ class TooLong(Exception):
 def find_stories(pattern):
     """(name, title, function), in the order in which they stand in their files."""
     files = {f.stem for f in pathlib.Path(__file__).parent.glob("*.py")}
-    helpers = {"__init__", "__main__", "spored", "mushpi", "sensor"}
+    helpers = {"__init__", "__main__", "bluez", "mushpi", "sensor", "served", "spored"}
     forgotten = files - helpers - {m.__name__.rpartition(".")[2] for m in MODULES}
     assert not forgotten, f"these files are in no list: {forgotten}"
     for module in MODULES:
@@ -67,7 +67,7 @@ def main():
         cursor = spored.journal_cursor()
         passed = run_story(spored, function)
         if not passed:
-            comment(spored.journal_since(cursor))
+            comment("\n".join(spored.journal_since(cursor).splitlines()[-60:]))
             failed += 1
         print(f"{'ok' if passed else 'not ok'} {number} - {title} "
               f"({time.monotonic() - begin:.1f} s)")

@@ -20,7 +20,7 @@ CALLS = (
 
 def story_calls_of_others_are_refused(spored):
     """calls from others than bluetoothd, root's too, are refused and counted"""
-    name = spored.bus_name()
+    name = spored.bus_names()[spored.pid]
     before = spored.status()["calls_refused"]
     with Central() as central:
         value = central.connect(name=mushpi.NAME).read(mushpi.CONTROL_TARGETS)

@@ -1,9 +1,13 @@
 """How a phone finds spored."""
 
+import subprocess
+
 from central.central import Central
 
-from . import mushpi
-from .spored import run
+from . import bluez, mushpi
+from .spored import run, wait_until
+
+SILENT = "[advertisement]\nadvertise = no\nname = Silent\n"
 
 
 def story_found_by_service_uuid(_spored):
@@ -45,3 +49,30 @@ def story_mtu_23(_spored):
     with Central(mtu=23) as central:
         central.connect(name=mushpi.NAME)
         assert central.mtu == 23, central.mtu
+
+
+def story_advertise_no(spored):
+    """with advertise = no nothing is advertised, but the adapter has the name"""
+    with spored.configured(SILENT):
+        wait_until(lambda: bluez.get("Alias") == "Silent", "the adapter has the name")
+        assert bluez.get("ActiveInstances", bluez.ADVERTISING) == 0
+        try:
+            heard = Central().scan(timeout=3)
+            assert False, f"{heard.name} is advertised"
+        except TimeoutError:
+            pass
+
+
+def story_advertise_no_serves(spored):
+    """with advertise = no a central that connects by another program's advertisement is served"""
+    with spored.configured(SILENT):
+        other = subprocess.Popen(["bluetoothctl", "--timeout", "60", "advertise", "on"],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        try:
+            with Central() as central:
+                table = central.connect().discover()
+                assert table.service(mushpi.SERVICE), [s.uuid for s in table.services]
+                assert len(central.read(mushpi.ENV_MEASUREMENTS)) == 12
+        finally:
+            other.terminate()
+            other.wait(30)

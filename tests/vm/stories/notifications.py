@@ -1,13 +1,11 @@
 """What a phone is told without asking."""
 
-import os
-import signal
-
 from central.central import Central
 
-from . import mushpi
-from .spored import Peer, set_env, wait_until
+from . import bluez, gatt, mushpi
+from .spored import Peer, env_request, figure, set_env, wait_until
 
+WINDOW = 32  # the default
 DEEP = "[queue]\ndepth = 2048\n"
 
 
@@ -23,11 +21,10 @@ def assert_adds_up(counters):
         counters["pending"], counters
 
 
-def settled(spored):
-    """The counters of env_measurements once nothing waits any more."""
-    return wait_until(
-        lambda: (c := spored.counters("env_measurements")) and c["pending"] == 0 and c,
-        "nothing is pending")
+def settled(spored, characteristic="env_measurements"):
+    """The counters of a characteristic once nothing waits any more."""
+    return wait_until(lambda: (c := spored.counters(characteristic)) and c["pending"] == 0 and c,
+                      "nothing is pending")
 
 
 def subscribe(central):
@@ -69,7 +66,8 @@ def story_set_says_whether_somebody_listens(_spored):
 
 
 def story_a_thousand_in_order(spored):
-    """1000 values reach a subscribed central whole and in order, and the counters add up"""
+    """with a depth of 2048, 1000 values reach a subscribed central whole and in order, and the
+    counters add up"""
     with spored.configured(DEEP), Peer() as peer, Central() as central:
         subscription = subscribe(central)
         before = settled(spored)
@@ -82,19 +80,38 @@ def story_a_thousand_in_order(spored):
         assert sum(after["dropped"].values()) == 0, after
 
 
+def story_a_thousand_at_once(spored):
+    """with the default depth of 64, of 1000 values set as fast as the socket takes them those
+    that are sent arrive, whole and in order, the last among them"""
+    with Peer() as peer, Central() as central:
+        subscription = subscribe(central)
+        before = settled(spored)
+        requests, expected = zip(*(env_request(number) for number in range(1000)))
+        peer.send(requests)
+        assert all(peer.receive().get("ok") for _ in requests)
+        arrived = [subscription.get()]
+        while arrived[-1] != expected[-1]:
+            arrived.append(subscription.get())
+        after = settled(spored)
+        figure("of 1000 values at once, depth 64, arrived", len(arrived))
+        left = iter(expected)
+        assert all(value in left for value in arrived), numbers(arrived)
+        assert_adds_up(after)
+        assert after["published"] - before["published"] == 1000, (before, after)
+        assert after["sent"] - before["sent"] == len(arrived), (before, after, len(arrived))
+        central.read(mushpi.ENV_MEASUREMENTS)
+        assert subscription.is_empty(), subscription.get()
+
+
 def story_a_standing_bluetoothd_blocks_nobody(spored):
     """while bluetoothd stands still every set is answered, the oldest values are dropped, and
     the newest arrive in order afterwards"""
     with Peer() as peer, Central() as central:
         subscription = subscribe(central)
-        pid = int(spored.show("MainPID", "bluetooth.service"))
-        os.kill(pid, signal.SIGSTOP)
-        try:
+        with bluez.standing_still():
             for number in range(1, 501):
                 set_env(peer, number)
             standing = spored.counters("env_measurements")
-        finally:
-            os.kill(pid, signal.SIGCONT)
         assert_adds_up(standing)
         assert standing["pending"] > 0, standing
         assert standing["dropped"]["overwritten"] > 0, standing
@@ -104,6 +121,29 @@ def story_a_standing_bluetoothd_blocks_nobody(spored):
         after = settled(spored)
         assert_adds_up(after)
         assert after["sent"] >= len(heard), (after, len(heard))
+
+
+def story_coalesce(spored):
+    """with coalesce, of 500 values set while bluetoothd stands still the last arrives, after no
+    more than a window of older ones"""
+    with gatt.served(spored), Peer() as peer, Central() as central:
+        central.connect(service=gatt.TOLD)
+        subscription = central.subscribe(gatt.COALESCED)
+        subscription.get()
+        before = settled(spored, "coalesced")
+        with bluez.standing_still():
+            for number in range(1, 501):
+                peer.request("set", characteristic="coalesced", value=number / 100)
+            standing = spored.counters("coalesced")
+        assert_adds_up(standing)
+        assert standing["pending"] == 1, standing
+        heard = take_until(subscription, 500)
+        assert heard == sorted(set(heard)), heard
+        assert len(heard) <= WINDOW + 1, heard
+        after = settled(spored, "coalesced")
+        assert_adds_up(after)
+        assert after["sent"] - before["sent"] == len(heard), (before, after, heard)
+        assert after["coalesced"] - before["coalesced"] == 500 - len(heard), (before, after)
 
 
 def story_two_centrals(_spored):

@@ -2,7 +2,6 @@
 
 import contextlib
 import pathlib
-import shutil
 import struct
 import subprocess
 import sys
@@ -10,10 +9,8 @@ import sys
 from central.central import Central
 
 from .sensor import Thermometer
-from .spored import CONFIGURATION
+from .spored import GUEST
 
-GUEST = pathlib.Path("/share/guest")
-PROFILE = CONFIGURATION.parent / "guest.conf"
 NAME = "Guest"
 BASE = "9d3f1c5e-6a0b-4a52-8f7e-2c41d0a6b8"
 LOAD, MEMORY, UPTIME, SENSORS = BASE + "01", BASE + "02", BASE + "03", BASE + "04"
@@ -22,9 +19,7 @@ LOAD, MEMORY, UPTIME, SENSORS = BASE + "01", BASE + "02", BASE + "03", BASE + "0
 @contextlib.contextmanager
 def producing(spored):
     """spored serves the guest's profile and the producer fills it."""
-    PROFILE.parent.mkdir(exist_ok=True)
-    shutil.copy(GUEST / "guest.conf", PROFILE)
-    with spored.configured(profile=str(PROFILE)):
+    with spored.configured(profile=spored.install_profile("guest.conf")):
         producer = subprocess.Popen([sys.executable, str(GUEST / "producer.py"), "--interval=0.5"])
         try:
             yield

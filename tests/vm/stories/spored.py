@@ -3,6 +3,7 @@
 import contextlib
 import json
 import pathlib
+import shutil
 import socket
 import subprocess
 import time
@@ -10,6 +11,8 @@ import time
 SOCKET = "/run/spored/spored.sock"
 CONFIGURATION = pathlib.Path("/etc/spored/spored.conf")
 DROP_IN = pathlib.Path("/etc/spored/spored.conf.d/story.conf")
+UNIT_DROP_IN = pathlib.Path("/run/systemd/system/spored.service.d/story.conf")
+GUEST = pathlib.Path("/share/guest")
 WAIT = 30
 
 
@@ -30,6 +33,14 @@ def wait_until(condition, what, timeout=WAIT):
             return result
         if time.monotonic() > end:
             raise TimeoutError(f"not within {timeout} s: {what}")
+        time.sleep(0.05)
+
+
+def assert_stays(condition, what, seconds=2):
+    """For what must not change by itself: asks again and again whether it is still so."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert condition(), f"no longer: {what}"
         time.sleep(0.05)
 
 
@@ -64,7 +75,7 @@ class Peer:
 
     def request(self, op, **members):
         """Sends one request and returns its answer. Refused if that is an error."""
-        self._socket.sendall(json.dumps({"op": op, **members}).encode() + b"\n")
+        self.send([{"op": op, **members}])
         answer = self.receive()
         if "error" in answer:
             raise Refused(answer)
@@ -72,6 +83,10 @@ class Peer:
 
     def set(self, characteristic, **fields):
         return self.request("set", characteristic=characteristic, fields=fields)
+
+    def send(self, requests):
+        """Sends requests as fast as the socket takes them; receive() gives an answer for each."""
+        self._socket.sendall(b"".join(json.dumps(r).encode() + b"\n" for r in requests))
 
     def receive(self, timeout=WAIT):
         """The next line: an answer or an event."""
@@ -98,9 +113,11 @@ class Spored:
     def wait_on_air(self):
         wait_until(lambda: self.status()["on_air"], "spored is on air")
 
-    def restart(self):
+    def restart(self, on_air=True):
+        """on_air: it can be served as it is configured, and that is waited for."""
         self._start("restart")
-        self.wait_on_air()
+        if on_air:
+            self.wait_on_air()
 
     @staticmethod
     def _start(verb):
@@ -109,17 +126,35 @@ class Spored:
         run("systemctl", verb, "spored.service")
 
     @contextlib.contextmanager
-    def configured(self, drop_in="", profile="mushpi"):
+    def configured(self, drop_in="", profile="mushpi", on_air=True):
         """spored with another profile or with a drop-in, and as before afterwards."""
         self.drop_in(drop_in)
         self._configure(profile)
         try:
-            self.restart()
+            self.restart(on_air)
             yield
         finally:
             DROP_IN.unlink(missing_ok=True)
             self._configure("mushpi")
             self.restart()
+
+    @contextlib.contextmanager
+    def environment(self, name, value):
+        """The service gets a variable when it is started, and not afterwards."""
+        UNIT_DROP_IN.parent.mkdir(parents=True, exist_ok=True)
+        UNIT_DROP_IN.write_text(f"[Service]\nEnvironment={name}={value}\n")
+        run("systemctl", "daemon-reload")
+        try:
+            yield
+        finally:
+            UNIT_DROP_IN.unlink()
+            run("systemctl", "daemon-reload")
+
+    @staticmethod
+    def install_profile(name):
+        """Installs one of the guest's profiles and returns its path."""
+        CONFIGURATION.parent.mkdir(exist_ok=True)
+        return shutil.copy(GUEST / name, CONFIGURATION.parent / name)
 
     @staticmethod
     def drop_in(text):
@@ -157,13 +192,12 @@ class Spored:
     def pid(self):
         return int(self.show("MainPID"))
 
-    def bus_name(self):
-        """Its unique name on the system bus."""
-        for line in run("busctl", "list", "--no-legend", "--unique").splitlines():
-            name, pid = line.split()[:2]
-            if pid == str(self.pid):
-                return name
-        raise LookupError("spored is not on the system bus")
+    @staticmethod
+    def bus_names():
+        """The unique names on the system bus of all processes called spored, by their PID."""
+        clients = (line.split()[:3] for line in
+                   run("busctl", "list", "--no-legend", "--unique").splitlines())
+        return {int(pid): name for name, pid, process in clients if process == "spored"}
 
     @staticmethod
     def journal_cursor():
@@ -172,14 +206,22 @@ class Spored:
 
     @staticmethod
     def journal_since(cursor):
-        """The last lines of spored and of bluetoothd, and of what systemd says of them."""
-        return run("journalctl", "--quiet", "--no-pager", "--output=short-monotonic", "--lines=40",
+        """What spored and bluetoothd have said since, and systemd of them."""
+        return run("journalctl", "--quiet", "--no-pager", "--output=short-monotonic",
                    f"--after-cursor={cursor}", "--unit=spored.service", "--unit=bluetooth.service",
                    check=False)
 
 
+def env_request(number):
+    """A request that sets env_measurements to a value that carries a number, and its 12 bytes."""
+    fields = {"co2_ppm": number, "temperature_c": 21.4, "humidity_pct": 65.0, "light_raw": 42,
+              "uptime_ms": 123456}
+    return ({"op": "set", "characteristic": "env_measurements", "fields": fields},
+            number.to_bytes(2, "little") + bytes.fromhex("d6008a022a0040e20100"))
+
+
 def set_env(peer, number):
     """Sets env_measurements to a value that carries a number, and returns its 12 bytes."""
-    peer.set("env_measurements", co2_ppm=number, temperature_c=21.4, humidity_pct=65.0,
-             light_raw=42, uptime_ms=123456)
-    return number.to_bytes(2, "little") + bytes.fromhex("d6008a022a0040e20100")
+    request, value = env_request(number)
+    peer.request(**request)
+    return value
