@@ -8,6 +8,7 @@
 #include "daemon/serving.h"
 #include "daemon/standing.h"
 #include "loop/bus-source.h"
+#include "loop/bus.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -64,7 +65,15 @@ static bool on_air(const Peripheral *p) {
                        registrar_state(p->advertisement_registrar) == REGISTRATION_REGISTERED);
 }
 
-/* The advertisement comes after the application, so that no phone caches an empty table. */
+/* After the application, so that no phone caches an empty table; and BlueZ refuses one on an
+ * adapter that is off, but keeps what it has while the adapter is off. */
+static bool may_advertise(const Peripheral *p, const AdapterInfo *adapter) {
+        return p->profile->advertisement.advertise && adapter->has_advertising_manager &&
+               registrar_state(p->application_registrar) == REGISTRATION_REGISTERED &&
+               (adapter->powered ||
+                       registrar_state(p->advertisement_registrar) == REGISTRATION_REGISTERED);
+}
+
 static void update_managers(Peripheral *p) {
         const AdapterInfo *adapter = adapter_chosen(p->adapter);
         const char *owner = bluez_client_owner(p->client);
@@ -75,8 +84,7 @@ static void update_managers(Peripheral *p) {
         if (adapter && adapter->has_gatt_manager)
                 gatt = adapter->path;
         registrar_set_manager(p->application_registrar, owner, gatt);
-        if (adapter && adapter->has_advertising_manager && p->profile->advertisement.advertise &&
-                registrar_state(p->application_registrar) == REGISTRATION_REGISTERED)
+        if (adapter && may_advertise(p, adapter))
                 advertising = adapter->path;
         registrar_set_manager(p->advertisement_registrar, owner, advertising);
 }
@@ -228,21 +236,6 @@ static const BusSourceEvents source_events = {
         .disconnected = on_disconnected,
 };
 
-static int connect_bus(Peripheral *p) {
-        const char *address = p->settings->bluez.bus;
-
-        int r = sd_bus_new(&p->bus);
-        if (r >= 0 && strcmp(address, "system") != 0)
-                r = sd_bus_set_address(p->bus, address);
-        if (r >= 0 && strcmp(address, "system") == 0) {
-                p->bus = sd_bus_unref(p->bus);
-                return sd_bus_open_system(&p->bus);
-        }
-        if (r >= 0)
-                r = sd_bus_set_bus_client(p->bus, true);
-        return r >= 0 ? sd_bus_start(p->bus) : r;
-}
-
 static int new_registrars(Peripheral *p) {
         RegistrarParameters parameters = {
                 .what = "application",
@@ -294,7 +287,7 @@ static int new_objects(Peripheral *p) {
 }
 
 static int start(Peripheral *p) {
-        int r = connect_bus(p);
+        int r = bus_open(&p->bus, p->settings->bluez.bus);
 
         if (r >= 0)
                 r = sd_bus_set_method_call_timeout(p->bus, p->settings->bluez.call_timeout_usec);
