@@ -1,0 +1,265 @@
+"""Drives the double of org.bluez: commands go in, events come out (see bluez-double.c)."""
+
+import os
+import select
+import shlex
+import signal
+import subprocess
+
+from harness import LIMIT, Story
+
+DOUBLE = os.environ["BLUEZ_DOUBLE"]
+
+ADAPTER = {"Address": "AA:BB:CC:DD:EE:00", "Alias": "box", "Modalias": "usb:v1D6Bp0246d0542",
+           "Powered": "yes"}
+DEVICE = "/org/bluez/hci0/dev_11_22_33_44_55_66"
+
+# Two services; what notifies does so at once on subscribing only where that is said.
+PROFILE = """[service alpha]
+uuid = 12345678-1234-5678-1234-56789abc0000
+
+[characteristic count]
+uuid = 12345678-1234-5678-1234-56789abc0001
+flags = read notify
+type = u16
+
+[characteristic level]
+uuid = 12345678-1234-5678-1234-56789abc0002
+flags = read notify
+type = u8
+notify_on_subscribe = no
+
+[characteristic alarm]
+uuid = 12345678-1234-5678-1234-56789abc0003
+flags = read write indicate
+security = open
+type = u8 max=9
+notify_on_subscribe = no
+
+[characteristic blob]
+uuid = 12345678-1234-5678-1234-56789abc0004
+flags = read write write-without-response
+security = open
+value = 0102030405
+
+[descriptor note]
+characteristic = count
+uuid = 2901
+value = "how many"
+
+[descriptor origin]
+characteristic = count
+uuid = 12345678-1234-5678-1234-56789abc0005
+value = hex:00ff
+
+[service beta]
+uuid = 12345678-1234-5678-1234-56789abc0010
+
+[characteristic order]
+uuid = 12345678-1234-5678-1234-56789abc0011
+flags = write
+security = open
+on_write = forward
+type = u8
+
+[characteristic raw]
+uuid = 12345678-1234-5678-1234-56789abc0012
+flags = read notify
+
+[advertisement]
+services = alpha
+"""
+
+
+class Event(dict):
+    """One line: a word, and its keys and values."""
+
+    def __init__(self, line):
+        self.word, *pairs = shlex.split(line)
+        super().__init__(pair.split("=", 1) for pair in pairs)
+
+    def fits(self, word, wanted):
+        return self.word == word and all(self.get(k) == v for k, v in wanted.items())
+
+    def __repr__(self):
+        return self.word + " " + super().__repr__()
+
+
+def quote(word):
+    """As the double splits: a tab stands for a line feed."""
+    return '"%s"' % str(word).replace("\n", "\t")
+
+
+class Bluez:
+    """One process of the double. Events wait in `waiting` until they are taken."""
+
+    def __init__(self, address):
+        self.process = subprocess.Popen([DOUBLE, address], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, bufsize=0)
+        self.buffer = b""
+        self.waiting = []
+
+    def read_event(self):
+        while b"\n" not in self.buffer:
+            if not select.select([self.process.stdout], [], [], LIMIT)[0]:
+                raise AssertionError(f"the double says nothing more; waiting: {self.waiting}")
+            data = os.read(self.process.stdout.fileno(), 65536)
+            if not data:
+                raise AssertionError("the double has ended")
+            self.buffer += data
+        line, self.buffer = self.buffer.split(b"\n", 1)
+        return Event(line.decode())
+
+    def command(self, *words):
+        """Returns when it has been carried out."""
+        self.process.stdin.write(" ".join(map(quote, words)).encode() + b"\n")
+        event = self.read_event()
+        while event.word not in ("done", "wrong"):
+            self.waiting.append(event)
+            event = self.read_event()
+        if event.word == "wrong":
+            raise AssertionError(f"{words}: {event['text']}")
+
+    def wait(self, word, **wanted):
+        """The next event that fits; those before it are dropped."""
+        while True:
+            while self.waiting:
+                event = self.waiting.pop(0)
+                if event.fits(word, wanted):
+                    return event
+            self.waiting.append(self.read_event())
+
+    def take(self, word, **wanted):
+        """All events that fit of those that wait; the others go on waiting."""
+        taken = [e for e in self.waiting if e.fits(word, wanted)]
+        self.waiting = [e for e in self.waiting if not e.fits(word, wanted)]
+        return taken
+
+    def answer_of(self, member, *words):
+        """Makes the double call spored. What else happens meanwhile goes on waiting."""
+        self.command(*words)
+        while not any(e.fits("reply", {"to": member}) for e in self.waiting):
+            self.waiting.append(self.read_event())
+        return self.take("reply", to=member)[0]
+
+    def sync(self):
+        """Afterwards everything that spored has sent so far waits here, also if it has ended."""
+        self.answer_of("Ping", "call", "/", "org.freedesktop.DBus.Peer", "Ping")
+
+    def wait_call(self, member, **wanted):
+        return self.wait("call", member=member, **wanted)
+
+    def calls(self, *members):
+        """The members of the calls that wait, in order."""
+        return [e["member"] for e in self.waiting if e.word == "call" and e["member"] in members]
+
+    def values(self):
+        """What was notified since the last time, as (characteristic, hex)."""
+        self.sync()
+        return [(e["path"].rsplit("/", 1)[1], e["Value"]) for e in self.take("signal")]
+
+    def wait_values(self, n):
+        found = []
+        while len(found) < n:
+            event = self.wait("signal")
+            found.append((event["path"].rsplit("/", 1)[1], event["Value"]))
+        return found
+
+    def add_adapter(self, name="hci0", how="adapter", **properties):
+        merged = {**ADAPTER, **properties}
+        typed = {k.split(":")[0] for k in merged if ":" in k}
+        self.command(how, name, *(f"{k}={v}" for k, v in merged.items() if k not in typed))
+
+    def end(self):
+        """Returns its exit status: not 0 if a sanitizer has found something in it."""
+        if self.process.stdin.closed:
+            return self.process.returncode
+        self.process.stdin.close()
+        self.process.stdout.read()
+        status = self.process.wait(LIMIT)
+        self.process.stdout.close()
+        return status
+
+
+def path_of(name):
+    service = "beta" if name in ("order", "raw") else "alpha"
+    return f"/spored/application/{service}/{name}"
+
+
+class BluezStory(Story):
+    """Each test has a BlueZ too. It has no adapter and does not own its name yet."""
+
+    options = ("-o", "bluez.retry_min=10ms", "-o", "bluez.retry_max=20ms",
+               "-o", "daemon.shutdown_timeout=200ms")
+
+    def setUp(self):
+        super().setUp()
+        self.profile = os.path.join(self.folder, "profile.conf")
+        with open(self.profile, "w", encoding="utf-8") as f:
+            f.write(PROFILE)
+        self.bluez = self.another_bluez()
+
+    def another_bluez(self):
+        bluez = Bluez(self.bus.address)
+        self.addCleanup(lambda: self.assertEqual(bluez.end(), 0))
+        return bluez
+
+    def launch(self, *arguments, env=None, profile=None):
+        """A later option wins over the story's own."""
+        process = super().launch(*self.options, *arguments, env=env,
+                                 profile=profile or self.profile)
+        self.addCleanup(self.end_well, process)
+        return process
+
+    def end_well(self, process):
+        """By signal, so that a leak or a crash shows in the exit status."""
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            _, log = process.communicate(timeout=LIMIT)
+            self.assertEqual(process.returncode, 0, log.decode())
+
+    def wait_on_air(self, part=""):
+        """Not wait_status: "not on air" has the words too."""
+        return self.wait_status("STATUS=on air " + part)
+
+    def ready_to_register(self, *arguments, **properties):
+        self.bluez.add_adapter(**properties)
+        self.bluez.command("own")
+        return self.launch(*arguments)
+
+    def put_on_air(self, *arguments, **properties):
+        process = self.ready_to_register(*arguments, **properties)
+        self.wait_on_air()
+        self.peer = self.connect()
+        return process
+
+    def status(self):
+        return self.connect().call(op="status")
+
+    def counters(self, name):
+        return next(c for c in self.status()["characteristics"] if c["name"] == name)
+
+    def set(self, name, *values):
+        for value in values:
+            reply = self.peer.call(op="set", characteristic=name, value=value)
+            self.assertTrue(reply["ok"], reply)
+        return reply
+
+    def read(self, name, *options, bluez=None, interface="GattCharacteristic1"):
+        return (bluez or self.bluez).answer_of("ReadValue", "read", path_of(name),
+                                               "org.bluez." + interface, *options)
+
+    def write(self, name, data, *options):
+        return self.bluez.answer_of("WriteValue", "write", path_of(name), data, *options)
+
+    def ask(self, name, member):
+        return self.bluez.answer_of(member, "call", path_of(name),
+                                    "org.bluez.GattCharacteristic1", member)
+
+    def subscribe(self, name):
+        self.assertNotIn("error", self.ask(name, "StartNotify"))
+
+    def refused(self, reply, error, text=None):
+        self.assertEqual(reply.get("error"), error, reply)
+        if text is not None:
+            self.assertEqual(reply["text"], text)
