@@ -34,19 +34,28 @@ void event(const char *word, const char *key, const char *value) {
         event_end();
 }
 
-int event_add_bytes(const char *key, sd_bus_message *m) {
-        const void *data;
-        size_t size;
-
-        int r = sd_bus_message_read_array(m, 'y', &data, &size);
-        if (r < 0)
-                return r;
+static int add_hex(const char *key, const void *data, size_t size) {
         _cleanup_free_ char *hex = calloc(2, size + 1);
         if (!hex)
                 return -ENOMEM;
         bytes_to_hex(hex, data, size);
         event_add(key, hex);
         return 0;
+}
+
+int event_add_bytes(const char *key, sd_bus_message *m) {
+        const void *data;
+        size_t size;
+
+        int r = sd_bus_message_read_array(m, 'y', &data, &size);
+        return r < 0 ? r : add_hex(key, data, size);
+}
+
+int event_add_long_text(const char *key, sd_bus_message *m) {
+        const char *text;
+
+        int r = sd_bus_message_read(m, "s", &text);
+        return r < 0 ? r : add_hex(key, text, strlen(text));
 }
 
 static int add_strings(const char *key, sd_bus_message *m) {

@@ -118,6 +118,8 @@ static int on_reply(sd_bus_message *m, void *userdata, sd_bus_error *error) {
                 event_add("text", e->message ? e->message : "");
         } else if (strcmp(signature, "ay") == 0) {
                 (void)event_add_bytes("hex", m);
+        } else if (strcmp(signature, "s") == 0) {
+                (void)event_add_long_text("hex", m);
         }
         event_end();
         return 0;

@@ -64,6 +64,8 @@ void event_end(void);
 void event(const char *word, const char *key, const char *value);
 /* m is at ay. */
 int event_add_bytes(const char *key, sd_bus_message *m);
+/* m is at a string of any length and content; told as hex. */
+int event_add_long_text(const char *key, sd_bus_message *m);
 /* m is at a variant. */
 int event_add_variant(const char *key, sd_bus_message *m);
 /* m is at a{sv}. */

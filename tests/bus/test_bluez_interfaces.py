@@ -1,0 +1,53 @@
+"""What spored exports, held against the interfaces in dbus/."""
+
+import os
+import pathlib
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+from bluez import BluezStory
+
+DBUS_XML = pathlib.Path(os.environ["DBUS_XML"])
+
+
+def members(interface):
+    """{name: (kind, types)} of one <interface>."""
+    found = {}
+    for method in interface.findall("method"):
+        types = {way: "".join(a.get("type") for a in method.findall("arg")
+                              if a.get("direction", "in") == way) for way in ("in", "out")}
+        found[method.get("name")] = ("method", types["in"], types["out"])
+    for item in interface.findall("property"):
+        found[item.get("name")] = ("property", item.get("type"))
+    return found
+
+
+class Interfaces(BluezStory):
+
+    def exported(self, path, interface):
+        """The members of the interface, as the object itself says."""
+        reply = self.bluez.answer_of("Introspect", "call", path,
+                                     "org.freedesktop.DBus.Introspectable", "Introspect")
+        node = ElementTree.fromstring(bytes.fromhex(reply["hex"]).decode())
+        return members(next(i for i in node.findall("interface") if i.get("name") == interface))
+
+    def holds(self, path, interface, needed):
+        documented = members(ElementTree.parse(DBUS_XML / f"{interface}.xml").find("interface"))
+        exported = self.exported(path, interface)
+        self.assertEqual(exported, {name: documented.get(name) for name in exported})
+        self.assertLessEqual(needed, set(exported))
+
+    def test_each_object_is_as_bluez_documents_it(self):
+        self.put_on_air()
+        self.holds("/spored/application/alpha", "org.bluez.GattService1", {"UUID", "Primary"})
+        self.holds("/spored/application/alpha/count", "org.bluez.GattCharacteristic1",
+                   {"UUID", "Service", "Flags", "ReadValue", "WriteValue", "StartNotify",
+                    "StopNotify", "Confirm"})
+        self.holds("/spored/application/alpha/count/note", "org.bluez.GattDescriptor1",
+                   {"UUID", "Characteristic", "Flags", "ReadValue"})
+        self.holds("/spored/advertisement", "org.bluez.LEAdvertisement1",
+                   {"Type", "ServiceUUIDs", "Release"})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
