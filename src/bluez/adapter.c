@@ -193,7 +193,8 @@ static int on_powered(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         if (!a->chosen)
                 return 0;
         set_power_error(a, e ? message_error_text(e) : NULL);
-        if (e)
+        /* Also after a yes: until BlueZ says that it is on. */
+        if (!a->chosen->powered)
                 start_power_timer(a, backoff_next_usec(&a->power_backoff));
         a->events->changed(a->userdata);
         return 0;

@@ -41,6 +41,13 @@ static void set_error(BluezClient *c, const char *text) {
         c->error = text ? strdup(text) : NULL;
 }
 
+/* Logged once, however often it is tried. */
+static void note_error(BluezClient *c, const char *text) {
+        if (!c->error || strcmp(c->error, text) != 0)
+                log_warning("BlueZ did not list its objects: %s", text);
+        set_error(c, text);
+}
+
 static void retry_later(BluezClient *c) {
         ev_timer_stop(c->loop, &c->retry);
         ev_now_update(c->loop);
@@ -84,8 +91,7 @@ static int on_objects(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
         c->slots[SLOT_CALL] = sd_bus_slot_unref(c->slots[SLOT_CALL]);
         if (r < 0) {
-                set_error(c, e ? message_error_text(e) : strerror(-r));
-                log_warning("BlueZ did not list its objects: %s", c->error ? c->error : "");
+                note_error(c, e ? message_error_text(e) : strerror(-r));
                 retry_later(c);
                 c->events->not_listed(c->userdata);
                 return 0;
