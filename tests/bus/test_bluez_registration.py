@@ -385,6 +385,16 @@ class Power(BluezStory):
         self.bluez.command("change", "hci0", "Powered=no")
         self.wait_status("hci0 is powered off")
 
+    def test_the_advertisement_waits_for_the_power(self):
+        self.ready_to_register(Powered="no")
+        self.bluez.wait("listed")
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls(*REGISTRATIONS), [])
+        self.bluez.command("change", "hci0", "Powered=yes")
+        self.bluez.wait_call("RegisterAdvertisement")
+        self.wait_on_air()
+        self.assertEqual(self.bluez.calls("RegisterApplication", "UnregisterApplication"), [])
+
     def test_power_on_is_done_on_request_and_again_whoever_switches_it_off(self):
         self.ready_to_register("-o", "bluez.power_on=yes", Powered="no")
         self.bluez.wait_call("Set", path="/org/bluez/hci0", Powered="yes")
