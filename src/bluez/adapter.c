@@ -366,6 +366,10 @@ Adapter *adapter_free(Adapter *adapter) {
         return NULL;
 }
 
+bool adapter_listed(const Adapter *adapter) {
+        return adapter->listed;
+}
+
 const AdapterInfo *adapter_chosen(const Adapter *adapter) {
         return adapter->chosen;
 }

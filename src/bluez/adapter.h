@@ -43,6 +43,7 @@ int adapter_properties_changed(
         Adapter *adapter, const char *path, const char *interface, sd_bus_message *properties);
 /* BlueZ has told all adapters that it has: now one is chosen. */
 void adapter_ready(Adapter *adapter);
+bool adapter_listed(const Adapter *adapter);
 /* BlueZ has gone, and all adapters with it. */
 void adapter_clear(Adapter *adapter);
 

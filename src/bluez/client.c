@@ -126,7 +126,7 @@ static void set_owner(BluezClient *c, const char *owner) {
         free(c->owner);
         c->owner = NULL;
         set_error(c, NULL);
-        if (had_owner || !was_known)
+        if (had_owner || (!was_known && !*owner))
                 c->events->vanished(c->userdata);
         if (!*owner)
                 return;

@@ -1,8 +1,10 @@
 #include "bluez/notifier.h"
 
 #include "bluez/names.h"
+#include "core/backoff.h"
 #include "core/pacer.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -11,6 +13,7 @@
 
 /* Owned by Serving. */
 struct Notifier {
+        struct ev_loop *loop;
         sd_bus *bus;
         const Application *application;
         const Profile *profile;
@@ -20,6 +23,8 @@ struct Notifier {
         size_t next;             /* whose turn it is: a busy one must not starve the others */
         Pacer pacer;
         sd_bus_slot *ping_slot;
+        struct ev_timer retry; /* while it runs no Ping is sent */
+        Backoff backoff;
 };
 
 /* To BlueZ alone, not to the whole bus: values are nobody else's business. */
@@ -78,10 +83,20 @@ static int on_pong(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
         const char *sender = sd_bus_message_get_sender(m);
 
-        n->ping_slot = sd_bus_slot_unref(n->ping_slot);
         /* Any answer will do, but it must be bluetoothd's own: not the bus's, not a timeout. */
-        pacer_ping_done(&n->pacer, sender && strcmp(sender, n->owner) == 0);
-        notifier_wake(n);
+        bool answered = sender && strcmp(sender, n->owner) == 0;
+
+        n->ping_slot = sd_bus_slot_unref(n->ping_slot);
+        pacer_ping_done(&n->pacer, answered);
+        if (answered) {
+                backoff_reset(&n->backoff);
+                notifier_wake(n);
+        } else {
+                ev_now_update(n->loop);
+                ev_timer_set(&n->retry,
+                        (double)backoff_next_usec(&n->backoff) / (double)USEC_PER_SEC, 0.);
+                ev_timer_start(n->loop, &n->retry);
+        }
         return 0;
 }
 
@@ -103,10 +118,14 @@ void notifier_wake(Notifier *n) {
                 return;
         while (r > 0 && pacer_may_send(&n->pacer))
                 r = send_next(n);
-        if (r >= 0 && pacer_wants_ping(&n->pacer))
+        if (r >= 0 && pacer_wants_ping(&n->pacer) && !ev_is_active(&n->retry))
                 r = ping(n);
         if (r < 0)
                 log_warning("the bus does not take notifications: %s", strerror(-r));
+}
+
+static void on_retry(struct ev_loop *loop, struct ev_timer *w, int revents) {
+        notifier_wake(w->data);
 }
 
 int notifier_subscribe(Notifier *n, const Characteristic *c, Queue *queue) {
@@ -129,23 +148,29 @@ static void end_all(Notifier *n) {
 int notifier_set_owner(Notifier *n, const char *owner) {
         end_all(n);
         n->ping_slot = sd_bus_slot_unref(n->ping_slot);
+        ev_timer_stop(n->loop, &n->retry);
+        backoff_reset(&n->backoff);
         pacer_reset(&n->pacer);
         free(n->owner);
         n->owner = owner ? strdup(owner) : NULL;
         return owner && !n->owner ? -ENOMEM : 0;
 }
 
-int notifier_new(Notifier **ret, sd_bus *bus, const Application *application,
+int notifier_new(Notifier **ret, struct ev_loop *loop, sd_bus *bus, const Application *application,
         const Profile *profile, const NotifierParameters *parameters) {
         Notifier *n = calloc(1, sizeof(*n));
         if (!n)
                 return -ENOMEM;
 
+        n->loop = loop;
         n->bus = sd_bus_ref(bus);
         n->application = application;
         n->profile = profile;
         n->ping_timeout_usec = parameters->ping_timeout_usec;
         pacer_init(&n->pacer, parameters->window);
+        backoff_init(&n->backoff, parameters->retry_min_usec, parameters->retry_max_usec);
+        ev_timer_init(&n->retry, on_retry, 0., 0.);
+        n->retry.data = n;
         n->cursors = calloc(profile->n_characteristics + 1, sizeof(QueueNotifier *));
         if (!n->cursors) {
                 notifier_free(n);
@@ -159,6 +184,7 @@ Notifier *notifier_free(Notifier *notifier) {
         if (!notifier)
                 return NULL;
         sd_bus_slot_unref(notifier->ping_slot);
+        ev_timer_stop(notifier->loop, &notifier->retry);
         end_all(notifier);
         sd_bus_unref(notifier->bus);
         free(notifier->cursors);

@@ -5,15 +5,18 @@
 #include "bluez/application.h"
 #include "core/queue.h"
 
+#include <ev.h>
+
 typedef struct Notifier Notifier;
 
 typedef struct NotifierParameters {
-        unsigned window;            /* signals before bluetoothd must have answered a Ping */
-        uint64_t ping_timeout_usec; /* then it is asked again */
+        unsigned window; /* signals before bluetoothd must have answered a Ping */
+        uint64_t ping_timeout_usec;
+        uint64_t retry_min_usec, retry_max_usec; /* before a Ping that failed is sent again */
 } NotifierParameters;
 
 /* application and profile are borrowed for the notifier's life. */
-int notifier_new(Notifier **ret, sd_bus *bus, const Application *application,
+int notifier_new(Notifier **ret, struct ev_loop *loop, sd_bus *bus, const Application *application,
         const Profile *profile, const NotifierParameters *parameters);
 /* Ends every subscription. */
 Notifier *notifier_free(Notifier *notifier);

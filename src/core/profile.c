@@ -62,43 +62,57 @@ Profile *profile_free(Profile *profile) {
         return NULL;
 }
 
-/* Appends an empty object with a copy of text for its name to array, which has n; NULL: no memory.
- * A macro, because the objects have nothing but a name in common. */
-#define APPEND_NAMED(array, n, text)                                                               \
-        ({                                                                                         \
-                __typeof__(array) _grown = reallocarray((array), (n) + 1, sizeof *_grown);         \
-                __typeof__(*(array)) _added = NULL;                                                \
-                if (_grown) {                                                                      \
-                        (array) = _grown;                                                          \
-                        _added = calloc(1, sizeof *_added);                                        \
-                }                                                                                  \
-                if (_added) {                                                                      \
-                        _added->name = strdup(text);                                               \
-                        if (_added->name) {                                                        \
-                                (array)[(n)++] = _added;                                           \
-                        } else {                                                                   \
-                                free(_added);                                                      \
-                                _added = NULL;                                                     \
-                        }                                                                          \
-                }                                                                                  \
-                _added;                                                                            \
-        })
-
 Service *profile_add_service(Profile *profile, const char *name) {
-        return APPEND_NAMED(profile->services, profile->n_services, name);
+        Service **grown = reallocarray(profile->services, profile->n_services + 1, sizeof *grown);
+        Service *added;
+
+        if (!grown)
+                return NULL;
+        profile->services = grown;
+        added = calloc(1, sizeof *added);
+        if (!added)
+                return NULL;
+        added->name = strdup(name);
+        if (!added->name)
+                return service_free(added);
+        grown[profile->n_services++] = added;
+        return added;
 }
 
 Characteristic *profile_add_characteristic(Profile *profile, Service *service, const char *name) {
-        Characteristic *added =
-                APPEND_NAMED(service->characteristics, service->n_characteristics, name);
+        Characteristic **grown = reallocarray(
+                service->characteristics, service->n_characteristics + 1, sizeof *grown);
+        Characteristic *added;
 
-        if (added)
-                added->index = profile->n_characteristics++;
+        if (!grown)
+                return NULL;
+        service->characteristics = grown;
+        added = calloc(1, sizeof *added);
+        if (!added)
+                return NULL;
+        added->name = strdup(name);
+        if (!added->name)
+                return characteristic_free(added);
+        added->index = profile->n_characteristics++;
+        grown[service->n_characteristics++] = added;
         return added;
 }
 
 Descriptor *characteristic_add_descriptor(Characteristic *c, const char *name) {
-        return APPEND_NAMED(c->descriptors, c->n_descriptors, name);
+        Descriptor **grown = reallocarray(c->descriptors, c->n_descriptors + 1, sizeof *grown);
+        Descriptor *added;
+
+        if (!grown)
+                return NULL;
+        c->descriptors = grown;
+        added = calloc(1, sizeof *added);
+        if (!added)
+                return NULL;
+        added->name = strdup(name);
+        if (!added->name)
+                return descriptor_free(added);
+        grown[c->n_descriptors++] = added;
+        return added;
 }
 
 Characteristic *profile_find(const Profile *profile, const char *name) {

@@ -64,8 +64,8 @@ static void announce(Daemon *d) {
         fill_standing(d, &s);
         bluez_version_format(s.bluez, version);
         if (s.on_air)
-                (void)snprintf(line, sizeof(line), "on air as %s (%s, BlueZ %s)", s.name, s.adapter,
-                        version);
+                (void)snprintf(line, sizeof(line), "on air%s%s (%s, BlueZ %s)",
+                        s.name ? " as " : "", s.name ? s.name : "", s.adapter, version);
         else
                 (void)snprintf(
                         line, sizeof(line), "not on air: %s%s%s", s.why, *s.fix ? "; " : "", s.fix);

@@ -33,7 +33,6 @@ struct Peripheral {
         Registrar *application_registrar, *advertisement_registrar;
         struct ev_timer stopped; /* so that `stopped` is told from the loop */
         bool stopping;
-        bool objects_known; /* BlueZ has listed what it has */
         uint64_t calls_refused;
 };
 
@@ -114,7 +113,6 @@ static void on_vanished(void *userdata) {
         Peripheral *p = userdata;
 
         log_info("bluetoothd is not there");
-        p->objects_known = false;
         (void)serving_set_owner(p->serving, NULL);
         adapter_clear(p->adapter);
 }
@@ -122,9 +120,7 @@ static void on_vanished(void *userdata) {
 static void on_ready(void *userdata) {
         Peripheral *p = userdata;
 
-        p->objects_known = true;
         adapter_ready(p->adapter);
-        p->events->changed(p->userdata);
 }
 
 static void on_not_listed(void *userdata) {
@@ -186,7 +182,8 @@ static const LeAdvertisementEvents advertisement_events = {
 };
 
 static void check_stopped(Peripheral *p) {
-        if (!p->stopping || registrar_state(p->application_registrar) != REGISTRATION_STOPPED ||
+        if (!p->stopping || ev_is_active(&p->stopped) ||
+                registrar_state(p->application_registrar) != REGISTRATION_STOPPED ||
                 registrar_state(p->advertisement_registrar) != REGISTRATION_STOPPED)
                 return;
         ev_timer_set(&p->stopped, 0., 0.);
@@ -209,6 +206,7 @@ static void on_advertisement_changed(RegistrationState old, RegistrationState ne
         /* The application goes last: a phone that still sees us finds its table. */
         if (p->stopping && new == REGISTRATION_STOPPED)
                 registrar_stop(p->application_registrar);
+        update_managers(p);
         check_stopped(p);
         p->events->changed(p->userdata);
 }
@@ -266,6 +264,8 @@ static int new_objects(Peripheral *p) {
         NotifierParameters notifier = {
                 .window = s->queue.window,
                 .ping_timeout_usec = s->bluez.call_timeout_usec,
+                .retry_min_usec = s->bluez.retry_min_usec,
+                .retry_max_usec = s->bluez.retry_max_usec,
         };
         AdapterParameters adapter = {
                 .select = s->bluez.adapter,
@@ -277,7 +277,7 @@ static int new_objects(Peripheral *p) {
         };
 
         int r = serving_new(
-                &p->serving, p->bus, p->profile, p->values, &notifier, &serving_events, p);
+                &p->serving, p->loop, p->bus, p->profile, p->values, &notifier, &serving_events, p);
         if (r >= 0)
                 r = le_advertisement_new(&p->advertisement, p->bus, &p->profile->advertisement,
                         &advertisement_events, p);
@@ -362,7 +362,7 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
                 .on_air = on_air(p),
                 .bus_answered = bluez_client_known(p->client),
                 .bluetoothd = bluez_client_owner(p->client) != NULL,
-                .objects_known = p->objects_known,
+                .objects_known = adapter_listed(p->adapter),
                 .objects_error = bluez_client_error(p->client),
                 .n_adapters = adapter_count(p->adapter),
                 .select = p->settings->bluez.adapter,

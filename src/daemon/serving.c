@@ -83,8 +83,9 @@ static const GattCharacteristicEvents characteristic_events = {
         .stop_notify = on_stop_notify,
 };
 
-int serving_new(Serving **ret, sd_bus *bus, const Profile *profile, Values *values,
-        const NotifierParameters *parameters, const ServingEvents *events, void *userdata) {
+int serving_new(Serving **ret, struct ev_loop *loop, sd_bus *bus, const Profile *profile,
+        Values *values, const NotifierParameters *parameters, const ServingEvents *events,
+        void *userdata) {
         Serving *s = calloc(1, sizeof(*s));
         if (!s)
                 return -ENOMEM;
@@ -95,7 +96,7 @@ int serving_new(Serving **ret, sd_bus *bus, const Profile *profile, Values *valu
         s->userdata = userdata;
         int r = application_new(&s->application, bus, profile, &characteristic_events, s);
         if (r >= 0)
-                r = notifier_new(&s->notifier, bus, s->application, profile, parameters);
+                r = notifier_new(&s->notifier, loop, bus, s->application, profile, parameters);
         if (r < 0) {
                 serving_free(s);
                 return r;

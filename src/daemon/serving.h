@@ -13,8 +13,9 @@ typedef struct ServingEvents {
 } ServingEvents;
 
 /* profile and values are borrowed for its life. */
-int serving_new(Serving **ret, sd_bus *bus, const Profile *profile, Values *values,
-        const NotifierParameters *parameters, const ServingEvents *events, void *userdata);
+int serving_new(Serving **ret, struct ev_loop *loop, sd_bus *bus, const Profile *profile,
+        Values *values, const NotifierParameters *parameters, const ServingEvents *events,
+        void *userdata);
 Serving *serving_free(Serving *serving);
 
 /* BlueZ's unique name, or NULL: gone. Ends every subscription. */

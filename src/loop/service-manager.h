@@ -3,5 +3,5 @@
 
 void service_manager_ready(void);
 void service_manager_stopping(void);
-/* One line for `systemctl status`. */
+/* One line for `systemctl status`. Never waits. */
 void service_manager_status(const char *text);
