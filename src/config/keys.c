@@ -82,7 +82,7 @@ static const Key keys[] = {
                 .description = "The same for registering, which may take BlueZ 25 s."},
         {SECTION_BLUEZ, "retry_min", key_parse_time, "500ms", SETTING(bluez.retry_min_usec),
                 10 * MSEC, 3600 * SEC,
-                .description = "The first pause before registering again; it doubles."},
+                .description = "The first pause before trying again; it doubles."},
         {SECTION_BLUEZ, "retry_max", key_parse_time, "30s", SETTING(bluez.retry_max_usec),
                 10 * MSEC, 3600 * SEC, .description = "The longest pause; not below retry_min."},
 
