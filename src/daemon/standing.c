@@ -19,13 +19,10 @@ static Reason explain_adapter(const StandingFacts *f) {
         if (!f->adapter)
                 return (Reason){"there is no Bluetooth adapter", NULL,
                         "look at `bluetoothctl list` and `dmesg | grep -i bluetooth`"};
-        /* BlueZ says "Blocked through rfkill". */
-        if (!f->powered && f->power_error && !strstr(f->power_error, "rfkill"))
-                return (Reason){"the adapter cannot be powered on: %s", f->power_error,
-                        "look at `journalctl -u bluetooth`"};
+        /* Blocked by rfkill or broken, BlueZ 5.66 says "Failed" alike. */
         if (!f->powered && f->power_error)
                 return (Reason){"the adapter cannot be powered on: %s", f->power_error,
-                        "rfkill unblock bluetooth"};
+                        "rfkill unblock bluetooth; else look at `journalctl -u bluetooth`"};
         if (!f->powered && f->power_on)
                 return (Reason){"%s is being powered on", f->adapter, NULL};
         return (Reason){"%s is powered off", f->adapter,
