@@ -118,26 +118,44 @@ int adapter_append(const AdapterObject *a, sd_bus_message *m) {
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+static int send_signal(Service *s, sd_bus_message *m) {
+        int r = s->direct ? sd_bus_message_set_destination(m, s->application) : 0;
+
+        return r < 0 ? r : sd_bus_send(s->bus, m, NULL);
+}
+
 int service_emit_added(Service *s, const AdapterObject *a) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
         int r = sd_bus_message_new_signal(s->bus, &m, "/", OBJECTS, "InterfacesAdded");
         if (r >= 0)
                 r = adapter_append(a, m);
-        return r < 0 ? r : sd_bus_send(s->bus, m, NULL);
+        return r < 0 ? r : send_signal(s, m);
 }
 
 int service_emit_removed(Service *s, const AdapterObject *a) {
-        return sd_bus_emit_signal(s->bus, "/", OBJECTS, "InterfacesRemoved", "oas", a->path, 3,
-                "org.bluez.LEAdvertisingManager1", "org.bluez.GattManager1", ADAPTER);
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+
+        int r = sd_bus_message_new_signal(s->bus, &m, "/", OBJECTS, "InterfacesRemoved");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "oas", a->path, 3, "org.bluez.LEAdvertisingManager1",
+                        "org.bluez.GattManager1", ADAPTER);
+        return r < 0 ? r : send_signal(s, m);
 }
 
 int service_emit_changed(Service *s, const AdapterObject *a, const Property *p) {
-        const char type[] = {p->type, '\0'};
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
-        if (is_number(p))
-                return sd_bus_emit_signal(s->bus, a->path, PROPERTIES, "PropertiesChanged",
-                        "sa{sv}as", ADAPTER, 1, p->name, type, number_of(p), 0);
-        return sd_bus_emit_signal(s->bus, a->path, PROPERTIES, "PropertiesChanged", "sa{sv}as",
-                ADAPTER, 1, p->name, type, p->value, 0);
+        int r = sd_bus_message_new_signal(s->bus, &m, a->path, PROPERTIES, "PropertiesChanged");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", ADAPTER);
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "{sv}");
+        if (r >= 0)
+                r = property_append(p, m);
+        if (r >= 0)
+                r = sd_bus_message_close_container(m);
+        if (r >= 0)
+                r = sd_bus_message_append(m, "as", 0);
+        return r < 0 ? r : send_signal(s, m);
 }

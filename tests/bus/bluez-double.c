@@ -201,6 +201,11 @@ static int command_hear(Double *d, size_t n, char **words) {
         return 0;
 }
 
+static int command_direct(Double *d, size_t n, char **words) {
+        d->service.direct = true;
+        return 0;
+}
+
 static const Command commands[] = {
         {"own", 0, command_own},
         {"disown", 0, command_disown},
@@ -216,6 +221,7 @@ static const Command commands[] = {
         {"call", 3, command_call},
         {"deaf", 0, command_deaf},
         {"hear", 0, command_hear},
+        {"direct", 0, command_direct},
 };
 
 /* In place; double quotes keep spaces, and a tab means a line feed. */

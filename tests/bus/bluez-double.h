@@ -50,6 +50,7 @@ typedef struct Inquiry {
 typedef struct Service {
         sd_bus *bus;
         char application[NAME_SIZE]; /* the unique name of who called last */
+        bool direct; /* signals go to the application alone, whatever it has asked the bus for */
         AdapterObject adapters[ADAPTERS_MAX];
         Rule rules[RULES_MAX];
         Inquiry inquiries[INQUIRIES_MAX];

@@ -13,6 +13,11 @@ DOUBLE = os.environ["BLUEZ_DOUBLE"]
 ADAPTER = {"Address": "AA:BB:CC:DD:EE:00", "Alias": "box", "Modalias": "usb:v1D6Bp0246d0542",
            "Powered": "yes"}
 DEVICE = "/org/bluez/hci0/dev_11_22_33_44_55_66"
+APPLICATION = "/spored/application"
+ADVERTISEMENT = "/spored/advertisement"
+FAILED = "org.bluez.Error.Failed"
+REGISTRATIONS = ("RegisterApplication", "UnregisterApplication", "RegisterAdvertisement",
+                 "UnregisterAdvertisement")
 
 # Two services; what notifies does so at once on subscribing only where that is said.
 PROFILE = """[service alpha]
@@ -183,7 +188,7 @@ class Bluez:
 
 def path_of(name):
     service = "beta" if name in ("order", "raw") else "alpha"
-    return f"/spored/application/{service}/{name}"
+    return f"{APPLICATION}/{service}/{name}"
 
 
 class BluezStory(Story):

@@ -34,13 +34,13 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 class Bus:
     """A dbus-daemon of its own. Its address outlives it, so it can come back."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, config):
         self.path = os.path.join(folder, "bus")
         self.address = "unix:path=" + self.path
         self.config = os.path.join(folder, "bus.conf")
         self.process = None
         with open(self.config, "w", encoding="ascii") as f:
-            f.write(BUS_CONFIG.format(path=self.path))
+            f.write(config.format(path=self.path))
 
     def start(self):
         self.process = subprocess.Popen(
@@ -90,6 +90,7 @@ class Story(unittest.TestCase):
     """Each test has its own folder, bus and spored."""
 
     with_bus = True
+    bus_config = BUS_CONFIG
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="spored-")
@@ -99,7 +100,7 @@ class Story(unittest.TestCase):
         self.addCleanup(self.notify.close)
         self.notify.bind(os.path.join(self.folder, "notify"))
         self.notify.settimeout(LIMIT)
-        self.bus = Bus(self.folder)
+        self.bus = Bus(self.folder, self.bus_config)
         self.addCleanup(self.bus.stop)
         if self.with_bus:
             self.bus.start()

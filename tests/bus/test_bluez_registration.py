@@ -2,14 +2,30 @@
 
 import unittest
 
-from bluez import BluezStory
+from bluez import ADVERTISEMENT, APPLICATION, FAILED, REGISTRATIONS, BluezStory
 from harness import PROFILE as MUSHPI
 
-APPLICATION = "/spored/application"
-ADVERTISEMENT = "/spored/advertisement"
-FAILED = "org.bluez.Error.Failed"
-REGISTRATIONS = ("RegisterApplication", "UnregisterApplication", "RegisterAdvertisement",
-                 "UnregisterAdvertisement")
+
+class Start(BluezStory):
+
+    def setUp(self):
+        super().setUp()
+        self.told = []
+
+    def wait_notify(self, wanted):
+        def note(text):
+            self.told.append(text)
+            return wanted(text)
+        return super().wait_notify(note)
+
+    def test_nothing_says_that_a_bluetoothd_that_is_there_is_not_running(self):
+        process = self.ready_to_register("-o", "daemon.log_level=debug")
+        self.wait_on_air()
+        log = self.stop(process)[1]
+        told = [text for text in self.told if "STATUS=" in text]
+        self.assertIn("bluetoothd is there", log)
+        for text in (*told, log):
+            self.assertNotIn("bluetoothd is not", text)
 
 
 class Registration(BluezStory):
@@ -207,6 +223,24 @@ class Owners(BluezStory):
         self.assertEqual(self.bluez.take("signal"), [])
         self.assertEqual(self.read("level", bluez=second)["hex"], "02")
 
+    def test_what_an_owner_that_was_replaced_still_says_is_ignored(self):
+        self.put_on_air()
+        second = self.another_bluez()
+        second.add_adapter()
+        second.command("own")
+        second.wait_call("RegisterAdvertisement")
+        self.wait_on_air()
+        # What is sent to it alone reaches it although it listens to the owner only.
+        self.bluez.command("direct")
+        self.bluez.command("change", "hci0", "Powered=no")
+        self.bluez.command("unplug", "hci0")
+        self.bluez.command("plug", "hci0")
+        self.bluez.sync()
+        status = self.status()
+        self.assertEqual((status["on_air"], status["adapter"]), (True, "hci0"))
+        second.sync()
+        self.assertEqual(second.calls(*REGISTRATIONS), [])
+
     def test_a_refusal_of_the_owner_before_is_forgotten(self):
         self.bluez.command("answer", "RegisterApplication", "error", FAILED, "no room left")
         self.ready_to_register()
@@ -356,6 +390,13 @@ class Adapters(BluezStory):
         status = self.status()
         self.assertEqual((status["on_air"], status["address"]), (True, "AA:BB:CC:DD:EE:00"))
 
+    def test_without_a_name_none_is_told(self):
+        self.bluez.add_adapter(**{"Alias:b": "yes"})
+        self.bluez.command("own")
+        self.launch()
+        self.assertEqual(self.wait_on_air(), "STATUS=on air (hci0, BlueZ 5.66)")
+        self.assertEqual(self.ctl("status").stdout.splitlines()[0], "on air (hci0, BlueZ 5.66)")
+
     def test_the_name_is_set_unless_it_is_right_already(self):
         self.bluez.add_adapter(Alias="MushPi-Init")
         self.bluez.command("own")
@@ -368,61 +409,6 @@ class Adapters(BluezStory):
         self.launch(profile=MUSHPI)
         self.bluez.wait_call("Set", Alias="MushPi-Init")
         self.wait_on_air("as MushPi-Init")
-
-
-class Power(BluezStory):
-
-    def test_off_is_said_and_left_alone(self):
-        # The refusals are the clock: powering on has the same first pause.
-        self.bluez.command("answer", "RegisterApplication", "error", FAILED)
-        self.ready_to_register(Powered="no")
-        self.wait_status("hci0 is powered off")
-        members = [self.bluez.wait("call")["member"] for _ in range(6)]
-        self.assertEqual(members, ["GetManagedObjects"] + ["RegisterApplication"] * 5)
-        self.bluez.command("answer", "RegisterApplication", "ok")
-        self.bluez.command("change", "hci0", "Powered=yes")
-        self.wait_on_air()
-        self.bluez.command("change", "hci0", "Powered=no")
-        self.wait_status("hci0 is powered off")
-
-    def test_the_advertisement_waits_for_the_power(self):
-        self.ready_to_register(Powered="no")
-        self.bluez.wait("listed")
-        self.bluez.sync()
-        self.assertEqual(self.bluez.calls(*REGISTRATIONS), [])
-        self.bluez.command("change", "hci0", "Powered=yes")
-        self.bluez.wait_call("RegisterAdvertisement")
-        self.wait_on_air()
-        self.assertEqual(self.bluez.calls("RegisterApplication", "UnregisterApplication"), [])
-
-    def test_power_on_is_done_on_request_and_again_whoever_switches_it_off(self):
-        self.ready_to_register("-o", "bluez.power_on=yes", Powered="no")
-        self.bluez.wait_call("Set", path="/org/bluez/hci0", Powered="yes")
-        self.wait_on_air()
-        self.bluez.command("change", "hci0", "Powered=no")
-        self.bluez.wait_call("Set", Powered="yes")
-        self.wait_on_air()
-
-    def test_a_blocked_adapter_is_told_with_the_way_out_and_tried_again(self):
-        self.bluez.command("answer", "Set", "error", FAILED, "Blocked through rfkill")
-        self.ready_to_register("-o", "bluez.power_on=yes", Powered="no")
-        self.wait_status("Blocked through rfkill; rfkill unblock bluetooth")
-        self.assertEqual(self.status()["fix"], "rfkill unblock bluetooth")
-        for _ in range(3):
-            self.bluez.wait_call("Set", Powered="yes")
-        self.bluez.command("answer", "Set", "ok")
-        self.wait_on_air()
-
-    def test_after_one_that_is_gone_the_next_is_powered_on(self):
-        self.bluez.command("answer", "Set", "error", FAILED, "Busy")
-        self.ready_to_register("-o", "bluez.power_on=yes", Powered="no")
-        self.wait_status("Busy")
-        self.bluez.command("unplug", "hci0")
-        self.wait_status("there is no Bluetooth adapter")
-        self.bluez.sync()
-        self.bluez.take("call")
-        self.bluez.add_adapter("hci1", how="plug", Powered="no")
-        self.assertEqual(self.bluez.wait_call("Set")["path"], "/org/bluez/hci1")
 
 
 if __name__ == "__main__":

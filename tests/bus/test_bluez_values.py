@@ -2,14 +2,13 @@
 
 import unittest
 
-from bluez import DEVICE, BluezStory
+from bluez import DEVICE, FAILED, BluezStory
 
 INVALID_ARGS = "org.freedesktop.DBus.Error.InvalidArgs"
 OFFSET = "org.bluez.Error.InvalidOffset"
 LENGTH = "org.bluez.Error.InvalidValueLength"
 NOT_PERMITTED = "org.bluez.Error.NotPermitted"
 NOT_SUPPORTED = "org.bluez.Error.NotSupported"
-FAILED = "org.bluez.Error.Failed"
 
 
 class Reads(BluezStory):

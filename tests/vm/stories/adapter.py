@@ -91,6 +91,34 @@ def story_power_off_and_on_by_others(spored):
         power(True)
 
 
+def story_off_and_on_keeps_the_advertisement(spored):
+    """an adapter that was off advertises once when it is on again, and spored has registered
+    nothing anew"""
+    with spored.configured(KEEP_OFF):
+        power(False)
+        wait_why(spored, "hci0 is powered off")
+        cursor = spored.journal_cursor()
+        power(True)
+        spored.wait_on_air()
+        assert_served()
+        wait_until(lambda: "on air as" in spored.journal_since(cursor), "the journal says so")
+        assert "registered with BlueZ" not in spored.journal_since(cursor)
+        assert bluez.get("ActiveInstances", bluez.ADVERTISING) == 1
+
+
+def story_blocked_by_rfkill(spored):
+    """while rfkill blocks the adapter status says so and what to do, and once it is unblocked the
+    same process switches it on and serves"""
+    with survived(spored):
+        with bluez.blocked():
+            fix = wait_why(spored, "the adapter cannot be powered on: ")
+            # bluetoothd says no more than that it failed.
+            assert fix.startswith("rfkill unblock bluetooth"), fix
+            assert bluez.get("Powered") is False
+        spored.wait_on_air()
+        assert bluez.get("Powered") is True
+
+
 def story_alias_with_control_characters(spored):
     """an alias with line breaks, which any user can set, reaches neither systemd's state nor the
     terminal"""

@@ -1,8 +1,10 @@
 """bluetoothd and the adapter go away and come back; spored stays."""
 
+import contextlib
+
 from central.central import Central
 
-from . import mushpi
+from . import bluez, mushpi
 from .served import assert_served, survived
 from .spored import Peer, run, set_env, wait_until
 
@@ -74,9 +76,45 @@ def story_bluetoothd_starts_later(spored):
     assert spored.pid == pid
 
 
+def unplug(spored):
+    run("systemctl", "stop", "btvirt.service")
+    wait_until(lambda: not spored.status()["on_air"], "spored is off air")
+
+
+def plug():
+    run("systemd-run", "--quiet", "--unit=btvirt", "btvirt", "-L", "-l1", "-s")
+
+
 def story_adapter_is_unplugged(spored):
     """after the adapter was unplugged and plugged in it is served again by the same process"""
     with survived(spored):
-        run("systemctl", "stop", "btvirt.service")
-        wait_until(lambda: not spored.status()["on_air"], "spored is off air")
-        run("systemd-run", "--quiet", "--unit=btvirt", "btvirt", "-L", "-l1", "-s")
+        unplug(spored)
+        plug()
+
+
+def story_bluetoothd_answers_a_registration_too_late(spored):
+    """after a bluetoothd that did not answer registrations goes on the service is served once, by
+    the same process"""
+    def managers_are_there():
+        return "org.bluez.LEAdvertisingManager1" in run("busctl", "introspect", *bluez.HCI0,
+                                                        check=False)
+
+    with spored.configured("[bluez]\nregister_timeout = 1s\n"), survived(spored):
+        bluetoothd = spored.show("MainPID", "bluetooth.service")
+        cursor = spored.journal_cursor()
+        unplug(spored)
+        # Standing still itself, spored registers only when bluetoothd does so too.
+        with contextlib.ExitStack() as stack:
+            with bluez.standing_still("spored.service"):
+                plug()
+                wait_until(managers_are_there, "hci0 is back")
+                stack.enter_context(bluez.standing_still())
+            wait_until(lambda: "did not register the application" in spored.journal_since(cursor),
+                       "a registration was not answered in time")
+            assert "BlueZ refuses the application" in spored.status()["why"], spored.status()
+        spored.wait_on_air()
+        with Central() as central:
+            services = central.connect(service=mushpi.SERVICE).discover().services
+        assert [s.uuid for s in services].count(mushpi.SERVICE) == 1, services
+        assert bluez.get("ActiveInstances", bluez.ADVERTISING) == 1
+        assert spored.show("MainPID", "bluetooth.service") == bluetoothd, "bluetoothd has crashed"

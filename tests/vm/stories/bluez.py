@@ -4,12 +4,16 @@ import contextlib
 import json
 import os
 import signal
+import struct
 
 from .spored import Spored, run
 
 ADAPTER = "org.bluez.Adapter1"
 ADVERTISING = "org.bluez.LEAdvertisingManager1"
 HCI0 = ("org.bluez", "/org/bluez/hci0")
+# The kernel's struct rfkill_event: index, type, operation, soft, hard.
+RFKILL_EVENT = struct.Struct("=IBBBB")
+RFKILL_TYPE_BLUETOOTH, RFKILL_OP_CHANGE_ALL = 2, 3
 
 
 def get(name, interface=ADAPTER):
@@ -23,10 +27,26 @@ def put(name, kind, value, user="root"):
     run("runuser", "-u", user, "--", "busctl", "set-property", *HCI0, ADAPTER, name, kind, value)
 
 
+def rfkill(block):
+    """As the program rfkill, with block or unblock bluetooth."""
+    with open("/dev/rfkill", "wb", buffering=0) as device:
+        device.write(RFKILL_EVENT.pack(0, RFKILL_TYPE_BLUETOOTH, RFKILL_OP_CHANGE_ALL, block, 0))
+
+
 @contextlib.contextmanager
-def standing_still():
-    """bluetoothd is there and does nothing."""
-    pid = int(Spored.show("MainPID", "bluetooth.service"))
+def blocked():
+    """rfkill blocks all adapters."""
+    rfkill(True)
+    try:
+        yield
+    finally:
+        rfkill(False)
+
+
+@contextlib.contextmanager
+def standing_still(unit="bluetooth.service"):
+    """bluetoothd, or another service, is there and does nothing."""
+    pid = int(Spored.show("MainPID", unit))
     os.kill(pid, signal.SIGSTOP)
     try:
         yield

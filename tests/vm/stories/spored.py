@@ -13,6 +13,9 @@ CONFIGURATION = pathlib.Path("/etc/spored/spored.conf")
 DROP_IN = pathlib.Path("/etc/spored/spored.conf.d/story.conf")
 UNIT_DROP_IN = pathlib.Path("/run/systemd/system/spored.service.d/story.conf")
 GUEST = pathlib.Path("/share/guest")
+# What these have said, and systemd of them.
+JOURNAL = ("journalctl", "--quiet", "--no-pager", "--output=short-monotonic",
+           "--unit=spored.service", "--unit=bluetooth.service")
 WAIT = 30
 
 
@@ -201,15 +204,13 @@ class Spored:
 
     @staticmethod
     def journal_cursor():
-        shown = run("journalctl", "--quiet", "--lines=0", "--show-cursor")
-        return shown.rpartition("cursor: ")[2]
+        # The same units as below: journalctl skips an entry that is not the cursor's.
+        return run(*JOURNAL, "--lines=0", "--show-cursor").rpartition("cursor: ")[2]
 
     @staticmethod
     def journal_since(cursor):
         """What spored and bluetoothd have said since, and systemd of them."""
-        return run("journalctl", "--quiet", "--no-pager", "--output=short-monotonic",
-                   f"--after-cursor={cursor}", "--unit=spored.service", "--unit=bluetooth.service",
-                   check=False)
+        return run(*JOURNAL, f"--after-cursor={cursor}", check=False)
 
 
 def env_request(number):
