@@ -3,8 +3,8 @@
 #include "bluez/message.h"
 #include "bluez/names.h"
 #include "core/backoff.h"
+#include "loop/timer.h"
 #include "util/cleanup.h"
-#include "util/clock.h"
 #include "util/log.h"
 #include "util/parse.h"
 
@@ -178,11 +178,17 @@ static void set_power_error(Adapter *a, const char *text) {
         a->power_error = text ? strdup(text) : NULL;
 }
 
-static void start_power_timer(Adapter *a, uint64_t delay_usec) {
-        ev_timer_stop(a->loop, &a->power_timer);
-        ev_now_update(a->loop);
-        ev_timer_set(&a->power_timer, (double)delay_usec / (double)USEC_PER_SEC, 0.);
-        ev_timer_start(a->loop, &a->power_timer);
+/* Not at once: a bluetoothd that stops in order switches its adapters off before it goes. And until
+ * BlueZ says that it is on: an answer to the call is not enough. */
+static void keep_powered(Adapter *a) {
+        if (a->chosen && a->chosen->powered) {
+                ev_timer_stop(a->loop, &a->power_timer);
+                backoff_reset(&a->power_backoff);
+                set_power_error(a, NULL);
+        } else if (a->parameters.power_on && a->chosen && !a->power_slot &&
+                   !ev_is_active(&a->power_timer)) {
+                timer_start_once(a->loop, &a->power_timer, backoff_next_usec(&a->power_backoff));
+        }
 }
 
 static int on_powered(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -190,12 +196,8 @@ static int on_powered(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         const sd_bus_error *e = sd_bus_message_get_error(m);
 
         a->power_slot = sd_bus_slot_unref(a->power_slot);
-        if (!a->chosen)
-                return 0;
         set_power_error(a, e ? message_error_text(e) : NULL);
-        /* Also after a yes: until BlueZ says that it is on. */
-        if (!a->chosen->powered)
-                start_power_timer(a, backoff_next_usec(&a->power_backoff));
+        keep_powered(a);
         a->events->changed(a->userdata);
         return 0;
 }
@@ -206,19 +208,7 @@ static void on_power_timer(struct ev_loop *loop, struct ev_timer *w, int revents
 
         log_info("powering %s on", adapter_name(a->chosen));
         if (set_property(a, &a->power_slot, "Powered", "b", &yes, on_powered) < 0)
-                start_power_timer(a, backoff_next_usec(&a->power_backoff));
-}
-
-/* Not at once: a bluetoothd that stops in order switches its adapters off before it goes. */
-static void keep_powered(Adapter *a) {
-        if (a->chosen && a->chosen->powered) {
-                ev_timer_stop(a->loop, &a->power_timer);
-                backoff_reset(&a->power_backoff);
-                set_power_error(a, NULL);
-        } else if (a->parameters.power_on && a->chosen && !a->power_slot &&
-                   !ev_is_active(&a->power_timer)) {
-                start_power_timer(a, backoff_next_usec(&a->power_backoff));
-        }
+                keep_powered(a);
 }
 
 static int on_alias_set(sd_bus_message *m, void *userdata, sd_bus_error *error) {

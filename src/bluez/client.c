@@ -3,8 +3,8 @@
 #include "bluez/message.h"
 #include "bluez/names.h"
 #include "core/backoff.h"
+#include "loop/timer.h"
 #include "util/cleanup.h"
-#include "util/clock.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -49,10 +49,7 @@ static void note_error(BluezClient *c, const char *text) {
 }
 
 static void retry_later(BluezClient *c) {
-        ev_timer_stop(c->loop, &c->retry);
-        ev_now_update(c->loop);
-        ev_timer_set(&c->retry, (double)backoff_next_usec(&c->backoff) / (double)USEC_PER_SEC, 0.);
-        ev_timer_start(c->loop, &c->retry);
+        timer_start_once(c->loop, &c->retry, backoff_next_usec(&c->backoff));
 }
 
 /* m is at a{sa{sv}}. */

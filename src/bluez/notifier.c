@@ -3,8 +3,8 @@
 #include "bluez/names.h"
 #include "core/backoff.h"
 #include "core/pacer.h"
+#include "loop/timer.h"
 #include "util/cleanup.h"
-#include "util/clock.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -92,10 +92,7 @@ static int on_pong(sd_bus_message *m, void *userdata, sd_bus_error *error) {
                 backoff_reset(&n->backoff);
                 notifier_wake(n);
         } else {
-                ev_now_update(n->loop);
-                ev_timer_set(&n->retry,
-                        (double)backoff_next_usec(&n->backoff) / (double)USEC_PER_SEC, 0.);
-                ev_timer_start(n->loop, &n->retry);
+                timer_start_once(n->loop, &n->retry, backoff_next_usec(&n->backoff));
         }
         return 0;
 }

@@ -2,8 +2,8 @@
 
 #include "bluez/message.h"
 #include "bluez/names.h"
+#include "loop/timer.h"
 #include "util/cleanup.h"
-#include "util/clock.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -79,9 +79,7 @@ static int call(Registrar *r, const char *method, bool options, sd_bus_message_h
 
 /* A call that could not be sent is reported from the timer: never from inside. */
 static void report_soon(Registrar *r) {
-        ev_timer_stop(r->loop, &r->timer);
-        ev_timer_set(&r->timer, 0., 0.);
-        ev_timer_start(r->loop, &r->timer);
+        timer_start_once(r->loop, &r->timer, 0);
 }
 
 static void on_call_register(void *userdata) {
@@ -108,12 +106,10 @@ static void on_cancel_call(void *userdata) {
 static void on_set_timer(uint64_t delay_usec, void *userdata) {
         Registrar *r = userdata;
 
-        ev_timer_stop(r->loop, &r->timer);
         if (delay_usec == UINT64_MAX)
-                return;
-        ev_now_update(r->loop);
-        ev_timer_set(&r->timer, (double)delay_usec / (double)USEC_PER_SEC, 0.);
-        ev_timer_start(r->loop, &r->timer);
+                ev_timer_stop(r->loop, &r->timer);
+        else
+                timer_start_once(r->loop, &r->timer, delay_usec);
 }
 
 static void on_changed(RegistrationState old, RegistrationState new, void *userdata) {

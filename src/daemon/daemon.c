@@ -4,6 +4,7 @@
 #include "daemon/peripheral.h"
 #include "daemon/values.h"
 #include "loop/service-manager.h"
+#include "loop/timer.h"
 #include "socket/server.h"
 #include "util/bytes.h"
 #include "util/cleanup.h"
@@ -87,14 +88,8 @@ static void on_changed(void *userdata) {
                 announce(d);
 }
 
-static double seconds(uint64_t usec) {
-        return (double)usec / (double)USEC_PER_SEC;
-}
-
 static void connect_later(Daemon *d) {
-        ev_now_update(d->loop);
-        ev_timer_set(&d->connect_again, seconds(backoff_next_usec(&d->backoff)), 0.);
-        ev_timer_start(d->loop, &d->connect_again);
+        timer_start_once(d->loop, &d->connect_again, backoff_next_usec(&d->backoff));
 }
 
 static void on_disconnected(int error, void *userdata) {
@@ -242,7 +237,7 @@ static void on_signal(struct ev_loop *loop, struct ev_signal *w, int revents) {
                 ev_break(loop, EVBREAK_ALL);
                 return;
         }
-        ev_timer_again(loop, &d->shutdown);
+        timer_start_once(loop, &d->shutdown, d->settings->daemon.shutdown_timeout_usec);
         peripheral_stop(d->peripheral);
 }
 
@@ -260,8 +255,7 @@ static void init_watchers(Daemon *d) {
         ev_timer_init(&d->connect_again, on_connect_again, 0., 0.);
         backoff_init(
                 &d->backoff, d->settings->bluez.retry_min_usec, d->settings->bluez.retry_max_usec);
-        ev_timer_init(&d->shutdown, on_shutdown_timeout, 0.,
-                seconds(d->settings->daemon.shutdown_timeout_usec));
+        ev_timer_init(&d->shutdown, on_shutdown_timeout, 0., 0.);
         d->sigterm.data = d->sigint.data = d->connect_again.data = d->shutdown.data = d;
         /* libev wakes up each minute to see whether the clock was set, unless a watcher of this
          * kind makes it have the kernel tell. */

@@ -9,6 +9,7 @@
 #include "daemon/standing.h"
 #include "loop/bus-source.h"
 #include "loop/bus.h"
+#include "loop/timer.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -182,12 +183,10 @@ static const LeAdvertisementEvents advertisement_events = {
 };
 
 static void check_stopped(Peripheral *p) {
-        if (!p->stopping || ev_is_active(&p->stopped) ||
-                registrar_state(p->application_registrar) != REGISTRATION_STOPPED ||
+        if (!p->stopping || registrar_state(p->application_registrar) != REGISTRATION_STOPPED ||
                 registrar_state(p->advertisement_registrar) != REGISTRATION_STOPPED)
                 return;
-        ev_timer_set(&p->stopped, 0., 0.);
-        ev_timer_start(p->loop, &p->stopped);
+        timer_start_once(p->loop, &p->stopped, 0);
 }
 
 static void on_application_changed(RegistrationState old, RegistrationState new, void *userdata) {

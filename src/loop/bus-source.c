@@ -7,6 +7,7 @@
 
 #include "loop/bus-source.h"
 
+#include "loop/timer.h"
 #include "util/clock.h"
 
 #include <errno.h>
@@ -37,8 +38,7 @@ static void source_stop(BusSource *s) {
 static void source_fail(BusSource *s, int error) {
         source_stop(s);
         s->error = error;
-        ev_timer_set(&s->timer, 0., 0.);
-        ev_timer_start(s->loop, &s->timer);
+        timer_start_once(s->loop, &s->timer, 0);
 }
 
 static void source_process(BusSource *s) {
@@ -86,10 +86,7 @@ static void source_watch_time(BusSource *s, uint64_t due_usec) {
                 return;
 
         uint64_t now = clock_now_usec();
-        double delay = due_usec > now ? (double)(due_usec - now) / (double)USEC_PER_SEC : 0.;
-        ev_now_update(s->loop);
-        ev_timer_set(&s->timer, delay, 0.);
-        ev_timer_start(s->loop, &s->timer);
+        timer_start_once(s->loop, &s->timer, due_usec > now ? due_usec - now : 0);
 }
 
 static void on_prepare(struct ev_loop *loop, struct ev_prepare *w, int revents) {
