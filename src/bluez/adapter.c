@@ -3,17 +3,16 @@
 #include "bluez/message.h"
 #include "bluez/names.h"
 #include "core/backoff.h"
+#include "loop/claim.h"
 #include "loop/timer.h"
 #include "util/cleanup.h"
 #include "util/log.h"
-#include "util/parse.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#define INDEX_MAX 65535 /* of the kernel's hci_dev */
 
 /* Owned by Peripheral. */
 struct Adapter {
@@ -26,26 +25,13 @@ struct Adapter {
         size_t n_infos;
         AdapterInfo *chosen; /* one of infos */
         bool listed;         /* BlueZ has told all that it has */
+        Claim *claim;        /* on the adapter that was chosen last, also while it is away */
+        char claimed[CLAIM_NAME_MAX];
         sd_bus_slot *power_slot, *alias_slot;
         struct ev_timer power_timer; /* until the next attempt to power it on */
         Backoff power_backoff;
         char *power_error;
 };
-
-static AdapterInfo *info_free(AdapterInfo *info) {
-        free(info->path);
-        free(info->address);
-        free(info->alias);
-        free(info->modalias);
-        free(info);
-        return NULL;
-}
-
-const char *adapter_name(const AdapterInfo *info) {
-        const char *slash = strrchr(info->path, '/');
-
-        return slash ? slash + 1 : info->path;
-}
 
 static AdapterInfo *find(const Adapter *a, const char *path) {
         for (size_t i = 0; i < a->n_infos; i++)
@@ -64,57 +50,9 @@ static AdapterInfo *find_or_add(Adapter *a, const char *path) {
                 return NULL;
         info->path = strdup(path);
         if (!info->path)
-                return info_free(info);
+                return adapter_info_free(info);
         a->infos[a->n_infos++] = info;
         return info;
-}
-
-/* BlueZ says each of these with one type; what has another is passed over. */
-static int read_string(char **where, sd_bus_message *m) {
-        const char *text;
-
-        int r = message_read_variant(m, "s", &text);
-        if (r <= 0)
-                return r;
-        char *copy = strdup(text);
-        if (!copy)
-                return -ENOMEM;
-        free(*where);
-        *where = copy;
-        return 0;
-}
-
-static int read_bool(bool *where, sd_bus_message *m) {
-        int value;
-
-        int r = message_read_variant(m, "b", &value);
-        if (r > 0)
-                *where = value;
-        return r;
-}
-
-static int on_property(const char *name, sd_bus_message *m, void *userdata) {
-        AdapterInfo *info = userdata;
-
-        if (strcmp(name, "Address") == 0)
-                return read_string(&info->address, m);
-        if (strcmp(name, "Alias") == 0)
-                return read_string(&info->alias, m);
-        if (strcmp(name, "Modalias") == 0)
-                return read_string(&info->modalias, m);
-        if (strcmp(name, "Powered") == 0)
-                return read_bool(&info->powered, m);
-        return sd_bus_message_skip(m, "v");
-}
-
-/* The kernel's index; what is not named so comes last. */
-static int index_of(const AdapterInfo *info) {
-        const char *name = adapter_name(info);
-        uint64_t index;
-
-        if (strncmp(name, "hci", 3) != 0 || parse_unsigned(&index, name + 3, 0, INDEX_MAX) < 0)
-                return INDEX_MAX;
-        return (int)index;
 }
 
 static bool selected(const Adapter *a, const AdapterInfo *info) {
@@ -130,7 +68,7 @@ static bool selected(const Adapter *a, const AdapterInfo *info) {
 
 /* Lower is better: one that can be a peripheral first, then the index. */
 static int rank(const AdapterInfo *info) {
-        return (info->has_gatt_manager ? 0 : INDEX_MAX + 1) + index_of(info);
+        return (info->has_gatt_manager ? 0 : ADAPTER_INDEX_MAX + 1) + adapter_info_index(info);
 }
 
 /* What was chosen stays while it serves: a second adapter must not move the service. */
@@ -178,6 +116,14 @@ static void set_power_error(Adapter *a, const char *text) {
         a->power_error = text ? strdup(text) : NULL;
 }
 
+bool adapter_ours(const Adapter *adapter) {
+        return adapter->chosen && adapter->claim && claim_held(adapter->claim);
+}
+
+pid_t adapter_holder(const Adapter *adapter) {
+        return adapter->claim ? claim_holder(adapter->claim) : 0;
+}
+
 /* Not at once: a bluetoothd that stops in order switches its adapters off before it goes. And until
  * BlueZ says that it is on: an answer to the call is not enough. */
 static void keep_powered(Adapter *a) {
@@ -185,7 +131,7 @@ static void keep_powered(Adapter *a) {
                 ev_timer_stop(a->loop, &a->power_timer);
                 backoff_reset(&a->power_backoff);
                 set_power_error(a, NULL);
-        } else if (a->parameters.power_on && a->chosen && !a->power_slot &&
+        } else if (a->parameters.power_on && adapter_ours(a) && !a->power_slot &&
                    !ev_is_active(&a->power_timer)) {
                 timer_start_once(a->loop, &a->power_timer, backoff_next_usec(&a->power_backoff));
         }
@@ -232,6 +178,52 @@ static void set_alias(Adapter *a) {
                 log_warning("the adapter's alias cannot be set: %s", strerror(-r));
 }
 
+static void on_claim_changed(void *userdata) {
+        Adapter *a = userdata;
+
+        if (!a->chosen)
+                return;
+        if (adapter_ours(a)) {
+                log_info("%s is ours", adapter_name(a->chosen));
+                set_alias(a);
+        }
+        keep_powered(a);
+        a->events->changed(a->userdata);
+}
+
+static const ClaimEvents claim_events = {
+        .changed = on_claim_changed,
+};
+
+/* Of this bus alone: a simulated BlueZ has an hci0 too. */
+static int name_claim(const Adapter *a, char name[static CLAIM_NAME_MAX]) {
+        char bus[SD_ID128_STRING_MAX];
+        sd_id128_t id;
+
+        int r = sd_bus_get_bus_id(a->bus, &id);
+        if (r < 0)
+                return r;
+        int n = snprintf(name, CLAIM_NAME_MAX, "spored/%s/%s", sd_id128_to_string(id, bus),
+                adapter_name(a->chosen));
+        return n < CLAIM_NAME_MAX ? 0 : -ENAMETOOLONG;
+}
+
+static void claim_chosen(Adapter *a) {
+        char name[CLAIM_NAME_MAX];
+
+        int r = name_claim(a, name);
+        if (r >= 0 && a->claim && strcmp(name, a->claimed) == 0)
+                return;
+        a->claim = claim_free(a->claim);
+        if (r >= 0)
+                r = claim_new(
+                        &a->claim, a->loop, name, a->parameters.retry_min_usec, &claim_events, a);
+        if (r < 0)
+                log_error("%s cannot be claimed: %s", adapter_name(a->chosen), strerror(-r));
+        else
+                memcpy(a->claimed, name, sizeof(name));
+}
+
 static void forget_calls(Adapter *a) {
         a->power_slot = sd_bus_slot_unref(a->power_slot);
         a->alias_slot = sd_bus_slot_unref(a->alias_slot);
@@ -248,6 +240,8 @@ static void update(Adapter *a) {
                 forget_calls(a);
                 a->chosen = chosen;
                 if (chosen)
+                        claim_chosen(a);
+                if (adapter_ours(a))
                         set_alias(a);
         }
         keep_powered(a);
@@ -273,7 +267,7 @@ int adapter_interface_added(
         bool *flag = info ? interface_flag(info, interface) : NULL;
         if (!flag)
                 return sd_bus_message_skip(properties, "a{sv}");
-        int r = message_read_properties(properties, on_property, info);
+        int r = message_read_properties(properties, adapter_info_on_property, info);
         if (r < 0)
                 return r;
         *flag = true;
@@ -289,7 +283,7 @@ static void remove_info(Adapter *a, AdapterInfo *info) {
                 forget_calls(a);
                 a->chosen = NULL;
         }
-        info_free(info);
+        adapter_info_free(info);
 }
 
 void adapter_interface_removed(Adapter *a, const char *path, const char *interface) {
@@ -310,7 +304,7 @@ int adapter_properties_changed(
 
         if (!info)
                 return 0;
-        int r = message_read_properties(properties, on_property, info);
+        int r = message_read_properties(properties, adapter_info_on_property, info);
         update(a);
         return r;
 }
@@ -349,6 +343,7 @@ Adapter *adapter_free(Adapter *adapter) {
         if (!adapter)
                 return NULL;
         forget_calls(adapter);
+        adapter->claim = claim_free(adapter->claim);
         while (adapter->n_infos > 0)
                 remove_info(adapter, adapter->infos[adapter->n_infos - 1]);
         sd_bus_unref(adapter->bus);

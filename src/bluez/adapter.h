@@ -1,23 +1,17 @@
 /* The adapters that BlueZ has, which one is ours, and its power and alias. */
 #pragma once
 
+#include "bluez/adapter-info.h"
+
 #include <ev.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <systemd/sd-bus.h>
+#include <sys/types.h>
 
 #define ADAPTERS_MAX 16 /* more are not looked at; the kernel rarely has two */
 
-typedef struct AdapterInfo {
-        char *path;    /* "/org/bluez/hci0" */
-        char *address; /* "AA:BB:…" */
-        char *alias;
-        char *modalias; /* carries BlueZ's version */
-        bool is_adapter, powered, has_gatt_manager, has_advertising_manager;
-} AdapterInfo;
-
 typedef struct AdapterEvents {
-        /* The chosen adapter is another one, gone, or has changed: ask adapter_chosen(). */
+        /* The chosen adapter is another one, gone, ours now, or has changed: ask
+         * adapter_chosen() and adapter_ours(). */
         void (*changed)(void *userdata);
 } AdapterEvents;
 
@@ -49,8 +43,12 @@ void adapter_clear(Adapter *adapter);
 
 /* NULL: none fits. Borrowed until the loop turns. */
 const AdapterInfo *adapter_chosen(const Adapter *adapter);
-/* "hci0" of a path. */
-const char *adapter_name(const AdapterInfo *info);
+/* The chosen one is claimed for this process. Only then may it be used, and only then is its power
+ * and alias touched: two that serve one adapter disturb each other (pinned handles even crash
+ * bluetoothd). */
+bool adapter_ours(const Adapter *adapter);
+/* The process that has claimed it before us; 0: not known, or it is ours. */
+pid_t adapter_holder(const Adapter *adapter);
 size_t adapter_count(const Adapter *adapter);
 /* Why powering on failed, in BlueZ's words; NULL: it did not. */
 const char *adapter_power_error(const Adapter *adapter);

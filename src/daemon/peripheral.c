@@ -81,6 +81,8 @@ static void update_managers(Peripheral *p) {
 
         if (p->stopping)
                 return;
+        if (!adapter_ours(p->adapter))
+                adapter = NULL;
         if (adapter && adapter->has_gatt_manager)
                 gatt = adapter->path;
         registrar_set_manager(p->application_registrar, owner, gatt);
@@ -366,6 +368,8 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
                 .n_adapters = adapter_count(p->adapter),
                 .select = p->settings->bluez.adapter,
                 .adapter = adapter ? adapter_name(adapter) : NULL,
+                .ours = adapter_ours(p->adapter),
+                .holder = adapter_holder(p->adapter),
                 .powered = adapter && adapter->powered,
                 .power_on = p->settings->bluez.power_on,
                 .power_error = adapter_power_error(p->adapter),

@@ -6,10 +6,11 @@
 typedef struct Reason {
         const char *why; /* %s: the subject */
         const char *subject;
-        const char *fix; /* %s: the subject */
+        const char *fix; /* %s: the object */
+        const char *object;
 } Reason;
 
-static Reason explain_adapter(const StandingFacts *f) {
+static Reason explain_adapter(const StandingFacts *f, const char *holder) {
         if (!f->adapter && f->n_adapters > 0)
                 return (Reason){"adapter %s is not there, but others are", f->select,
                         "set adapter in [bluez] to one that `bluetoothctl list` shows, or to auto"};
@@ -19,6 +20,9 @@ static Reason explain_adapter(const StandingFacts *f) {
         if (!f->adapter)
                 return (Reason){"there is no Bluetooth adapter", NULL,
                         "look at `bluetoothctl list` and `dmesg | grep -i bluetooth`"};
+        if (!f->ours)
+                return (Reason){"%s is served by another spored", f->adapter,
+                        "stop %s, or set adapter in [bluez] to another", holder};
         /* Blocked by rfkill or broken, BlueZ 5.66 says "Failed" alike. */
         if (!f->powered && f->power_error)
                 return (Reason){"the adapter cannot be powered on: %s", f->power_error,
@@ -29,7 +33,7 @@ static Reason explain_adapter(const StandingFacts *f) {
                 "bluetoothctl power on, or set power_on = yes in [bluez]"};
 }
 
-static Reason explain(const StandingFacts *f) {
+static Reason explain(const StandingFacts *f, const char *holder) {
         if (!f->bus_answered)
                 return (Reason){"the bus has not answered yet", NULL, NULL};
         if (!f->bluetoothd)
@@ -39,8 +43,8 @@ static Reason explain(const StandingFacts *f) {
                         "look at `journalctl -u bluetooth`"};
         if (!f->objects_known)
                 return (Reason){"bluetoothd has not answered yet", NULL, NULL};
-        if (!f->adapter || !f->powered)
-                return explain_adapter(f);
+        if (!f->adapter || !f->ours || !f->powered)
+                return explain_adapter(f, holder);
         if (!f->has_managers)
                 return (Reason){"%s cannot be a peripheral: it has no GATT or advertising manager",
                         f->adapter, "look at `journalctl -u bluetooth`"};
@@ -66,10 +70,13 @@ static void fill(char *out, size_t size, const char *text, const char *subject) 
 
 void standing_explain(
         const StandingFacts *facts, char *why, size_t why_size, char *fix, size_t fix_size) {
-        Reason reason = {NULL, NULL, NULL};
+        char holder[32] = "it";
+        Reason reason = {0};
 
+        if (facts->holder > 0)
+                (void)snprintf(holder, sizeof(holder), "process %d", (int)facts->holder);
         if (!facts->on_air)
-                reason = explain(facts);
+                reason = explain(facts, holder);
         fill(why, why_size, reason.why, reason.subject);
-        fill(fix, fix_size, reason.fix, reason.subject);
+        fill(fix, fix_size, reason.fix, reason.object);
 }

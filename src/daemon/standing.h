@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 typedef struct StandingFacts {
         bool on_air;
@@ -13,6 +14,8 @@ typedef struct StandingFacts {
         size_t n_adapters;
         const char *select;  /* the configured adapter */
         const char *adapter; /* the chosen one; NULL: none fits */
+        bool ours;           /* and no other spored has it */
+        pid_t holder;        /* the one that has; 0: not known */
         bool powered, power_on;
         const char *power_error;
         bool has_managers;
