@@ -5,8 +5,10 @@
 #include "util/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -152,8 +154,35 @@ static int start_listening(Listener *listener, gid_t group, unsigned mode) {
         return r;
 }
 
+/* Until the socket is listening nobody else may look at its place, or two that start at once take
+ * it from each other. A lock on the directory, which ends with its descriptor. */
+static int lock_parent(const char *path) {
+        _cleanup_free_ char *parent = strdup(path);
+        char *slash;
+        int fd, r;
+
+        if (!parent)
+                return -ENOMEM;
+        slash = strrchr(parent, '/');
+        if (slash)
+                slash[slash == parent] = '\0';
+        fd = open(slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+                return fd;
+        r = -errno;
+        if (fd >= 0)
+                close(fd);
+        if (r == -EWOULDBLOCK)
+                log_error("socket: another program is taking %s in this moment", path);
+        else
+                log_error("socket: cannot lock the directory of %s: %s%s", path, strerror(-r),
+                        hint_at_place(r));
+        return r;
+}
+
 int listener_open(Listener *ret, const char *path, const char *group, unsigned mode) {
         _cleanup_(listener_close) Listener listener = {.fd = -1};
+        _cleanup_close_ int lock = -1;
         struct sockaddr_un address;
         gid_t gid = (gid_t)-1;
         int r;
@@ -165,6 +194,9 @@ int listener_open(Listener *ret, const char *path, const char *group, unsigned m
                 r = make_parent(path);
         if (r < 0)
                 return r;
+        lock = lock_parent(path);
+        if (lock < 0)
+                return lock;
         r = clear_stale(&address);
         if (r < 0) {
                 log_stale(path, r);

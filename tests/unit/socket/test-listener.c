@@ -9,6 +9,7 @@
 #include <grp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -150,6 +151,28 @@ static void test_the_file_goes_with_the_server(void **state) {
         assert_int_equal(access(f->path, F_OK), -1);
 }
 
+static void test_two_that_start_at_once_do_not_take_it_from_each_other(void **state) {
+        Fixture *f = *state;
+        Listener listener = {.fd = -1};
+        int other = open(f->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        f->server = server_free(f->server);
+        assert_int_equal(flock(other, LOCK_EX), 0);
+        assert_int_equal(listener_open(&listener, f->path, NULL, 0600), -EWOULDBLOCK);
+        assert_int_equal(access(f->path, F_OK), -1);
+        close(other);
+        assert_int_equal(listener_open(&listener, f->path, NULL, 0600), 0);
+        listener_close(&listener);
+}
+
+static void test_the_directory_is_not_locked_afterwards(void **state) {
+        Fixture *f = *state;
+        int other = open(f->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
+        close(other);
+}
+
 static void test_a_file_of_somebody_else_stays(void **state) {
         Fixture *f = *state;
         char kept[64];
@@ -192,6 +215,8 @@ int main(void) {
                 TEST(test_a_live_socket_is_left_alone),
                 TEST(test_a_file_that_is_no_socket_is_left_alone),
                 TEST(test_the_file_goes_with_the_server),
+                TEST(test_two_that_start_at_once_do_not_take_it_from_each_other),
+                TEST(test_the_directory_is_not_locked_afterwards),
                 TEST(test_a_file_of_somebody_else_stays),
                 TEST(test_descriptors_are_not_inherited),
         };
