@@ -12,49 +12,62 @@ typedef struct Reason {
 
 static Reason explain_adapter(const StandingFacts *f, const char *holder) {
         if (!f->adapter && f->n_adapters > 0)
-                return (Reason){"adapter %s is not there, but others are", f->select,
-                        "set adapter in [bluez] to one that `bluetoothctl list` shows, or to auto"};
+                return (Reason){.why = "adapter %s is not there, but others are",
+                        .subject = f->select,
+                        .fix = "set adapter in [bluez] to one that `bluetoothctl list` shows, or "
+                               "to auto"};
         if (!f->adapter && strcmp(f->select, "auto") != 0)
-                return (Reason){"adapter %s is not there", f->select,
-                        "look at `bluetoothctl list` and `dmesg | grep -i bluetooth`"};
+                return (Reason){.why = "adapter %s is not there",
+                        .subject = f->select,
+                        .fix = "look at `bluetoothctl list` and `dmesg | grep -i bluetooth`"};
         if (!f->adapter)
-                return (Reason){"there is no Bluetooth adapter", NULL,
-                        "look at `bluetoothctl list` and `dmesg | grep -i bluetooth`"};
+                return (Reason){.why = "there is no Bluetooth adapter",
+                        .fix = "look at `bluetoothctl list` and `dmesg | grep -i bluetooth`"};
         if (!f->ours)
-                return (Reason){"%s is served by another spored", f->adapter,
-                        "stop %s, or set adapter in [bluez] to another", holder};
+                return (Reason){.why = "%s is served by another spored",
+                        .subject = f->adapter,
+                        .fix = "stop %s, or set adapter in [bluez] to another",
+                        .object = holder};
         /* Blocked by rfkill or broken, BlueZ 5.66 says "Failed" alike. */
         if (!f->powered && f->power_error)
-                return (Reason){"the adapter cannot be powered on: %s", f->power_error,
-                        "rfkill unblock bluetooth; else look at `journalctl -u bluetooth`"};
+                return (Reason){.why = "the adapter cannot be powered on: %s",
+                        .subject = f->power_error,
+                        .fix = "rfkill unblock bluetooth; else look at `journalctl -u bluetooth`"};
         if (!f->powered && f->power_on)
-                return (Reason){"%s is being powered on", f->adapter, NULL};
-        return (Reason){"%s is powered off", f->adapter,
-                "bluetoothctl power on, or set power_on = yes in [bluez]"};
+                return (Reason){.why = "%s is being powered on", .subject = f->adapter};
+        return (Reason){.why = "%s is powered off",
+                .subject = f->adapter,
+                .fix = "bluetoothctl power on, or set power_on = yes in [bluez]"};
 }
 
 static Reason explain(const StandingFacts *f, const char *holder) {
         if (!f->bus_answered)
-                return (Reason){"the bus has not answered yet", NULL, NULL};
+                return (Reason){.why = "the bus has not answered yet"};
         if (!f->bluetoothd)
-                return (Reason){"bluetoothd is not running", NULL, "systemctl start bluetooth"};
+                return (Reason){
+                        .why = "bluetoothd is not running", .fix = "systemctl start bluetooth"};
         if (!f->objects_known && f->objects_error)
-                return (Reason){"bluetoothd does not list its objects: %s", f->objects_error,
-                        "look at `journalctl -u bluetooth`"};
+                return (Reason){.why = "bluetoothd does not list its objects: %s",
+                        .subject = f->objects_error,
+                        .fix = "look at `journalctl -u bluetooth`"};
         if (!f->objects_known)
-                return (Reason){"bluetoothd has not answered yet", NULL, NULL};
+                return (Reason){.why = "bluetoothd has not answered yet"};
         if (!f->adapter || !f->ours || !f->powered)
                 return explain_adapter(f, holder);
         if (!f->has_managers)
-                return (Reason){"%s cannot be a peripheral: it has no GATT or advertising manager",
-                        f->adapter, "look at `journalctl -u bluetooth`"};
+                return (Reason){
+                        .why = "%s cannot be a peripheral: it has no GATT or advertising manager",
+                        .subject = f->adapter,
+                        .fix = "look at `journalctl -u bluetooth`"};
         if (f->application_error)
-                return (Reason){"BlueZ refuses the application: %s", f->application_error,
-                        "look at `journalctl -u bluetooth`"};
+                return (Reason){.why = "BlueZ refuses the application: %s",
+                        .subject = f->application_error,
+                        .fix = "look at `journalctl -u bluetooth`"};
         if (f->advertisement_error)
-                return (Reason){"BlueZ refuses the advertisement: %s", f->advertisement_error,
-                        "look at `journalctl -u bluetooth`"};
-        return (Reason){"being registered with BlueZ on %s", f->adapter, NULL};
+                return (Reason){.why = "BlueZ refuses the advertisement: %s",
+                        .subject = f->advertisement_error,
+                        .fix = "look at `journalctl -u bluetooth`"};
+        return (Reason){.why = "being registered with BlueZ on %s", .subject = f->adapter};
 }
 
 static void fill(char *out, size_t size, const char *text, const char *subject) {
