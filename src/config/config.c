@@ -7,6 +7,7 @@
 #include "config/merge.h"
 #include "config/profile-builder.h"
 #include "config/settings.h"
+#include "config/value-sources.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ struct Config {
         SectionList sections;
         PlainValues plain;
         Profile *profile; /* NULL: nothing to serve */
+        ValueSources value_sources;
 };
 
 DEFINE_CLEANUP(Config *, config_free);
@@ -145,6 +147,8 @@ static int load(Loader *l) {
         if (r == 0)
                 r = profile_build(&c->profile, &c->sections, &c->plain, &l->problems);
         if (r == 0)
+                r = value_sources_build(&c->value_sources, &c->sections, c->profile, &l->problems);
+        if (r == 0)
                 r = warn_if_nothing(l);
         return r < 0 ? r : l->problems.error;
 }
@@ -174,6 +178,7 @@ int config_load(Config **ret, const ConfigSources *sources, FILE *problems, unsi
 Config *config_free(Config *config) {
         if (!config)
                 return NULL;
+        value_sources_clear(&config->value_sources);
         profile_free(config->profile);
         settings_clear(&config->plain);
         section_list_clear(&config->sections);
@@ -193,6 +198,11 @@ const Settings *config_settings(const Config *config) {
 
 const Profile *config_profile(const Config *config) {
         return config->profile;
+}
+
+const ValueSource *config_value_sources(const Config *config, size_t *ret_n) {
+        *ret_n = config->value_sources.n;
+        return config->value_sources.items;
 }
 
 void config_dump(const Config *config, FILE *out) {

@@ -43,6 +43,18 @@ typedef struct Settings {
         } limits;
 } Settings;
 
+/* One [source NAME] that is switched on and whose target is served: where a number is read and what
+ * it sets. Strings are owned. */
+typedef struct ValueSource {
+        char *name;
+        char *file;           /* absolute; may hold what glob(7) expands */
+        char *find;           /* the number is the first one behind this text; NULL: in the file */
+        double scale, offset; /* value = number * scale + offset; scale is not 0 */
+        uint64_t interval_usec;
+        const Characteristic *characteristic; /* borrowed from the profile */
+        const Field *field;                   /* likewise; a number */
+} ValueSource;
+
 typedef struct ConfigSources {
         const char *file;       /* the main file */
         bool may_be_missing;    /* nobody named it: it need not be there */
@@ -64,6 +76,8 @@ const char *config_file(const Config *config);
 const Settings *config_settings(const Config *config);
 /* NULL if no profile was chosen: nothing is declared to serve. Borrowed. */
 const Profile *config_profile(const Config *config);
+/* In the order of their declaration; NULL if there are none. Borrowed. */
+const ValueSource *config_value_sources(const Config *config, size_t *ret_n);
 
 /* Writes the effective configuration as INI, each key with a comment that says where its value
  * came from. Loading what it writes gives the same configuration. */

@@ -110,4 +110,7 @@ void dump_sections(const SectionList *sections, FILE *out) {
         for (size_t i = 0; i < sections->n; i++)
                 if (sections->items[i]->kind == SECTION_DESCRIPTOR)
                         write_section(sections, sections->items[i], out);
+        for (size_t i = 0; i < sections->n; i++)
+                if (sections->items[i]->kind == SECTION_SOURCE)
+                        write_section(sections, sections->items[i], out);
 }

@@ -173,6 +173,41 @@ int key_parse_path(
         return key_parse_text(key, text, destination, why);
 }
 
+int key_parse_pattern(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        if (*text != '/')
+                return refuse(why, "not an absolute path: " SHOWN, text);
+        return key_parse_text(key, text, destination, why);
+}
+
+int key_parse_number(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        double value;
+        int r = parse_number(&value, text);
+
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                return refuse(why, "not a number such as 0.001: " SHOWN, text);
+        if (destination)
+                *(double *)destination = value;
+        return 0;
+}
+
+int key_parse_scale(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        double value = 0;
+        int r = key_parse_number(key, text, &value, why);
+
+        if (r != 0)
+                return r;
+        if (value == 0)
+                return refuse(why, "not 0: every value would be the same");
+        if (destination)
+                *(double *)destination = value;
+        return 0;
+}
+
 int key_parse_profile(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
         if (*text != '/' && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(text))

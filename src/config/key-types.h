@@ -29,6 +29,15 @@ int key_parse_text(
 /* As text, and an absolute path. */
 int key_parse_path(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
+/* As text: an absolute path, never empty. It may hold what glob(7) expands. */
+int key_parse_pattern(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
+/* double */
+int key_parse_number(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
+/* double, not 0 */
+int key_parse_scale(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
 /* As text: a shipped profile's name or an absolute path. */
 int key_parse_profile(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);

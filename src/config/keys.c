@@ -18,6 +18,7 @@
 #define SERVICE(member)        offsetof(ServiceValues, member)
 #define CHARACTERISTIC(member) offsetof(CharacteristicValues, member)
 #define DESCRIPTOR(member)     offsetof(DescriptorValues, member)
+#define SOURCE(member)         offsetof(SourceValues, member)
 
 static const char *const section_kind_names[_SECTION_KIND_MAX] = {
         [SECTION_DAEMON] = "daemon",
@@ -31,6 +32,7 @@ static const char *const section_kind_names[_SECTION_KIND_MAX] = {
         [SECTION_CHARACTERISTIC] = "characteristic",
         [SECTION_FIELDS] = "fields",
         [SECTION_DESCRIPTOR] = "descriptor",
+        [SECTION_SOURCE] = "source",
 };
 
 static const KeyWord log_levels[] = {
@@ -168,6 +170,22 @@ static const Key keys[] = {
                 .description = "As of a service. Required."},
         {SECTION_DESCRIPTOR, "value", key_parse_later, NULL, 0, .may_continue = true,
                 .description = "Text, or bytes as hex: behind the prefix."},
+
+        {SECTION_SOURCE, "enable", key_parse_bool, "yes", SOURCE(enable),
+                .description = "no: the source is not read."},
+        {SECTION_SOURCE, "file", key_parse_pattern, NULL, SOURCE(source.file), .max = 180,
+                .description = "The file that is read; the first that matches *, ? and []. "
+                               "Required."},
+        {SECTION_SOURCE, "find", key_parse_text, "", SOURCE(source.find), .max = 100,
+                .description = "The number is the first one behind this text; empty: in the file."},
+        {SECTION_SOURCE, "scale", key_parse_scale, "1", SOURCE(source.scale),
+                .description = "The value is the number times this, plus offset."},
+        {SECTION_SOURCE, "offset", key_parse_number, "0", SOURCE(source.offset),
+                .description = "Added behind scale."},
+        {SECTION_SOURCE, "interval", key_parse_time, "10s", SOURCE(source.interval_usec),
+                100 * MSEC, 24 * 3600 * SEC, .description = "How often it is read."},
+        {SECTION_SOURCE, "target", key_parse_later, NULL, 0,
+                .description = "What is set: CHARACTERISTIC or CHARACTERISTIC.FIELD. Required."},
 };
 
 const char *section_kind_name(SectionKind kind) {

@@ -25,6 +25,7 @@ typedef enum SectionKind {
         SECTION_CHARACTERISTIC,
         SECTION_FIELDS, /* keys are names of fields, not in the table */
         SECTION_DESCRIPTOR,
+        SECTION_SOURCE, /* read by sporesense */
         _SECTION_KIND_MAX,
 } SectionKind;
 
@@ -61,6 +62,12 @@ typedef struct DescriptorValues {
         bool enable;
         Uuid uuid;
 } DescriptorValues;
+
+/* The target is read from the section itself. */
+typedef struct SourceValues {
+        bool enable;
+        ValueSource source;
+} SourceValues;
 
 typedef struct KeyWord {
         const char *text; /* NULL ends a list */

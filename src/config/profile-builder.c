@@ -1,8 +1,8 @@
 /* Services, characteristics and descriptors, in the order of their declaration. */
 #include "config/profile-builder.h"
 
+#include "config/builder.h"
 #include "config/reserved.h"
-#include "config/suggest.h"
 #include "config/value-builder.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
@@ -20,36 +20,6 @@ typedef struct Builder {
         uint64_t queue_bytes; /* of all queues so far */
         bool queues_refused;  /* once is enough */
 } Builder;
-
-/* Reads every key of the table into values: as set, else the default. */
-static int read_values(const Section *section, void *values) {
-        size_t n;
-        const Key *keys = keys_all(&n);
-
-        for (size_t i = 0; i < n; i++) {
-                const char *text = section_value(section, keys[i].name);
-                char why[KEY_WHY_SIZE];
-                int r = 0;
-
-                if (keys[i].section != section->kind)
-                        continue;
-                if (!text)
-                        text = keys[i].default_text;
-                if (text)
-                        r = key_read(&keys[i], text, values, why);
-                /* A refused value has been reported where it was read. */
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
-static bool require(Builder *b, const Section *section, const char *key) {
-        if (section_find(section, key))
-                return true;
-        problems_add(b->problems, section->origin, section->label, key, "the key is missing");
-        return false;
-}
 
 /* The uuid was given and can be compared. */
 static bool has_uuid(const Section *section) {
@@ -118,11 +88,11 @@ static int build_characteristic(Builder *b, Service *service, const Section *sec
 
         if (!c)
                 return -ENOMEM;
-        r = read_values(section, &values);
+        r = builder_read_values(section, &values);
         if (r < 0)
                 return r;
-        require(b, section, "uuid");
-        require(b, section, "flags");
+        builder_require(section, "uuid", b->problems);
+        builder_require(section, "flags", b->problems);
         fill_characteristic(b, c, section, &values);
         for (size_t i = 0; i < service->n_characteristics; i++) {
                 const Characteristic *other = service->characteristics[i];
@@ -145,10 +115,10 @@ static int build_service(Builder *b, const Section *section) {
 
         if (!service)
                 return -ENOMEM;
-        r = read_values(section, &values);
+        r = builder_read_values(section, &values);
         if (r < 0)
                 return r;
-        require(b, section, "uuid");
+        builder_require(section, "uuid", b->problems);
         service->uuid = values.uuid;
         reserved_check(section, &service->uuid, b->problems);
         for (size_t i = 0; i < b->profile->n_services; i++) {
@@ -172,25 +142,6 @@ static int build_service(Builder *b, const Section *section) {
         return r;
 }
 
-/* Refuses a name of which there is no section of the kind. */
-static const Section *find_or_refuse(
-        Builder *b, const Section *section, const char *key, SectionKind kind, const char *name) {
-        const Section *found = section_list_find(b->sections, kind, name);
-        char hint[HINT_SIZE];
-        Suggestion suggestion;
-
-        if (found)
-                return found;
-        suggestion_init(&suggestion, name);
-        for (size_t i = 0; i < b->sections->n; i++)
-                if (b->sections->items[i]->kind == kind)
-                        suggestion_offer(&suggestion, b->sections->items[i]->name);
-        problems_add(b->problems, section_origin(section, key), section->label,
-                section_find(section, key) ? key : NULL, "no %s \"%.60s\"%s",
-                section_kind_name(kind), name, suggestion_format(&suggestion, hint));
-        return NULL;
-}
-
 static int build_descriptor(Builder *b, const Section *section) {
         const Section *owner;
         DescriptorValues values = {0};
@@ -198,11 +149,11 @@ static int build_descriptor(Builder *b, const Section *section) {
         Descriptor *d;
         int r;
 
-        require(b, section, "uuid");
-        if (!require(b, section, "characteristic"))
+        builder_require(section, "uuid", b->problems);
+        if (!builder_require(section, "characteristic", b->problems))
                 return 0;
-        owner = find_or_refuse(b, section, "characteristic", SECTION_CHARACTERISTIC,
-                section_value(section, "characteristic"));
+        owner = builder_find_or_refuse(b->sections, section, "characteristic",
+                SECTION_CHARACTERISTIC, section_value(section, "characteristic"), b->problems);
         if (!owner || !section_is_enabled(owner))
                 return 0;
         c = profile_find(b->profile, owner->name);
@@ -211,7 +162,7 @@ static int build_descriptor(Builder *b, const Section *section) {
         d = characteristic_add_descriptor(c, section->name);
         if (!d)
                 return -ENOMEM;
-        r = read_values(section, &values);
+        r = builder_read_values(section, &values);
         if (r < 0)
                 return r;
         d->uuid = values.uuid;
@@ -237,7 +188,8 @@ static int add_advertised(Builder *b, const Section *section, const char *word) 
                 return 0;
         }
         if (!service && uuid_parse(&uuid, word) < 0) {
-                find_or_refuse(b, section, "services", SECTION_SERVICE, word);
+                builder_find_or_refuse(
+                        b->sections, section, "services", SECTION_SERVICE, word, b->problems);
                 return 0;
         }
         if (service && !has_uuid(service))
@@ -286,7 +238,8 @@ static void check_fields(Builder *b) {
                 const Section *s = b->sections->items[i];
 
                 if (s->kind == SECTION_FIELDS)
-                        find_or_refuse(b, s, "", SECTION_CHARACTERISTIC, s->name);
+                        builder_find_or_refuse(
+                                b->sections, s, "", SECTION_CHARACTERISTIC, s->name, b->problems);
         }
 }
 

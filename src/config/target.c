@@ -3,6 +3,7 @@
 
 #include "config/ini-writer.h"
 #include "config/suggest.h"
+#include "util/cleanup.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -76,7 +77,7 @@ static int find_named(Target *ret, const SectionList *sections, const char *kind
 
         if (kind == _SECTION_KIND_MAX || !section_kind_has_name(kind))
                 return target_refuse(why,
-                        "\"%.60s\" is not service, characteristic, fields or descriptor",
+                        "\"%.60s\" is not service, characteristic, fields, descriptor or source",
                         kind_name);
         section = section_list_find(sections, kind, name);
         if (!section)
@@ -84,18 +85,25 @@ static int find_named(Target *ret, const SectionList *sections, const char *kind
         return find_key(ret, section, key, why);
 }
 
-/* A plain section, or a name: the characteristic's before all others. */
-static Section *find_short(const SectionList *sections, const char *name) {
+/* A plain section, or a name: of several kinds the first that has the key, the characteristic
+ * before all others. */
+static Section *find_short(const SectionList *sections, const char *name, const char *key) {
         static const SectionKind kinds[] = {
-                SECTION_CHARACTERISTIC, SECTION_SERVICE, SECTION_DESCRIPTOR};
+                SECTION_CHARACTERISTIC, SECTION_SERVICE, SECTION_DESCRIPTOR, SECTION_SOURCE};
         SectionKind kind = section_kind_from_name(name);
-        Section *section = NULL;
+        Section *first = NULL;
 
         if (kind != _SECTION_KIND_MAX && !section_kind_has_name(kind))
                 return section_list_find(sections, kind, NULL);
-        for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && !section; i++)
-                section = section_list_find(sections, kinds[i], name);
-        return section;
+        for (size_t i = 0; i < ELEMENTS(kinds); i++) {
+                Section *section = section_list_find(sections, kinds[i], name);
+
+                if (section && keys_find(kinds[i], key))
+                        return section;
+                if (!first)
+                        first = section;
+        }
+        return first;
 }
 
 int target_from_path(Target *ret, const SectionList *sections, const char *path,
@@ -115,7 +123,7 @@ int target_from_path(Target *ret, const SectionList *sections, const char *path,
                 *third++ = '\0';
                 return find_named(ret, sections, parts, second, third, why);
         }
-        section = find_short(sections, parts);
+        section = find_short(sections, parts, second);
         if (!section)
                 return refuse_section(sections, _SECTION_KIND_MAX, parts, why);
         return find_key(ret, section, second, why);

@@ -25,7 +25,8 @@ static void test_an_unknown_section_is_told_with_the_nearest(void **state) {
         expect_text(*state, "[x]\n",
                 "test.conf:1: [x]: unknown section \"x\"; known: daemon, bluez, queue, socket, "
                 "limits, "
-                "advertisement, environment, service, characteristic, fields, descriptor\n");
+                "advertisement, environment, service, characteristic, fields, descriptor, "
+                "source\n");
 }
 
 static void test_an_unknown_key_is_told_with_the_nearest(void **state) {
