@@ -15,14 +15,15 @@ FLOORS = {
     "config": 2, "bluez": 2, "socket": 2,
     "daemon": 3,
 }
-# Beside the floors: what is built on libspored, and libspored. "spored" is include/spored.
+# Beside the daemon: libspored, the programs that are built on it, and the simulated BlueZ.
+# "spored" is include/spored.
 BESIDE = {
     "spored": set(),
     "client": {"spored", "util"},
     "ctl": {"spored", "client", "util"},
-    "sense": {"spored", "client", "util"},
+    "sense": {"spored", "client", "util", "core", "config"},
     "ota": {"spored", "client", "util"},
-    "sim": {"spored", "client", "util"},
+    "sim": {"util", "core", "loop", "config", "bluez"},
 }
 INCLUDE = re.compile(r'\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 

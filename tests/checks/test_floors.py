@@ -70,8 +70,8 @@ class FloorsTest(unittest.TestCase):
         self.assert_only_problem("src/ctl/main.c:1:", "ctl may include only from client")
 
     def test_program_may_not_include_from_core(self):
-        self.write("src/sense/main.c", '#include "core/queue.h"\n')
-        self.assert_only_problem("src/sense/main.c:1:", "sense may include only from client")
+        self.write("src/ctl/main.c", '#include "core/queue.h"\n')
+        self.assert_only_problem("src/ctl/main.c:1:", "ctl may include only from client")
 
     def test_libspored_may_not_include_from_core(self):
         self.write("src/client/client.c", '#include "core/queue.h"\n')

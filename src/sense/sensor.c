@@ -1,0 +1,123 @@
+#include "sense/sensor.h"
+
+#include "sense/reading.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* A file of sysfs has one page at most. */
+#define TEXT_SIZE (64 * 1024)
+
+struct Sensor {
+        const char *pattern;
+        bool is_pattern;
+        char *path; /* owned: what the pattern has led to; NULL: not yet */
+};
+
+int sensor_new(Sensor **ret, const char *pattern) {
+        Sensor *sensor = calloc(1, sizeof(*sensor));
+
+        if (!sensor)
+                return -ENOMEM;
+        sensor->pattern = pattern;
+        sensor->is_pattern = strpbrk(pattern, "*?[\\") != NULL;
+        *ret = sensor;
+        return 0;
+}
+
+Sensor *sensor_free(Sensor *sensor) {
+        if (!sensor)
+                return NULL;
+        free(sensor->path);
+        free(sensor);
+        return NULL;
+}
+
+__attribute__((format(printf, 3, 4))) static int fail(
+        char why[static SENSOR_WHY_SIZE], int error, const char *format, ...) {
+        va_list arguments;
+
+        va_start(arguments, format);
+        (void)vsnprintf(why, SENSOR_WHY_SIZE, format, arguments);
+        va_end(arguments);
+        return error;
+}
+
+static int resolve(Sensor *sensor, char why[static SENSOR_WHY_SIZE]) {
+        glob_t found = {0};
+        int r = 0;
+
+        free(sensor->path);
+        sensor->path = NULL;
+        /* A plain path is opened as it is: so the reason of a failure is the true one. */
+        if (sensor->is_pattern)
+                r = glob(sensor->pattern, 0, NULL, &found);
+        if (r == 0)
+                sensor->path = strdup(sensor->is_pattern ? found.gl_pathv[0] : sensor->pattern);
+        globfree(&found);
+        if (r == GLOB_NOSPACE || (r == 0 && !sensor->path))
+                return fail(why, -ENOMEM, "out of memory");
+        return r == 0 ? 0 : fail(why, -ENOENT, "%s: no such file", sensor->pattern);
+}
+
+static int read_text(
+        const Sensor *sensor, char text[static TEXT_SIZE], char why[static SENSOR_WHY_SIZE]) {
+        /* Not blocking: a pipe that nobody writes to must not stop the other sources. */
+        _cleanup_close_ int fd = open(sensor->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        size_t size = 0;
+        ssize_t n = 1;
+
+        if (fd < 0)
+                return fail(why, -errno, "%s: %s", sensor->path, strerror(errno));
+        while (n > 0 && size < TEXT_SIZE - 1) {
+                n = read(fd, text + size, TEXT_SIZE - 1 - size);
+                if (n < 0 && errno == EINTR)
+                        n = 1;
+                else if (n < 0)
+                        return fail(why, -errno, "%s: %s", sensor->path, strerror(errno));
+                else
+                        size += (size_t)n;
+        }
+        text[size] = '\0';
+        return 0;
+}
+
+/* The 1-Wire driver gives a value also when its checksum is wrong, and says NO. */
+static bool is_corrupt(const char *path, const char *text) {
+        const char *name = strrchr(path, '/');
+
+        return name && strcmp(name, "/w1_slave") == 0 && !strstr(text, "YES");
+}
+
+static int read_number(
+        const Sensor *sensor, const char *find, double *ret, char why[static SENSOR_WHY_SIZE]) {
+        char text[TEXT_SIZE];
+        int r = read_text(sensor, text, why);
+
+        if (r < 0)
+                return r;
+        if (is_corrupt(sensor->path, text))
+                return fail(why, -EBADMSG, "%s: the checksum is wrong", sensor->path);
+        r = reading_parse(ret, text, find);
+        if (r == READING_E_FIND)
+                return fail(why, -EBADMSG, "%s: there is no \"%s\" in it", sensor->path, find);
+        if (r == READING_E_NUMBER)
+                return fail(why, -EBADMSG, "%s: there is no number %s%s%s", sensor->path,
+                        find ? "behind \"" : "in it", find ? find : "", find ? "\"" : "");
+        return 0;
+}
+
+int sensor_read(Sensor *sensor, const char *find, double *ret, char why[static SENSOR_WHY_SIZE]) {
+        int r;
+
+        if (sensor->path && read_number(sensor, find, ret, why) == 0)
+                return 0;
+        r = resolve(sensor, why);
+        if (r == 0)
+                r = read_number(sensor, find, ret, why);
+        return r;
+}
