@@ -1,0 +1,33 @@
+/* What differs between versions of BlueZ as far as an application can see it. */
+#pragma once
+
+#include "core/bluez-version.h"
+
+typedef enum NotifySockets {
+        NOTIFY_SOCKETS_SHARED,      /* one for a characteristic: every subscriber hears it */
+        NOTIFY_SOCKETS_EACH_TO_ALL, /* one for each central: every subscriber hears each */
+        NOTIFY_SOCKETS_EACH,        /* one for each central, which alone hears it */
+} NotifySockets;
+
+/* How a confirmed indication that came by a socket is told. By signal it is always Confirm(). */
+typedef enum SocketConfirmation {
+        SOCKET_CONFIRMATION_METHOD, /* Confirm() */
+        SOCKET_CONFIRMATION_BYTE,   /* the byte 01 on the socket */
+} SocketConfirmation;
+
+typedef struct BluezBehaviour {
+        BluezVersion version;
+        const char *modalias; /* of Adapter1 */
+        NotifySockets notify_sockets;
+        SocketConfirmation socket_confirmation;
+        bool takes_declaration_handle; /* a pin that is the declaration's: accepted, table corrupt
+                                        */
+        bool improperly_configured;    /* the error of this name is ATT 0xfd, else 0x0e */
+        bool address_resolution;       /* the GAP service has this characteristic */
+        bool server_features;          /* the GATT service has this characteristic */
+        bool disconnected_signal;      /* Device1.Disconnected before Connected=false */
+        bool proved;                   /* by a real bluetoothd of this version */
+} BluezBehaviour;
+
+/* 5.66, 5.72, 5.82 or 5.87; NULL: no other is known. */
+const BluezBehaviour *bluez_behaviour_find(const char *version);

@@ -1,0 +1,133 @@
+/* Calls to the application that called last, as a script words them. */
+#include "sim/bluetoothd/bluez-parts.h"
+
+#include "bluez/names.h"
+#include "loop/bus.h"
+#include "sim/bluetoothd/message-events.h"
+#include "sim/event.h"
+#include "util/bytes.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DATA_MAX 4096
+
+static int on_reply(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        const sd_bus_error *e = sd_bus_message_get_error(m);
+        const char *signature = sd_bus_message_get_signature(m, true);
+
+        event_begin("reply");
+        event_add("to", userdata);
+        if (e) {
+                event_add("error", e->name);
+                event_add("text", e->message ? e->message : "");
+        } else if (signature && strcmp(signature, "ay") == 0) {
+                (void)event_add_bytes("hex", m);
+        } else if (signature && strcmp(signature, "s") == 0) {
+                (void)event_add_long_text("hex", m);
+        }
+        event_end();
+        return 0;
+}
+
+static void on_stranger_lost(int error, void *userdata) {
+        Bluez *b = userdata;
+
+        b->stranger_source = bus_source_free(b->stranger_source);
+        b->stranger = sd_bus_close_unref(b->stranger);
+}
+
+static int open_stranger(Bluez *b) {
+        static const BusSourceEvents events = {.disconnected = on_stranger_lost};
+
+        if (b->stranger)
+                return 0;
+        int r = bus_open(&b->stranger, b->parameters.bus_address);
+        if (r >= 0)
+                r = bus_source_new(&b->stranger_source, b->loop, b->stranger, &events, b);
+        if (r < 0)
+                b->stranger = sd_bus_close_unref(b->stranger);
+        return r;
+}
+
+static int new_call(Bluez *b, bool stranger, sd_bus_message **ret, const char *path,
+        const char *interface, const char *member) {
+        int r = stranger ? open_stranger(b) : b->bus ? 0 : -ENOTCONN;
+
+        return r < 0 ? r
+                     : sd_bus_message_new_method_call(stranger ? b->stranger : b->bus, ret,
+                               b->application, path, interface, member);
+}
+
+/* Sends it and tells of the answer as `reply to=MEMBER`. */
+static int send_call(sd_bus_message *m) {
+        _cleanup_(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
+        _cleanup_free_ char *member = strdup(sd_bus_message_get_member(m));
+
+        if (!member)
+                return -ENOMEM;
+        int r = sd_bus_call_async(sd_bus_message_get_bus(m), &slot, m, on_reply, member, 0);
+        if (r < 0)
+                return r;
+        (void)sd_bus_slot_set_destroy_callback(slot, free);
+        member = NULL; /* the slot's now */
+        return sd_bus_slot_set_floating(slot, true);
+}
+
+static int append_options(sd_bus_message *m, size_t n, char **words) {
+        Property property;
+        int r = sd_bus_message_open_container(m, 'a', "{sv}");
+
+        for (size_t i = 0; i < n && r >= 0; i++) {
+                r = property_parse(&property, words[i]);
+                if (r >= 0)
+                        r = property_append(&property, m);
+        }
+        return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+int raw_call_read(Bluez *b, bool stranger, size_t n, char **words) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+
+        int r = new_call(b, stranger, &m, words[0], words[1], "ReadValue");
+        if (r >= 0)
+                r = append_options(m, n - 2, words + 2);
+        return r < 0 ? r : send_call(m);
+}
+
+int raw_call_write(Bluez *b, bool stranger, size_t n, char **words) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        uint8_t data[DATA_MAX];
+        size_t size;
+
+        int r = bytes_from_hex(data, sizeof(data), words[1], &size);
+        if (r >= 0)
+                r = new_call(b, stranger, &m, words[0], BLUEZ_CHARACTERISTIC, "WriteValue");
+        if (r >= 0)
+                r = sd_bus_message_append_array(m, 'y', data, size);
+        if (r >= 0)
+                r = append_options(m, n - 2, words + 2);
+        return r < 0 ? r : send_call(m);
+}
+
+/* bluetoothd releases an advertisement only when it has dropped it. */
+static void drop_released(Bluez *b, const char *path, const char *interface, const char *member) {
+        if (strcmp(interface, BLUEZ_ADVERTISEMENT) != 0 || strcmp(member, "Release") != 0)
+                return;
+        Registration *g = registration_find(b, true, b->application, path);
+        if (g)
+                registration_drop(g);
+}
+
+int raw_call_call(Bluez *b, bool stranger, size_t n, char **words) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+
+        int r = new_call(b, stranger, &m, words[0], words[1], words[2]);
+        if (r < 0)
+                return r;
+        if (!stranger)
+                drop_released(b, words[0], words[1], words[2]);
+        return send_call(m);
+}

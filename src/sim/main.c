@@ -1,0 +1,342 @@
+/* sporesim: BlueZ and its centrals, simulated. Everything is put together here. */
+#include "config/config.h"
+#include "sim/bluetoothd/bluez.h"
+#include "sim/central/centrals.h"
+#include "sim/child.h"
+#include "sim/event.h"
+#include "sim/options.h"
+#include "sim/private-bus.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+
+#define COMMAND_NOT_FOUND 127 /* as a shell's */
+#define COMMAND_NOT_RUN   126
+
+typedef struct Simulation {
+        Options options;
+        struct ev_loop *loop;
+        Config *config;  /* owned; NULL: no profile */
+        PrivateBus *bus; /* owned; NULL: a bus that was there */
+        GattServer *server;
+        Bluez *bluez;
+        Air air;
+        Centrals *centrals;
+        Script *script;
+        int script_fd; /* until the script has it */
+        int signal_fd;
+        pid_t child; /* 0: none, or it has ended */
+        int status;
+        bool script_wrong, ending;
+        struct ev_child child_ended, bus_ended;
+        struct ev_io signals;
+        struct ev_prepare turn;
+} Simulation;
+
+static void finish(Simulation *s, int status) {
+        if (!s->ending)
+                s->status = status;
+        s->ending = true;
+        ev_break(s->loop, EVBREAK_ALL);
+}
+
+/* Once for each reason there is; without a child nobody need be waited for. */
+static void end_child(Simulation *s) {
+        if (s->child > 0)
+                (void)kill(s->child, SIGTERM);
+        else
+                finish(s, EXIT_SUCCESS);
+}
+
+static void on_signal(struct ev_loop *loop, struct ev_io *w, int revents) {
+        Simulation *s = w->data;
+        struct signalfd_siginfo info;
+
+        if (read(s->signal_fd, &info, sizeof(info)) == sizeof(info))
+                end_child(s);
+}
+
+static void on_child_ended(struct ev_loop *loop, struct ev_child *w, int revents) {
+        Simulation *s = w->data;
+
+        s->child = 0;
+        finish(s, child_exit_status(w->rstatus));
+}
+
+/* Nobody listens any more: that is the end, without a word. */
+static void on_turn(struct ev_loop *loop, struct ev_prepare *w, int revents) {
+        Simulation *s = w->data;
+
+        if (!event_failed())
+                return;
+        ev_prepare_stop(loop, w);
+        end_child(s);
+}
+
+static int script_other(Step *step, size_t n, char **words, void *userdata) {
+        Simulation *s = userdata;
+
+        return centrals_command(s->centrals, step, n, words);
+}
+
+/* Somebody writes the commands as it goes, and hears what becomes of each. */
+static bool is_driven(const Simulation *s) {
+        return !s->options.command && s->options.script && strcmp(s->options.script, "-") == 0;
+}
+
+static void script_ended(bool wrong, void *userdata) {
+        Simulation *s = userdata;
+
+        s->script_wrong = wrong;
+        if (!s->options.command)
+                finish(s, wrong && !is_driven(s) ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
+static void bluez_on_heard(void *userdata) {
+        Simulation *s = userdata;
+
+        if (s->centrals)
+                centrals_heard(s->centrals);
+}
+
+static void bluez_on_links_cut(uint8_t reason, void *userdata) {
+        Simulation *s = userdata;
+
+        if (s->centrals)
+                centrals_cut(s->centrals, reason);
+}
+
+static void bluez_on_link_cut(const char *address, uint8_t reason, void *userdata) {
+        Simulation *s = userdata;
+
+        if (s->centrals)
+                centrals_cut_one(s->centrals, address, reason);
+}
+
+/* The event tells it to whoever drives. */
+static void bluez_on_lost(void *userdata) {
+        Simulation *s = userdata;
+
+        if (!s->ending && !is_driven(s))
+                fprintf(stderr, "sporesim: the bus has ended\n");
+        finish(s, is_driven(s) ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static void on_bus_ended(struct ev_loop *loop, struct ev_child *w, int revents) {
+        bluez_on_lost(w->data);
+}
+
+static const ScriptEvents script_events = {.other = script_other, .ended = script_ended};
+static const BluezEvents bluez_events = {.heard = bluez_on_heard,
+        .links_cut = bluez_on_links_cut,
+        .link_cut = bluez_on_link_cut,
+        .lost = bluez_on_lost};
+
+/* With 0, 1 or 2 closed the next file would take its place. */
+static int keep_standard_fds(void) {
+        int fd;
+
+        do {
+                fd = open("/dev/null", O_RDWR | O_NOCTTY);
+        } while (fd >= 0 && fd <= STDERR_FILENO);
+        return fd < 0 ? -errno : close(fd);
+}
+
+static int load_profile(Simulation *s) {
+        unsigned errors, warnings;
+        char *nothing = NULL;
+        size_t size;
+
+        if (!s->options.profile)
+                return 0;
+        FILE *problems = open_memstream(&nothing, &size);
+        if (!problems)
+                return -EX_OSERR;
+        int r = config_load(&s->config,
+                &(ConfigSources){.file = s->options.profile,
+                        .environ_ = environ,
+                        .overrides = s->options.overrides},
+                problems, &errors, &warnings);
+        (void)fclose(problems);
+        /* Warnings are spored's to tell. */
+        if (r >= 0 && errors > 0)
+                (void)fputs(nothing, stderr);
+        free(nothing);
+        if (r < 0)
+                fprintf(stderr, "sporesim: out of memory\n");
+        return r < 0 ? -EX_OSERR : errors > 0 ? -EX_CONFIG : 0;
+}
+
+static int open_script(Simulation *s) {
+        const char *path = s->options.script;
+        struct stat st;
+
+        if (!path)
+                return 0;
+        s->script_fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+        if (s->script_fd >= 0 && fstat(s->script_fd, &st) == 0 && S_ISDIR(st.st_mode))
+                errno = EISDIR;
+        else if (s->script_fd >= 0)
+                return 0;
+        fprintf(stderr, "sporesim: --script %s: %s\n", path, strerror(errno));
+        return -EX_NOINPUT;
+}
+
+/* They are blocked, and read from a file: none is lost before the loop runs. */
+static int open_signals(Simulation *s) {
+        sigset_t set;
+
+        (void)signal(SIGPIPE, SIG_IGN);
+        (void)sigemptyset(&set);
+        (void)sigaddset(&set, SIGTERM);
+        (void)sigaddset(&set, SIGINT);
+        (void)sigaddset(&set, SIGHUP);
+        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+                return -EX_OSERR;
+        s->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+        return s->signal_fd < 0 ? -EX_OSERR : 0;
+}
+
+static int open_bus(Simulation *s) {
+        if (s->options.bus)
+                return 0;
+        if (private_bus_new(&s->bus) < 0)
+                return -EXIT_FAILURE;
+        s->options.bus = private_bus_address(s->bus);
+        event("bus", "address", s->options.bus);
+        return 0;
+}
+
+static int open_loop(Simulation *s) {
+        s->loop = ev_default_loop(EVFLAG_AUTO);
+        if (!s->loop) {
+                fprintf(stderr, "sporesim: libev cannot start\n");
+                return -EX_OSERR;
+        }
+        ev_io_init(&s->signals, on_signal, s->signal_fd, EV_READ);
+        ev_child_init(&s->child_ended, on_child_ended, 0, 0);
+        ev_child_init(&s->bus_ended, on_bus_ended, s->bus ? private_bus_pid(s->bus) : 0, 0);
+        ev_prepare_init(&s->turn, on_turn);
+        s->signals.data = s->child_ended.data = s->bus_ended.data = s->turn.data = s;
+        ev_io_start(s->loop, &s->signals);
+        ev_prepare_start(s->loop, &s->turn);
+        if (s->bus)
+                ev_child_start(s->loop, &s->bus_ended);
+        return 0;
+}
+
+static int make_bluez(Simulation *s) {
+        const BluezBehaviour *behaviour = bluez_behaviour_find(s->options.bluez);
+
+        int r = gatt_server_new(&s->server, s->loop, behaviour);
+        if (r >= 0)
+                r = bluez_new(&s->bluez, s->loop,
+                        &(BluezParameters){.bus_address = s->options.bus,
+                                .behaviour = behaviour,
+                                .server = s->server,
+                                .bare = s->options.bare},
+                        &bluez_events, s);
+        if (r < 0)
+                fprintf(stderr, "sporesim: the bus at %s: %s\n", s->options.bus, strerror(-r));
+        return r < 0 ? -EXIT_FAILURE : 0;
+}
+
+static int make_script(Simulation *s) {
+        ScriptParameters parameters = {.name = s->options.script,
+                .fd = s->script_fd,
+                .text = "phone tour\n",
+                .talk = s->script_fd == STDIN_FILENO};
+
+        int r = script_new(&s->script, s->loop, &parameters, &script_events, s);
+        if (r < 0)
+                return -EX_OSERR;
+        s->script_fd = -1;
+        script_add_commands(s->script, bluez_commands, s->bluez);
+        return 0;
+}
+
+static int make_centrals(Simulation *s) {
+        s->air = (Air){.loop = s->loop,
+                .bluez = s->bluez,
+                .server = s->server,
+                .profile = s->config ? config_profile(s->config) : NULL};
+        return centrals_new(&s->centrals, &s->air) < 0 ? -EX_OSERR : 0;
+}
+
+static int start_child(Simulation *s) {
+        char *const *command = s->options.command;
+
+        if (!command)
+                return 0;
+        /* From a terminal only the process group in front can read, and that is ours. */
+        bool has_input = !isatty(STDIN_FILENO) &&
+                         (!s->options.script || strcmp(s->options.script, "-") != 0);
+        pid_t pid = child_start(command, s->options.bus, has_input);
+        if (pid < 0) {
+                fprintf(stderr, "sporesim: cannot run %s: %s\n", command[0], strerror(-pid));
+                return pid == -ENOENT ? -COMMAND_NOT_FOUND : -COMMAND_NOT_RUN;
+        }
+        s->child = pid;
+        ev_child_set(&s->child_ended, pid, 0);
+        ev_child_start(s->loop, &s->child_ended);
+        return 0;
+}
+
+/* 0, or a negative exit status. */
+static int start(Simulation *s) {
+        int (*const steps[])(Simulation *) = {load_profile, open_script, open_signals, open_bus,
+                open_loop, make_bluez, make_centrals, make_script, start_child};
+        int r = 0;
+
+        event_set_trace(s->options.trace);
+        for (size_t i = 0; i < ELEMENTS(steps) && r == 0; i++)
+                r = steps[i](s);
+        return r;
+}
+
+static void simulation_done(Simulation *s) {
+        if (s->child > 0)
+                (void)kill(s->child, SIGTERM);
+        s->centrals = centrals_free(s->centrals);
+        s->script = script_free(s->script);
+        s->bluez = bluez_free(s->bluez);
+        s->server = gatt_server_free(s->server);
+        s->bus = private_bus_free(s->bus);
+        s->config = config_free(s->config);
+        if (s->script_fd > STDIN_FILENO)
+                (void)close(s->script_fd);
+        if (s->signal_fd >= 0)
+                (void)close(s->signal_fd);
+        if (s->loop)
+                ev_loop_destroy(s->loop);
+        options_done(&s->options);
+}
+
+int main(int argc, char **argv) {
+        Simulation s = {.script_fd = -1, .signal_fd = -1};
+
+        if (keep_standard_fds() < 0) {
+                fprintf(stderr, "sporesim: %m\n");
+                return EX_OSERR;
+        }
+        int r = options_parse(&s.options, argc, argv);
+        if (r == 0)
+                r = start(&s);
+        else if (r > 0)
+                s.ending = true;
+        if (r < 0)
+                s.status = -r;
+        else if (r == 0)
+                (void)ev_run(s.loop, 0);
+        if (s.status == EXIT_SUCCESS && s.script_wrong && s.options.command)
+                s.status = EXIT_FAILURE;
+        simulation_done(&s);
+        return s.status;
+}
