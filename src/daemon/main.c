@@ -1,5 +1,6 @@
 #include "config/config.h"
 #include "daemon/daemon.h"
+#include "daemon/simulate.h"
 #include "loop/service-manager.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -19,7 +20,8 @@ DEFINE_CLEANUP(Config *, config_free);
 typedef struct Arguments {
         const char *file;
         char **overrides; /* NULL-terminated; has room for all of argv */
-        bool check, dump_config;
+        bool check, dump_config, simulate;
+        const char *bluez; /* a version to simulate, or NULL */
 } Arguments;
 
 static const char usage[] =
@@ -29,10 +31,12 @@ static const char usage[] =
         "  -o SECTION.KEY=VALUE  set one key, above everything else; may be repeated\n"
         "      --check           load everything, print every problem, exit 78 if there is one\n"
         "      --dump-config     print the effective configuration and where each value is from\n"
+        "      --simulate        serve FILE to a simulated phone: no Bluetooth, no root\n"
+        "      --bluez VERSION   the BlueZ that is simulated: 5.66, 5.72, 5.82 or 5.87\n"
         "      --version\n"
         "  -h, --help\n"
         "\n"
-        "See spored(8), spored.conf(5), sporectl(1).\n";
+        "See spored(8), spored.conf(5), sporectl(1), sporesim(1).\n";
 
 /* With 0, 1 or 2 closed the next socket would take its place, and lines of the log would go there.
  */
@@ -45,12 +49,26 @@ static int keep_standard_fds(void) {
         return fd < 0 ? -errno : close(fd);
 }
 
+static int check_arguments(const Arguments *a) {
+        if (a->bluez && !a->simulate)
+                fprintf(stderr, "spored: --bluez is only for --simulate\n");
+        else if (a->simulate && !a->file)
+                fprintf(stderr, "spored: --simulate needs a FILE\n");
+        else if (a->simulate && (a->check || a->dump_config))
+                fprintf(stderr, "spored: --simulate goes with neither --check nor --dump-config\n");
+        else
+                return 0;
+        return -EX_USAGE;
+}
+
 /* 0: go on; 1: done; a negative exit status: wrong usage. */
 static int parse_arguments(Arguments *a, int argc, char **argv) {
-        enum { OPTION_CHECK = 256, OPTION_DUMP, OPTION_VERSION };
+        enum { OPTION_CHECK = 256, OPTION_DUMP, OPTION_SIMULATE, OPTION_BLUEZ, OPTION_VERSION };
         static const struct option options[] = {
                 {"check", no_argument, NULL, OPTION_CHECK},
                 {"dump-config", no_argument, NULL, OPTION_DUMP},
+                {"simulate", no_argument, NULL, OPTION_SIMULATE},
+                {"bluez", required_argument, NULL, OPTION_BLUEZ},
                 {"help", no_argument, NULL, 'h'},
                 {"version", no_argument, NULL, OPTION_VERSION},
                 {NULL, 0, NULL, 0},
@@ -63,6 +81,10 @@ static int parse_arguments(Arguments *a, int argc, char **argv) {
                         a->check = true;
                 } else if (c == OPTION_DUMP) {
                         a->dump_config = true;
+                } else if (c == OPTION_SIMULATE) {
+                        a->simulate = true;
+                } else if (c == OPTION_BLUEZ) {
+                        a->bluez = optarg;
                 } else if (c == 'o') {
                         a->overrides[n++] = optarg;
                 } else if (c == 'h') {
@@ -81,7 +103,7 @@ static int parse_arguments(Arguments *a, int argc, char **argv) {
                 return -EX_USAGE;
         }
         a->file = argv[optind];
-        return 0;
+        return check_arguments(a);
 }
 
 /* A file of one's own is served in the user's runtime directory. */
@@ -133,6 +155,29 @@ static int serve(const Arguments *a, const Config *config) {
         return daemon_run(config, path) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* Only errors are shown here: the spored that sporesim runs shows the warnings. */
+static int check_and_simulate(const Arguments *a, const ConfigSources *sources) {
+        _cleanup_(config_freep) Config *config = NULL;
+        _cleanup_free_ char *text = NULL;
+        unsigned errors, warnings;
+        size_t size;
+        FILE *problems = open_memstream(&text, &size);
+        int r = problems ? config_load(&config, sources, problems, &errors, &warnings) : -ENOMEM;
+
+        if (problems && fclose(problems) != 0)
+                r = -ENOMEM;
+        if (r < 0) {
+                fprintf(stderr, "spored: out of memory\n");
+                return EX_OSERR;
+        }
+        if (errors > 0) {
+                (void)fputs(text, stderr);
+                return EX_CONFIG;
+        }
+        return simulate(
+                &(Simulation){.file = a->file, .overrides = a->overrides, .bluez = a->bluez});
+}
+
 int main(int argc, char **argv) {
         _cleanup_(config_freep) Config *config = NULL;
         _cleanup_free_ char **overrides = calloc((size_t)argc + 1, sizeof(char *));
@@ -152,6 +197,8 @@ int main(int argc, char **argv) {
                 .environ_ = environ,
                 .overrides = arguments.overrides,
         };
+        if (arguments.simulate)
+                return check_and_simulate(&arguments, &sources);
         if (config_load(&config, &sources, stderr, &errors, &warnings) < 0) {
                 fprintf(stderr, "spored: out of memory\n");
                 return EX_OSERR;
