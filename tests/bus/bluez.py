@@ -1,14 +1,9 @@
-"""Drives the double of org.bluez: commands go in, events come out (see bluez-double.c)."""
+"""A spored and a BlueZ that misbehaves on command: sporesim, with its faults."""
 
 import os
-import select
-import shlex
-import signal
-import subprocess
 
-from harness import LIMIT, Story
-
-DOUBLE = os.environ["BLUEZ_DOUBLE"]
+from harness import Story
+from simulation.sporesim import Sporesim
 
 ADAPTER = {"Address": "AA:BB:CC:DD:EE:00", "Alias": "box", "Modalias": "usb:v1D6Bp0246d0542",
            "Powered": "yes"}
@@ -76,72 +71,14 @@ services = alpha
 """
 
 
-class Event(dict):
-    """One line: a word, and its keys and values."""
+class Bluez(Sporesim):
+    """sporesim on this bus, without an adapter and without the name org.bluez at first."""
 
-    def __init__(self, line):
-        self.word, *pairs = shlex.split(line)
-        super().__init__(pair.split("=", 1) for pair in pairs)
-
-    def fits(self, word, wanted):
-        return self.word == word and all(self.get(k) == v for k, v in wanted.items())
-
-    def __repr__(self):
-        return self.word + " " + super().__repr__()
-
-
-def quote(word):
-    """As the double splits: a tab stands for a line feed."""
-    return '"%s"' % str(word).replace("\n", "\t")
-
-
-class Bluez:
-    """One process of the double. Events wait in `waiting` until they are taken."""
-
-    def __init__(self, address):
-        self.process = subprocess.Popen([DOUBLE, address], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, bufsize=0)
-        self.buffer = b""
-        self.waiting = []
-
-    def read_event(self):
-        while b"\n" not in self.buffer:
-            if not select.select([self.process.stdout], [], [], LIMIT)[0]:
-                raise AssertionError(f"the double says nothing more; waiting: {self.waiting}")
-            data = os.read(self.process.stdout.fileno(), 65536)
-            if not data:
-                raise AssertionError("the double has ended")
-            self.buffer += data
-        line, self.buffer = self.buffer.split(b"\n", 1)
-        return Event(line.decode())
-
-    def command(self, *words):
-        """Returns when it has been carried out."""
-        self.process.stdin.write(" ".join(map(quote, words)).encode() + b"\n")
-        event = self.read_event()
-        while event.word not in ("done", "wrong"):
-            self.waiting.append(event)
-            event = self.read_event()
-        if event.word == "wrong":
-            raise AssertionError(f"{words}: {event['text']}")
-
-    def wait(self, word, **wanted):
-        """The next event that fits; those before it are dropped."""
-        while True:
-            while self.waiting:
-                event = self.waiting.pop(0)
-                if event.fits(word, wanted):
-                    return event
-            self.waiting.append(self.read_event())
-
-    def take(self, word, **wanted):
-        """All events that fit of those that wait; the others go on waiting."""
-        taken = [e for e in self.waiting if e.fits(word, wanted)]
-        self.waiting = [e for e in self.waiting if not e.fits(word, wanted)]
-        return taken
+    def __init__(self, address, version="5.66"):
+        super().__init__("--bluez", version, "--bare", "--trace", "--bus", address)
 
     def answer_of(self, member, *words):
-        """Makes the double call spored. What else happens meanwhile goes on waiting."""
+        """Makes it call spored. What else happens meanwhile goes on waiting."""
         self.command(*words)
         while not any(e.fits("reply", {"to": member}) for e in self.waiting):
             self.waiting.append(self.read_event())
@@ -170,20 +107,16 @@ class Bluez:
             found.append((event["path"].rsplit("/", 1)[1], event["Value"]))
         return found
 
+    def registered(self):
+        """How many applications and advertisements it has, in words."""
+        self.command("state")
+        state = self.take("state")[-1]
+        return state["applications"], state["advertisements"]
+
     def add_adapter(self, name="hci0", how="adapter", **properties):
         merged = {**ADAPTER, **properties}
         typed = {k.split(":")[0] for k in merged if ":" in k}
         self.command(how, name, *(f"{k}={v}" for k, v in merged.items() if k not in typed))
-
-    def end(self):
-        """Returns its exit status: not 0 if a sanitizer has found something in it."""
-        if self.process.stdin.closed:
-            return self.process.returncode
-        self.process.stdin.close()
-        self.process.stdout.read()
-        status = self.process.wait(LIMIT)
-        self.process.stdout.close()
-        return status
 
 
 def path_of(name):
@@ -211,17 +144,7 @@ class BluezStory(Story):
 
     def launch(self, *arguments, env=None, profile=None):
         """A later option wins over the story's own."""
-        process = super().launch(*self.options, *arguments, env=env,
-                                 profile=profile or self.profile)
-        self.addCleanup(self.end_well, process)
-        return process
-
-    def end_well(self, process):
-        """By signal, so that a leak or a crash shows in the exit status."""
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            _, log = process.communicate(timeout=LIMIT)
-            self.assertEqual(process.returncode, 0, log.decode())
+        return super().launch(*self.options, *arguments, env=env, profile=profile or self.profile)
 
     def wait_on_air(self, part=""):
         """Not wait_status: "not on air" has the words too."""

@@ -5,17 +5,23 @@ every wait ends with the event or fails after LIMIT seconds."""
 
 import json
 import os
+import queue
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import unittest
+
+from simulation.sporesim import LIMIT, UNDER_VALGRIND
 
 SPORED = os.environ["SPORED"]
 SPORECTL = os.environ["SPORECTL"]
 PROFILE = os.environ["MUSHPI_PROFILE"]
-LIMIT = 60
+# An error in memory, or a leak, is the exit status 99.
+VALGRIND = ("valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full",
+            "--errors-for-leak-kinds=definite")
 
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -29,6 +35,18 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
   </policy>
 </busconfig>
 """
+
+
+def spored_command(*arguments):
+    return [*(VALGRIND if UNDER_VALGRIND else ()), SPORED, *arguments]
+
+
+def clean_environment(folder, extra=None):
+    """Ours without what spored would heed, its sockets being in the folder."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SPORED_", "MUSHPI_"))}
+    for name in ("JOURNAL_STREAM", "NOTIFY_SOCKET"):
+        kept.pop(name, None)
+    return {**kept, "XDG_RUNTIME_DIR": str(folder), **(extra or {})}
 
 
 class Bus:
@@ -86,6 +104,30 @@ class Peer:
         self.socket.close()
 
 
+class ServiceManager:
+    """Hears what a service says by the notify protocol. A thread reads it, because a socket holds
+    only a few messages, and then the service waits."""
+
+    def __init__(self, path):
+        self.path, self.messages = path, queue.SimpleQueue()
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(path)
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def next(self):
+        return self.messages.get(timeout=LIMIT)
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RD)
+        self.reader.join(LIMIT)
+        self.socket.close()
+
+    def _read(self):
+        while message := self.socket.recv(65536):
+            self.messages.put(message.decode())
+
+
 class Story(unittest.TestCase):
     """Each test has its own folder, bus and spored."""
 
@@ -96,29 +138,31 @@ class Story(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="spored-")
         self.addCleanup(shutil.rmtree, self.folder)
         self.socket_path = os.path.join(self.folder, "spored.sock")
-        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.addCleanup(self.notify.close)
-        self.notify.bind(os.path.join(self.folder, "notify"))
-        self.notify.settimeout(LIMIT)
+        self.manager = ServiceManager(os.path.join(self.folder, "notify"))
+        self.addCleanup(self.manager.close)
         self.bus = Bus(self.folder, self.bus_config)
         self.addCleanup(self.bus.stop)
         if self.with_bus:
             self.bus.start()
 
     def environment(self, extra=None):
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("SPORED_", "MUSHPI_"))}
-        kept.update(NOTIFY_SOCKET=os.path.join(self.folder, "notify"), XDG_RUNTIME_DIR=self.folder)
-        kept.pop("JOURNAL_STREAM", None)
-        kept.update(extra or {})
-        return kept
+        notify = {"NOTIFY_SOCKET": self.manager.path}
+        return clean_environment(self.folder, {**notify, **(extra or {})})
 
     def launch(self, *arguments, env=None, profile=PROFILE):
         """Starts spored and waits until it says READY=1."""
-        command = [SPORED, "-o", "bluez.bus=" + self.bus.address, *arguments, profile]
+        command = spored_command("-o", "bluez.bus=" + self.bus.address, *arguments, profile)
         process = subprocess.Popen(command, env=self.environment(env), stderr=subprocess.PIPE)
         self.addCleanup(self.end, process)
+        self.addCleanup(self.end_well, process)
         self.wait_notify(lambda text: "READY=1" in text)
         return process
+
+    def end_well(self, process):
+        """By signal, so that a leak or a crash shows in the exit status."""
+        if process.poll() is None:
+            status, log = self.stop(process)
+            self.assertEqual(status, 0, log)
 
     @staticmethod
     def end(process):
@@ -129,13 +173,13 @@ class Story(unittest.TestCase):
 
     def run_spored(self, *arguments, env=None):
         """A spored that is expected to end by itself."""
-        return subprocess.run([SPORED, *arguments], env=self.environment(env), timeout=LIMIT,
+        return subprocess.run(spored_command(*arguments), env=self.environment(env), timeout=LIMIT,
                               capture_output=True, text=True, check=False)
 
     def wait_notify(self, wanted):
         """The next message to the service manager that `wanted` accepts."""
         while True:
-            text = self.notify.recv(65536).decode()
+            text = self.manager.next()
             if wanted(text):
                 return text
 

@@ -1,0 +1,155 @@
+"""The simulation as a World."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+
+from harness import SPORECTL, clean_environment
+from stories import world
+
+from .central import Central
+from .process import Log, Process
+from .spored import Spored
+from .sporesim import Sporesim
+
+SPORESENSE = os.environ["SPORESENSE"]
+
+
+class Bluetoothd:
+    """The simulated one. It runs from the start."""
+
+    def __init__(self, simulator):
+        self._simulator, self._runs = simulator, True
+
+    @property
+    def pid(self):
+        """The simulator's: what crashes is that."""
+        return self._simulator.process.pid
+
+    def start(self):
+        if not self._runs:
+            self._simulator.command("start")
+            self._runs = True
+
+    def stop(self):
+        self._simulator.command("stop")
+        self._runs = False
+
+    def restart(self):
+        self._simulator.command("restart")
+
+    def kill(self):
+        self._simulator.command("kill")
+        self._runs = False
+
+    @contextlib.contextmanager
+    def standing_still(self):
+        self._simulator.command("deaf")
+        try:
+            yield
+        finally:
+            self._simulator.command("hear")
+
+    @contextlib.contextmanager
+    def stopped(self):
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+
+class Adapter(world.Adapter):
+
+    def __init__(self, simulation, simulator):
+        super().__init__(simulation)
+        self._simulator = simulator
+
+    @contextlib.contextmanager
+    def blocked(self):
+        self._simulator.command("rfkill", "on")
+        try:
+            yield
+        finally:
+            self._simulator.command("rfkill", "off")
+
+    def unplug(self):
+        self._simulator.command("unplug", "hci0")
+
+    def plug(self):
+        self._simulator.command("plug", "hci0")
+
+
+class Thermometer:
+    """A file as the kernel's driver has it, in thousandths of a degree."""
+
+    def __init__(self, folder):
+        self.pattern = folder / "hwmon*" / "temp1_input"
+        self._path = folder / "hwmon3" / "temp1_input"
+        self._path.parent.mkdir(exist_ok=True)
+
+    def set(self, celsius):
+        """At once: half a file is no file of the kernel's."""
+        new = self._path.with_name("new")
+        new.write_text(f"{round(celsius * 1000)}\n", encoding="ascii")
+        new.rename(self._path)
+
+    def celsius(self):
+        return int(self._path.read_text(encoding="ascii")) / 1000
+
+
+class Simulation(world.World):
+    """Use as a context manager."""
+
+    name = "simulation"
+    a_while = 0.5
+    sporectl_path = SPORECTL
+
+    def __init__(self, version):
+        self.version = version
+        self.folder = tempfile.mkdtemp(prefix="spored-")
+        self.sporesim = Sporesim("--bluez", version)
+        self.bus_address = self.sporesim.wait("bus")["address"]
+        self.bluetoothd, self.adapter = Bluetoothd(self.sporesim), Adapter(self, self.sporesim)
+        self.log = Log()
+        self.spored = Spored(self.folder, self.bus_address, self.log)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        """Leaks and crashes show in the exit statuses."""
+        try:
+            self.spored.stop()
+            status = self.sporesim.end()
+            assert status == 0, f"sporesim has ended with {status}"
+        finally:
+            shutil.rmtree(self.folder)
+
+    def central(self, mtu=517):
+        return Central(self.sporesim, mtu)
+
+    @contextlib.contextmanager
+    def advertising(self):
+        self.sporesim.command("advertise", "another")
+        try:
+            yield
+        finally:
+            self.sporesim.command("advertise", "")
+
+    @contextlib.contextmanager
+    def sporesense(self):
+        command = [SPORESENSE, "--socket", self.spored.socket, self.spored.configuration]
+        process = Process("sporesense", command, clean_environment(self.folder), self.log)
+        try:
+            yield
+        finally:
+            process.end()
+
+    def thermometer(self):
+        return Thermometer(self.spored.folder)
+
+    @staticmethod
+    def figure(name, value):
+        """Costs are those of a real bluetoothd."""

@@ -1,0 +1,27 @@
+"""What being served means for a phone."""
+
+import contextlib
+
+from . import mushpi
+from .peer import set_env
+
+
+def assert_served(world):
+    """A central finds it, reads, subscribes and is notified."""
+    with world.peer() as peer, world.central() as central:
+        value = set_env(peer, 500)
+        central.connect(service=mushpi.SERVICE)
+        assert central.read(mushpi.ENV_MEASUREMENTS) == value
+        subscription = central.subscribe(mushpi.ENV_MEASUREMENTS)
+        assert subscription.get() == value
+        assert set_env(peer, 501) == subscription.get()
+
+
+@contextlib.contextmanager
+def survived(world):
+    """Served afterwards, by the same process."""
+    pid, restarts = world.spored.pid, world.spored.restarts
+    yield
+    world.spored.wait_on_air()
+    assert_served(world)
+    assert (world.spored.pid, world.spored.restarts) == (pid, restarts)

@@ -1,0 +1,106 @@
+"""spored as a service of the system."""
+
+import json
+import time
+
+from . import mushpi
+from .world import machine_only, wait_until
+
+
+def stop(world, what):
+    """Stops the service, tells and returns the seconds that it took. It must succeed."""
+    begin = time.monotonic()
+    world.spored.stop()
+    seconds = time.monotonic() - begin
+    world.figure(f"a stop, {what}", f"{seconds * 1000:.0f} ms")
+    return seconds
+
+
+def wait_journal(world, cursor, text):
+    """What a process has logged last can be behind its end."""
+    wait_until(lambda: text in world.log.since(cursor), f"the journal says: {text}")
+
+
+def story_stop(world):
+    """a stop takes under two seconds, succeeds, and the service is gone from the air and
+    from the table of a central that is connected, because spored has unregistered it"""
+    cursor = world.log.cursor()
+    with world.central() as central:
+        table = central.connect(service=mushpi.SERVICE).discover()
+        assert table.service(mushpi.SERVICE)
+        central.subscribe(mushpi.ENV_MEASUREMENTS)
+        seconds = stop(world, "a central being connected")
+        table = central.discover()
+        assert not table.service(mushpi.SERVICE), "the service is still in the table"
+        assert table.services, "bluetoothd's own services are gone too"
+    wait_journal(world, cursor, "unregistered from BlueZ")
+    assert seconds < 2, seconds
+    try:
+        world.central().scan(service=mushpi.SERVICE, timeout=world.a_while)
+        assert False, "it is still advertised"
+    except TimeoutError:
+        pass
+
+
+def story_stop_while_bluetoothd_stands_still(world):
+    """while bluetoothd stands still a stop succeeds after shutdown_timeout, and the
+    journal says that it left without unregistering"""
+    cursor = world.log.cursor()
+    with world.bluetoothd.standing_still():
+        seconds = stop(world, "bluetoothd standing still")
+    wait_journal(world, cursor, "left without unregistering")
+    assert 1.5 <= seconds < 4, seconds
+
+
+def assert_stands_aside(world, cursor):
+    """It was started, has said why it ends, and is nowhere."""
+    world.spored.assert_ended_well()
+    wait_journal(world, cursor, "standing aside")
+    processes = {row["process"] for row in json.loads(world.bus("list", "--json=short"))}
+    assert "spored" not in processes, processes
+    assert not world.spored.socket.exists()
+
+
+def story_stands_aside(world):
+    """with serve = no a start succeeds, and it says why it ends and stays off the bus"""
+    cursor = world.log.cursor()
+    with world.spored.configured("[daemon]\nserve = no\n", on_air=False):
+        assert_stands_aside(world, cursor)
+
+
+def story_stands_aside_for_bluezero(world):
+    """with MUSHPI_BLE_BACKEND=bluezero in its environment it stands aside as well"""
+    cursor = world.log.cursor()
+    with world.spored.environment("MUSHPI_BLE_BACKEND", "bluezero"):
+        world.spored.restart(on_air=False)
+        assert_stands_aside(world, cursor)
+
+
+@machine_only("its user is the unit's")
+def story_runs_without_privileges(world):
+    """the service runs as its own user, without capabilities"""
+    with open(f"/proc/{world.spored.pid}/status", encoding="ascii") as file:
+        status = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)
+    assert status["Uid"].split()[0] != "0", status["Uid"]
+    assert int(status["CapEff"], 16) == 0, status["CapEff"]
+    assert status["NoNewPrivs"].strip() == "1", status["NoNewPrivs"]
+
+
+def story_wrong_configuration(world):
+    """a wrong configuration is refused with status 78 and the place of the mistake"""
+    cursor = world.log.cursor()
+    world.spored.drop_in("[queue]\ndepth = many\n")
+    assert world.spored.restart_refused() == 78
+    wait_journal(world, cursor, "story.conf:2: [queue] depth:")
+
+
+def story_stays_up(world):
+    """an idle peer, a broken line and a peer that vanishes leave the service as it was"""
+    pid = world.spored.pid
+    with world.peer() as idle, world.peer() as broken:
+        broken.send_raw(b"{\n")
+        assert "error" in broken.receive()
+        broken.send_raw(b'{"op":"set"')
+        broken.close()
+        assert idle.request("status")["on_air"]
+    assert world.spored.pid == pid

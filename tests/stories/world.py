@@ -1,0 +1,153 @@
+"""What a story is told in. A world has
+
+name              "machine" or "simulation"
+version           of BlueZ, "5.66"
+bus_address       the D-Bus address where org.bluez is
+spored            the daemon under test, a Spored (spored.py)
+bluetoothd        start() stop() restart() kill() pid; standing_still() and stopped(), context
+                  managers: it is there and does nothing; it is not there
+adapter           an Adapter (below)
+log               cursor() and since(cursor): what spored, and who ran it, have said
+central(mtu=517)  a central as tests/vm/central/central.py's; its errors are att.AttError and
+                  TimeoutError
+advertising()     a context manager: another program has a connectable advertisement
+sporesense()      a context manager: it runs with spored's configuration
+thermometer()     set(celsius), celsius() and pattern, which matches a file as sysfs has it
+a_while           seconds in which what must not happen would have happened
+"""
+
+import abc
+import json
+import subprocess
+import time
+
+from .peer import Peer
+
+WAIT = 30
+PAUSE = 0.02
+
+ADAPTER = "org.bluez.Adapter1"
+ADVERTISING = "org.bluez.LEAdvertisingManager1"
+HCI0 = ("org.bluez", "/org/bluez/hci0")
+
+
+def only_in(world_name, why):
+    """Marks a story that only one of the worlds can tell."""
+    def mark(function):
+        function.only_in = (world_name, why)
+        return function
+    return mark
+
+
+def machine_only(why):
+    return only_in("machine", why)
+
+
+def simulation_only(why):
+    return only_in("simulation", why)
+
+
+def run(*words, check=True):
+    """Runs a program and returns its output without the last newline."""
+    done = subprocess.run(words, capture_output=True, text=True, timeout=WAIT, check=False)
+    if check and done.returncode:
+        raise RuntimeError(f"{' '.join(words)}: exit {done.returncode}: {done.stderr.strip()}")
+    return done.stdout.rstrip("\n")
+
+
+def wait_until(condition, what, timeout=WAIT):
+    """For what can only be asked: asks again until it is so, and returns what it gave."""
+    end = time.monotonic() + timeout
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > end:
+            raise TimeoutError(f"not within {timeout} s: {what}")
+        time.sleep(PAUSE)
+
+
+def assert_stays(condition, what, seconds):
+    """For what must not change by itself: asks again and again whether it is still so."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert condition(), f"no longer: {what}"
+        time.sleep(PAUSE)
+
+
+class Adapter(abc.ABC):
+    """hci0, as others than spored use it."""
+
+    def __init__(self, world):
+        self.world = world
+
+    def get(self, name, interface=ADAPTER):
+        """A property of its."""
+        answer = self.world.bus("--json=short", "get-property", *HCI0, interface, name)
+        return json.loads(answer)["data"]
+
+    def put(self, name, kind, value, user="root"):
+        """Sets a property of its Adapter1. Any local user may; a world without users does not
+        look at user."""
+        self.world.bus("set-property", *HCI0, ADAPTER, name, kind, value, user=user)
+
+    def power(self, on):
+        self.put("Powered", "b", "true" if on else "false")
+
+    def advertisements(self):
+        """How many are registered."""
+        return self.get("ActiveInstances", ADVERTISING)
+
+    def serves(self):
+        """It is there, with all its interfaces."""
+        objects = self.world.bus("call", "org.bluez", "/", "org.freedesktop.DBus.ObjectManager",
+                                 "GetManagedObjects", check=False)
+        return ADVERTISING in objects
+
+    @abc.abstractmethod
+    def blocked(self):
+        """A context manager: rfkill blocks all adapters."""
+
+    @abc.abstractmethod
+    def unplug(self):
+        pass
+
+    @abc.abstractmethod
+    def plug(self):
+        pass
+
+
+class World(abc.ABC):
+    """What both worlds have in common."""
+
+    sporectl_path = "sporectl"
+
+    def make_ready(self):
+        """Before each story: bluetoothd runs, mushpi is on the air and nobody is subscribed."""
+        self.spored.drop_in(None)
+        self.bluetoothd.start()
+        self.spored.start()
+        wait_until(lambda: not self.spored.subscribed(),
+                   "the centrals of the story before are gone")
+
+    @staticmethod
+    def figure(name, value):
+        """A measurement: told, never judged."""
+        print(f"# figure: {name}: {value}")
+
+    def peer(self):
+        """A connection to spored's socket."""
+        return Peer(self.spored.socket)
+
+    def sporectl(self, *words, check=True):
+        return run(self.sporectl_path, "--socket", self.spored.socket, *words, check=check)
+
+    def try_bus(self, *words):
+        """The finished process of busctl, on the bus where org.bluez is."""
+        return subprocess.run(["busctl", "--address=" + self.bus_address, *words], timeout=WAIT,
+                              capture_output=True, text=True, check=False)
+
+    def bus(self, *words, check=True, user="root"):
+        """What busctl prints."""
+        del user
+        return run("busctl", "--address=" + self.bus_address, *words, check=check)

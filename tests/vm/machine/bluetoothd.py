@@ -1,0 +1,79 @@
+"""bluetoothd and its adapter."""
+
+import contextlib
+import struct
+
+from stories import world
+from stories.spored import standing_still
+from stories.world import run, wait_until
+
+from .systemd import show, systemctl
+
+UNIT = "bluetooth.service"
+# The kernel's struct rfkill_event: index, type, operation, soft, hard.
+RFKILL_EVENT = struct.Struct("=IBBBB")
+RFKILL_TYPE_BLUETOOTH, RFKILL_OP_CHANGE_ALL = 2, 3
+
+
+class Bluetoothd:
+    """The service."""
+
+    @property
+    def pid(self):
+        return int(show("MainPID", UNIT))
+
+    @staticmethod
+    def start():
+        systemctl("start", UNIT)
+
+    @staticmethod
+    def stop():
+        systemctl("stop", UNIT)
+
+    @staticmethod
+    def restart():
+        systemctl("restart", UNIT)
+
+    def kill(self):
+        """Debian 12's unit does not come back by itself, later ones do."""
+        killed = self.pid
+        systemctl("kill", "--signal=SIGKILL", UNIT)
+        wait_until(lambda: self.pid != killed, "bluetoothd has ended")
+
+    def standing_still(self):
+        return standing_still(self.pid)
+
+    @contextlib.contextmanager
+    def stopped(self):
+        """Not there, and not started with spored either, whose unit wants it."""
+        self.stop()
+        systemctl("mask", "--runtime", UNIT)
+        try:
+            yield
+        finally:
+            systemctl("unmask", "--runtime", UNIT)
+            self.start()
+
+
+def rfkill(block):
+    """As the program rfkill, with block or unblock bluetooth."""
+    with open("/dev/rfkill", "wb", buffering=0) as device:
+        device.write(RFKILL_EVENT.pack(0, RFKILL_TYPE_BLUETOOTH, RFKILL_OP_CHANGE_ALL, block, 0))
+
+
+class Adapter(world.Adapter):
+    """btvirt's controller."""
+
+    @contextlib.contextmanager
+    def blocked(self):
+        rfkill(True)
+        try:
+            yield
+        finally:
+            rfkill(False)
+
+    def unplug(self):
+        systemctl("stop", "btvirt.service")
+
+    def plug(self):
+        run("systemd-run", "--quiet", "--unit=btvirt", "btvirt", "-L", "-l1", "-s")

@@ -1,0 +1,94 @@
+"""The service spored."""
+
+import contextlib
+import pathlib
+import shutil
+import subprocess
+
+from stories import spored
+from stories.world import wait_until
+
+from .systemd import show, systemctl
+
+UNIT = "spored.service"
+CONFIGURATION = pathlib.Path("/etc/spored/spored.conf")
+SOCKET = pathlib.Path("/run/spored/spored.sock")
+UNIT_DROP_IN = pathlib.Path("/run/systemd/system/spored.service.d/story.conf")
+
+
+class Spored(spored.Spored):
+    """As its unit runs it."""
+
+    def __init__(self):
+        super().__init__(CONFIGURATION, SOCKET, "mushpi")
+
+    def start(self, on_air=True):
+        self._start("start", on_air)
+
+    def restart(self, on_air=True):
+        self._start("restart", on_air)
+
+    def _start(self, verb, on_air):
+        # Stories start it more often than systemd allows a service that fails.
+        systemctl("reset-failed", UNIT, check=False)
+        systemctl(verb, UNIT)
+        if on_air:
+            self.wait_on_air()
+
+    def stop(self):
+        systemctl("stop", UNIT)
+        self._assert_shown(Result="success", ExecMainStatus="0")
+
+    def restart_refused(self):
+        systemctl("restart", UNIT, check=False)
+        self._assert_shown(NRestarts="0")
+        return int(show("ExecMainStatus", UNIT))
+
+    def assert_ended_well(self):
+        wait_until(lambda: show("ActiveState", UNIT) == "inactive", "it has ended")
+        self._assert_shown(Result="success", ExecMainStatus="0", NRestarts="0", MainPID="0")
+
+    @staticmethod
+    def _assert_shown(**wanted):
+        shown = {name: show(name, UNIT) for name in wanted}
+        assert shown == wanted, shown
+
+    @contextlib.contextmanager
+    def environment(self, name, value):
+        UNIT_DROP_IN.parent.mkdir(parents=True, exist_ok=True)
+        UNIT_DROP_IN.write_text(f"[Service]\nEnvironment={name}={value}\n", encoding="utf-8")
+        systemctl("daemon-reload")
+        try:
+            yield
+        finally:
+            UNIT_DROP_IN.unlink()
+            systemctl("daemon-reload")
+
+    def install(self, profile):
+        """The service does not see the share."""
+        return shutil.copy(super().install(profile), CONFIGURATION.parent / profile)
+
+    @contextlib.contextmanager
+    def second(self):
+        path = pathlib.Path("/run/second.sock")
+        with subprocess.Popen(["spored", "-o", f"socket.path={path}"]) as process:
+            try:
+                wait_until(path.exists, "the second spored has its socket")
+                yield spored.Daemon(path)
+            finally:
+                process.terminate()
+
+    def is_active(self):
+        return show("ActiveState", UNIT) == "active"
+
+    @property
+    def pid(self):
+        return int(show("MainPID", UNIT))
+
+    @property
+    def restarts(self):
+        return show("NRestarts", UNIT)
+
+    @property
+    def status_text(self):
+        return show("StatusText", UNIT)
