@@ -1,0 +1,1 @@
+"""The demonstration: this machine's own sensors on the air, seen by a central."""
