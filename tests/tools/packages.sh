@@ -3,7 +3,14 @@
 
 packages_build=(meson ninja-build pkgconf gcc libc6-dev clang libsystemd-dev libev-dev libinih-dev
         libjansson-dev libcmocka-dev dbus python3 systemd mandoc)
-# shellcheck disable=SC2034 # both are used by dev
+# shellcheck disable=SC2034 # these are used by the other files of dev
+packages_demo=(meson ninja-build pkgconf gcc libc6-dev libsystemd-dev libev-dev libinih-dev
+        libjansson-dev dbus python3)
+# shellcheck disable=SC2034
+packages_package=(mmdebstrap git)
+# shellcheck disable=SC2034
+packages_valgrind=(valgrind)
+# shellcheck disable=SC2034
 packages_vm=(qemu-system-x86 mmdebstrap busybox-static e2fsprogs cpio xz-utils zstd kmod bc python3
         git)
 # shellcheck disable=SC2034

@@ -48,10 +48,11 @@ count_meson() {
                 END { print ok + 0, bad + 0, skipped + 0 }' "$1"
 }
 
-# The closing line of tests/vm/run.
+# The closing lines of tests/vm/run.
 count_vm() {
-        awk '/^[0-9]+ passed, [0-9]+ failed$/ { ok = $1; bad = $3 }
-                END { print ok + 0, bad + 0, 0 }' "$1"
+        awk '/^[0-9]+ skipped$/ { skipped = $1 }
+                /^[0-9]+ passed, [0-9]+ failed$/ { ok = $1; bad = $3 }
+                END { print ok + 0, bad + 0, skipped + 0 }' "$1"
 }
 
 # test_step COUNTER NAME WHAT COMMAND...: a run that fails without a failed test, or that runs no

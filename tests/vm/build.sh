@@ -1,9 +1,10 @@
 #!/bin/bash
-# build.sh ROOT SOURCE OUT [sanitize]: unpacks SOURCE (tar) in the build root ROOT, builds and installs it
-# there, and packs what was installed as OUT (tar). The build directory stays, so that the next
-# build does only what changed.
+# build.sh ROOT SOURCE OUT [check] [sanitize]: unpacks SOURCE (tar) in the build root ROOT, makes
+# the Debian packages there and puts them into OUT. The build directory stays, so that the next
+# build compiles only what changed.
 set -euo pipefail
-root=$1 source=$2 out=$3 sanitize=${4-} work=$1/srv/spored
+root=$1 source=$2 out=$3 work=$1/srv/spored
+shift 3
 
 # Makes $work/source equal to what was unpacked in $work/incoming. Only files whose content
 # differs are touched, and they become new: ninja goes by times, and those of the host's tree
@@ -20,34 +21,47 @@ take_over() {
         done < <(cd "$work/incoming" && find . -type f -print0)
 }
 
-rm -rf "$work/incoming" "$work/installed"
+# in_source [NAME=VALUE]... COMMAND...
+in_source() {
+        chroot "$root" /usr/bin/env -i --chdir=/srv/spored/source \
+                PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/srv LC_ALL=C.UTF-8 "$@"
+}
+
+rm -rf "$work/incoming" "$work"/*.{deb,changes,buildinfo}
 mkdir -p "$work/incoming" "$work/source"
 tar -x -f "$source" -C "$work/incoming" --no-same-owner
 take_over
 rm -rf "$work/incoming"
 
-in_root() {
-        chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-                HOME=/srv LC_ALL=C.UTF-8 "$@"
-}
+kind=plain options='terse nocheck noautodbgsym' meson_options='' link_flags=''
+while (($#)); do
+        case $1 in
+        check) kind+=-check options=${options/nocheck/} ;;
+        sanitize)
+                kind+=-sanitized
+                # A report names lines.
+                options+=' nostrip'
+                meson_options='-Db_sanitize=address,undefined -Db_lundef=false'
+                # Linked in, because the guest has no compiler's libraries.
+                link_flags='-static-libasan -static-libubsan'
+                ;;
+        esac
+        shift
+done
+# Meson takes new options only in a new directory.
+key=$(sha256sum <"$work/source/debian/rules" | cut -c 1-8)
+build_dir=/srv/spored/build-$kind-$key
+for old in "$work/build-$kind-"????????; do
+        [[ $old == "$root$build_dir" ]] || rm -rf "$old"
+done
 
-build_dir=/srv/spored/build
-options=(--prefix=/usr --sysconfdir=/etc -Dtests=disabled)
-if [[ -n $sanitize ]]; then
-        # Linked in, because the guest has no compiler's libraries.
-        build_dir=/srv/spored/build-sanitized
-        options+=('-Db_sanitize=address,undefined' -Db_lundef=false
-                "-Dc_link_args=-static-libasan -static-libubsan")
-fi
-if [[ -f $root$build_dir/build.ninja ]]; then
-        # Configuring anew costs little and takes in changed options; if the old directory is
-        # beyond that, it is made again.
-        in_root meson setup --reconfigure "${options[@]}" "$build_dir" /srv/spored/source ||
-                rm -rf "$root$build_dir"
-fi
-[[ -f $root$build_dir/build.ninja ]] ||
-        in_root meson setup "${options[@]}" "$build_dir" /srv/spored/source
-in_root ninja -C "$build_dir"
-in_root meson install -C "$build_dir" --no-rebuild --destdir /srv/spored/installed
-tar --create --owner=0 --group=0 --numeric-owner --file="$out" -C "$work/installed" .
-chmod 644 "$out"
+in_source dh_clean
+in_source DEB_BUILD_OPTIONS="$options" DEB_LDFLAGS_APPEND="$link_flags" \
+        SPORED_BUILD_DIR="$build_dir" SPORED_MESON_OPTIONS="$meson_options" \
+        dpkg-buildpackage --build=binary --unsigned-changes --no-pre-clean || {
+        rm -rf "$root$build_dir"
+        exit 1
+}
+mkdir -p "$out"
+mv "$work"/*.deb "$out/"
+chmod 644 "$out"/*.deb

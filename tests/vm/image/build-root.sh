@@ -7,5 +7,6 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/common.sh"
 
 suite=$1 dir=$2
-make_root "$suite" "$dir/root" "$(join gcc libc6-dev meson ninja-build pkg-config \
-        libsystemd-dev libcmocka-dev "${libraries[@]}")"
+# What debian/control asks for; dpkg-buildpackage complains if something of it is not here.
+make_root "$suite" "$dir/root" "$(join build-essential debhelper meson pkgconf libsystemd-dev \
+        libcmocka-dev mandoc python3 "${libraries[@]}")"

@@ -2,7 +2,8 @@
 # What both images share: the suite's archive and a root made from it. Sourced, needs root.
 
 # Headers and libraries that spored is built with. The -dev packages bring the libraries under
-# whatever name the suite gives them (libev4, libev4t64), so the guest installs them too.
+# whatever name the suite gives them (libev4, libev4t64), so the guest installs them too: spored's
+# package is installed there without an archive.
 # shellcheck disable=SC2034 # used by the scripts that source this
 libraries=(libev-dev libinih-dev libjansson-dev)
 

@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# The Debian package's own story: installed, upgraded, removed. Sourced by start.
+
+comment() {
+        printf '#    %s\n' "${1//$'\n'/$'\n#    '}"
+}
+
+# What apt says is shown if it fails.
+package_apt() {
+        local output
+        output=$(DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
+                apt-get --quiet=2 --option=Dpkg::Use-Pty=0 --yes "$@" 2>&1) && return
+        printf '#  apt-get %s failed:\n' "$*"
+        comment "$output"
+        return 1
+}
+
+# expect WHAT COMMAND...: complains if COMMAND fails.
+expect() {
+        local what=$1 output
+        shift
+        output=$("$@" 2>&1) && return
+        printf '#  package: it is not so that %s: %s\n' "$what" "$*"
+        [[ -z $output ]] || comment "$output"
+        return 1
+}
+
+refuse() {
+        ! "$@"
+}
+
+status_says() {
+        sporectl status | tee /dev/stderr | grep --quiet "$1"
+}
+
+# spored is there for the next boot and now, and says what it waits for; sporesense is not. spored is
+# stopped, since the stories configure it first.
+package_install() {
+        package_apt install ./spored_*.deb || return
+        expect "spored is enabled" systemctl is-enabled spored.service &&
+                expect "spored runs" systemctl is-active spored.service &&
+                expect "spored waits for a profile" status_says "nothing is declared to serve" &&
+                expect "sporesense does not run" refuse systemctl is-active sporesense.service &&
+                expect "nothing is configured" refuse test -e /etc/spored/spored.conf &&
+                expect "the sample is there" test -f /usr/share/doc/spored/spored.conf &&
+                systemctl stop spored.service
+}
+
+# pids: of both services.
+pids() {
+        systemctl show --value --property=MainPID spored.service sporesense.service
+}
+
+# A new version keeps what the user has configured, and what ran runs again, with it.
+package_upgrade() {
+        local before
+        sporesense --discover=all >/etc/spored/spored.conf 2>/dev/null || return
+        cp /etc/spored/spored.conf configured
+        systemctl restart spored.service sporesense.service || return
+        before=$(pids)
+        package_apt install --reinstall ./spored_*.deb || return
+        expect "spored runs" systemctl is-active spored.service &&
+                expect "sporesense runs" systemctl is-active sporesense.service &&
+                expect "the new programs were started" refuse test "$before" = "$(pids)" &&
+                expect "the configuration was kept" cmp configured /etc/spored/spored.conf
+}
+
+# The user's files stay; everything else goes, but the user spored, as Debian keeps such users.
+package_purge() {
+        package_apt purge spored || return
+        expect "the services are gone" refuse compgen -G '/usr/lib/systemd/system/spore*' &&
+                expect "nothing runs" refuse pgrep -x 'spored|sporesense' &&
+                expect "the socket is gone" refuse test -e /run/spored &&
+                expect "the user's file is kept" cmp configured /etc/spored/spored.conf &&
+                expect "no program is left" refuse compgen -G '/usr/bin/spore*'
+}
