@@ -8,7 +8,8 @@ import time
 
 from .att import Att
 from .gatt import Table, uuid_text
-from .hci import FAILED_TO_ESTABLISH, PUBLIC, REMOTE_USER, Controller, HciError
+from .hci import FAILED_TO_ESTABLISH, PUBLIC, RANDOM, REMOTE_USER, Controller, HciError
+from .smp import Smp
 
 WAIT = 30
 
@@ -97,7 +98,7 @@ class Subscription:
 
 class Central:
     """One central with one peripheral. Its controller is made anew at each connect, its address
-    stays. Use as a context manager: a central that merely vanishes stays connected on the other
+    and its bond stay. Use as a context manager: a central that merely vanishes stays connected on the other
     side, for the virtual air has no supervision timeout."""
 
     _ranks = Ranks()
@@ -105,12 +106,17 @@ class Central:
 
     def __init__(self, mtu=517):
         self.mtu = mtu  # offered, then agreed
+        # Called with handle, value and whether it was an indication, for whatever arrives, in the
+        # reader's thread; subscriptions do not depend on it.
+        self.on_value = None
         self.table = None
         self._offered = mtu
         number = next(self._numbers)
         # A static random address: the two highest bits are set.
         self._address = struct.pack("<IH", number, 0xC0DE)
-        self._controller = self._companion = self._link = self._att = self._rank = None
+        self._key = None  # of the bond
+        self._controller = self._companion = self._link = self._rank = None
+        self._att = self._smp = None
         self._subscriptions = {}
 
     def __enter__(self):
@@ -144,8 +150,9 @@ class Central:
             controller.close()
 
     def connect(self, name=None, service=None, timeout=2 * WAIT):
-        """Looks for the advertiser, connects and agrees on the MTU. Tries again while it can: a
-        peripheral that has just lost a link is silent for about two seconds."""
+        """Looks for the advertiser, connects, encrypts if there is a bond, and agrees on the MTU.
+        Tries again while it can: a peripheral that has just lost a link is silent for about two
+        seconds."""
         assert not self.connected, "already connected"
         end = time.monotonic() + timeout
         self._open_controller()
@@ -161,9 +168,23 @@ class Central:
                 if status != FAILED_TO_ESTABLISH or time.monotonic() > end:
                     self._close_controller()
                     raise
+        # The channels are open before anything is asked, for the peer may speak first.
         self._att = Att(self._link, self._offered, self._on_value)
+        self._smp = Smp(self._link, (RANDOM, self._address), (peer.address_type, peer.address))
+        if self._key:
+            self._controller.encrypt(self._link, self._key)
         self.mtu = self._att.exchange_mtu()
         return self
+
+    def bond(self):
+        """Pairs, encrypts and keeps the key for the next connect. SmpError if it is refused."""
+        key = self._smp.pair()
+        self._controller.encrypt(self._link, key)
+        self._key = key
+
+    def forget(self):
+        """Drops the key; the other side keeps its own."""
+        self._key = None
 
     def disconnect(self, reason=REMOTE_USER):
         """Leaves; a central that is not connected stays so."""
@@ -197,6 +218,9 @@ class Central:
 
     def read_descriptor(self, uuid, descriptor):
         return self._att.read_long(self._find(uuid).descriptors[descriptor])
+
+    def write_descriptor(self, uuid, descriptor, value):
+        self._att.write(self._find(uuid).descriptors[descriptor], value)
 
     def write(self, uuid, value):
         """Acknowledged; in pieces if it does not fit into one request."""
@@ -234,6 +258,8 @@ class Central:
         return self.table.characteristic(uuid)
 
     def _on_value(self, handle, value, confirmed):
+        if self.on_value:
+            self.on_value(handle, value, confirmed)
         subscription = self._subscriptions.get(handle)
         if subscription:
             subscription.put(value, confirmed)
@@ -256,7 +282,8 @@ class Central:
                 controller.close()
         if self._rank is not None:
             self._ranks.give_back(self._rank, self)
-        self._controller = self._companion = self._link = self._att = self._rank = None
+        self._controller = self._companion = self._link = self._rank = None
+        self._att = self._smp = None
         self._subscriptions.clear()
         self.table = None
 

@@ -23,6 +23,7 @@ LE_SET_SCAN_PARAMETERS = 0x200B
 LE_SET_SCAN_ENABLE = 0x200C
 LE_CREATE_CONNECTION = 0x200D
 LE_CREATE_CONNECTION_CANCEL = 0x200E
+LE_ENABLE_ENCRYPTION = 0x2019
 
 PUBLIC, RANDOM = 0, 1
 
@@ -148,6 +149,17 @@ class Controller:
         if not link.down.wait(WAIT):
             raise TimeoutError("the link did not go down")
 
+    def encrypt(self, link, key):
+        """Encrypts a link with a key of Secure Connections. HciError: the other side has another
+        key, or none."""
+        self.command(LE_ENABLE_ENCRYPTION, struct.pack("<H8sH16s", link.handle, bytes(8), 0, key))
+        try:
+            status = link.encryption.get(timeout=WAIT)
+        except queue.Empty:
+            raise TimeoutError("the link was not encrypted") from None
+        if status:
+            raise HciError("encryption", status)
+
     def send_acl(self, link, packet):
         """Queues one L2CAP packet, in fragments as large as the controller takes. Never waits."""
         for start in range(0, len(packet), self.acl_size):
@@ -213,6 +225,10 @@ class Controller:
             link = self._links.pop(handle, None)
             if link and not status:
                 link.on_down(reason)
+        elif code in (0x08, 0x30):  # Encryption Change, Encryption Key Refresh Complete
+            status, handle = struct.unpack("<BH", data[:3])
+            if handle in self._links:
+                self._links[handle].encryption.put(status)
         elif code == 0x13:  # Number Of Completed Packets
             for i in range(data[0]):
                 for _ in range(struct.unpack_from("<H", data, 3 + 4 * i)[0]):
@@ -240,6 +256,7 @@ class Link:
         self.handle = handle
         self.down = threading.Event()
         self.reason = None
+        self.encryption = queue.SimpleQueue()  # the status of each change
         self._controller = controller
         self._channels = {}
         self._partial = bytearray()
@@ -270,6 +287,7 @@ class Link:
 
     def on_down(self, reason):
         self.reason = reason
+        self.encryption.put(reason)
         self.down.set()
         for _, on_down in self._channels.values():
             on_down()
