@@ -12,6 +12,7 @@ static const BluezBehaviour behaviours[] = {
                 .modalias = "usb:v1D6Bp0246d0542",
                 .notify_sockets = NOTIFY_SOCKETS_SHARED,
                 .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
+                .counts_write_header = true,
                 .takes_declaration_handle = true,
                 .address_resolution = true,
                 .server_features = true,

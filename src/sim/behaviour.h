@@ -20,8 +20,8 @@ typedef struct BluezBehaviour {
         const char *modalias; /* of Adapter1 */
         NotifySockets notify_sockets;
         SocketConfirmation socket_confirmation;
-        bool takes_declaration_handle; /* a pin that is the declaration's: accepted, table corrupt
-                                        */
+        bool counts_write_header;      /* handle and offset count against the longest value */
+        bool takes_declaration_handle; /* a pin that is one: accepted, and the table is corrupt */
         bool improperly_configured;    /* the error of this name is ATT 0xfd, else 0x0e */
         bool address_resolution;       /* the GAP service has this characteristic */
         bool server_features;          /* the GATT service has this characteristic */

@@ -13,10 +13,9 @@
 /* Of a Prepare Write Request before the value. */
 #define PREPARE_HEADER_SIZE 5
 
-/* bluetoothd holds the longest value against the whole request behind its opcode: the handle is
- * counted too, and the offset. */
-#define WRITE_SIZE_MAX   (ATT_VALUE_SIZE_MAX - 2)
-#define PREPARE_SIZE_MAX (ATT_VALUE_SIZE_MAX - 4)
+/* Of the requests, behind the opcode: the handle, and the offset. */
+#define WRITE_HEADER_SIZE   2
+#define PREPARE_OFFSET_SIZE 2
 
 #define CCC_SIZE 2
 
@@ -40,6 +39,12 @@ static uint8_t check_permissions(const DatabaseEntry *entry, const GattLink *lin
         if ((permissions & encrypted) && !link->device->bonded)
                 return ATT_ERROR_ENCRYPTION;
         return 0;
+}
+
+static bool too_long(const GattLink *link, size_t size, size_t header_size) {
+        if (link->server->behaviour->counts_write_header)
+                size += header_size;
+        return size > ATT_VALUE_SIZE_MAX;
 }
 
 /* NULL: *ret_error says why not. */
@@ -294,7 +299,7 @@ static void write_parts(GattCall *call) {
                 size_t left = call->size - call->prepared;
                 size_t end = call->prepared + (left < part ? left : part);
 
-                if (end > PREPARE_SIZE_MAX) {
+                if (too_long(call->link, end, WRITE_HEADER_SIZE + PREPARE_OFFSET_SIZE)) {
                         gatt_call_finish(call, ATT_ERROR_INVALID_VALUE_LENGTH, NULL, 0);
                         return;
                 }
@@ -337,7 +342,7 @@ static void write_entry(GattLink *link, uint16_t handle, const uint8_t *data, si
         if (!link->server)
                 return;
         const DatabaseEntry *entry = find_entry(link, handle, true, &error);
-        if (entry && !parts && size > WRITE_SIZE_MAX)
+        if (entry && !parts && too_long(link, size, WRITE_HEADER_SIZE))
                 error = ATT_ERROR_INVALID_VALUE_LENGTH;
         if (error) {
                 answer_error(link, answer, userdata, error);

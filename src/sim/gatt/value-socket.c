@@ -48,11 +48,11 @@ static bool take_packet(ValueSocket *s) {
         return true;
 }
 
-static void write_confirmation(ValueSocket *s) {
+static void write_confirmations(ValueSocket *s) {
         static const uint8_t byte = 1;
 
-        s->confirms = false;
-        (void)value_socket_send(s, &byte, sizeof(byte));
+        for (; s->confirmations > 0; s->confirmations--)
+                (void)value_socket_send(s, &byte, sizeof(byte));
         watch(s, EV_READ);
 }
 
@@ -63,8 +63,8 @@ static void on_io(struct ev_loop *loop, struct ev_io *w, int revents) {
         for (unsigned i = 0; i < PACKETS_PER_TURN; i++) {
                 short state = state_of(s);
 
-                if (s->confirms && (state & POLLOUT))
-                        write_confirmation(s);
+                if (s->confirmations > 0 && (state & POLLOUT))
+                        write_confirmations(s);
                 if ((state & (POLLHUP | POLLERR | POLLNVAL)) && !(state & POLLIN)) {
                         value_socket_close(s);
                         return;
@@ -139,6 +139,6 @@ int value_socket_send(const ValueSocket *s, const uint8_t *data, size_t size) {
 }
 
 void value_socket_confirm(ValueSocket *s) {
-        s->confirms = true;
+        s->confirmations++;
         watch(s, EV_READ | EV_WRITE);
 }

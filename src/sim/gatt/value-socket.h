@@ -15,7 +15,7 @@ struct ValueSocket {
         uint64_t id;
         struct ev_io io;
         ValueSocketPacket packet; /* NULL: only written to */
-        bool confirms;            /* a confirmation is to be written */
+        unsigned confirmations;   /* that are to be written */
 };
 
 /* Takes the reply's "hq": a copy of the descriptor. Closes itself when the other side has. A
