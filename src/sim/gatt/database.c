@@ -56,6 +56,7 @@ static size_t places(const DatabaseService *service) {
 static DatabaseEntry *entry_free(DatabaseEntry *entry) {
         if (!entry)
                 return NULL;
+        entry_free(entry->covered);
         free(entry->stored);
         free(entry);
         return NULL;
@@ -84,7 +85,7 @@ int database_store(DatabaseEntry *entry, const void *data, size_t size) {
         return 0;
 }
 
-/* Takes the place, which is free. */
+/* Takes the place, and covers what is there. */
 static DatabaseEntry *place(DatabaseService *service, size_t index, uint16_t handle,
         AttributeKind kind, const Uuid *uuid, unsigned permissions) {
         DatabaseEntry *entry = calloc(1, sizeof(*entry));
@@ -95,12 +96,19 @@ static DatabaseEntry *place(DatabaseService *service, size_t index, uint16_t han
         entry->attribute.kind = kind;
         entry->attribute.uuid = *uuid;
         entry->permissions = permissions;
+        entry->covered = service->entries[index];
         service->entries[index] = entry;
         return entry;
 }
 
 static void unplace(DatabaseService *service, size_t index) {
-        service->entries[index] = entry_free(service->entries[index]);
+        DatabaseEntry *entry = service->entries[index];
+
+        if (!entry)
+                return;
+        service->entries[index] = entry->covered;
+        entry->covered = NULL;
+        entry_free(entry);
 }
 
 static bool same_service(
@@ -200,12 +208,12 @@ static size_t free_place(const DatabaseService *service) {
         return 0;
 }
 
-/* The place of a pinned handle, which must be free; without a pin the first free one. */
+/* The place of a pinned handle; without a pin the first free one. */
 static int find_place(const DatabaseService *s, uint16_t handle, size_t *ret) {
         *ret = handle ? (size_t)handle - s->first : free_place(s);
         if (handle ? handle <= s->first || handle > s->last : *ret == 0)
                 return -ERANGE;
-        return s->entries[*ret] ? -EADDRINUSE : 0;
+        return 0;
 }
 
 /* The places and the handle of a characteristic's value. BlueZ up to 5.75 takes the next places
@@ -241,7 +249,7 @@ static int find_strictly(const DatabaseService *s, size_t *ret_declaration, size
         if (*ret_value >= places(s))
                 return -ERANGE;
         *value_handle = (uint16_t)(s->first + *ret_value);
-        return s->entries[*ret_value] ? -EADDRINUSE : 0;
+        return 0;
 }
 
 static int store_declaration(

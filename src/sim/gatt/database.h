@@ -34,6 +34,7 @@ typedef struct DatabaseEntry {
         void *object; /* whoever answers for it; NULL: the stored value does */
         uint8_t *stored;
         size_t stored_size;
+        struct DatabaseEntry *covered; /* that had its place before, and is still pointed to */
 } DatabaseEntry;
 
 /* A 16-bit UUID on the Bluetooth Base UUID. */
@@ -56,7 +57,8 @@ uint16_t database_service_first(const DatabaseService *service);
 uint16_t database_service_last(const DatabaseService *service);
 
 /* The next of these go into the handles of the service. value_handle 0: the first free ones.
- * -ERANGE: not within the service; -EADDRINUSE: taken; -ENOMEM. *ret is the value's. */
+ * -ERANGE: not within the service; -ENOMEM. A pin covers what has its place, as BlueZ from 5.76 on
+ * lets it. *ret is the value's. */
 int database_add_characteristic(DatabaseService *service, DatabaseEntry **ret,
         uint16_t value_handle, const Uuid *uuid, uint8_t properties, unsigned permissions);
 /* Of the characteristic whose value this is. */

@@ -161,13 +161,18 @@ static void test_old_versions_number_as_new_ones_do(void **state) {
         expect(d, 0x107, ATTRIBUTE_CCC);
 }
 
-static void test_two_values_of_one_handle_are_refused(void **state) {
+static void test_the_later_of_two_values_of_one_handle_is_there(void **state) {
         _cleanup_(database_freep) Database *d = make(false);
         DatabaseService *s = add_service(d, 0x100, 7);
 
         assert_int_equal(add_notifier(s, 0x102), 0x102);
-        assert_int_equal(add_notifier(s, 0x102), -EADDRINUSE);
-        assert_int_equal(add_notifier(s, 0x103), -EADDRINUSE);
+        expect(d, 0x103, ATTRIBUTE_CCC);
+        /* Its declaration is where the CCC of the first was. */
+        assert_int_equal(add_notifier(s, 0x104), 0x104);
+        expect(d, 0x102, ATTRIBUTE_VALUE);
+        expect(d, 0x103, ATTRIBUTE_DECLARATION);
+        expect(d, 0x104, ATTRIBUTE_VALUE);
+        expect(d, 0x105, ATTRIBUTE_CCC);
 }
 
 static void test_a_service_has_no_room_for_more_than_it_took(void **state) {
@@ -282,7 +287,7 @@ int main(void) {
                 cmocka_unit_test(test_the_declarations_handle_is_refused),
                 cmocka_unit_test(test_old_versions_take_the_declarations_handle),
                 cmocka_unit_test(test_old_versions_number_as_new_ones_do),
-                cmocka_unit_test(test_two_values_of_one_handle_are_refused),
+                cmocka_unit_test(test_the_later_of_two_values_of_one_handle_is_there),
                 cmocka_unit_test(test_a_service_has_no_room_for_more_than_it_took),
                 cmocka_unit_test(test_overlapping_services_are_refused),
                 cmocka_unit_test(test_the_very_same_service_is_taken_for_the_first),
