@@ -63,8 +63,7 @@ static int wait_for_holder(Claim *c) {
                 close(fd);
                 return r;
         }
-        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &holder, &size) == 0)
-                c->holder = holder.pid;
+        c->holder = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &holder, &size) == 0 ? holder.pid : 0;
         c->fd = fd;
         ev_io_set(&c->gone, fd, EV_READ);
         ev_io_start(c->loop, &c->gone);
@@ -85,9 +84,11 @@ static void ask(Claim *c) {
 
 static void on_again(struct ev_loop *loop, struct ev_timer *w, int revents) {
         Claim *c = w->data;
+        pid_t holder = c->holder;
 
         ask(c);
-        c->events->changed(c->userdata);
+        if (c->held || c->holder != holder)
+                c->events->changed(c->userdata);
 }
 
 /* The holder never accepts nor sends: whatever comes is its end. Where another is quicker, or a
@@ -98,10 +99,10 @@ static void on_gone(struct ev_loop *loop, struct ev_io *w, int revents) {
         ev_io_stop(loop, w);
         close(c->fd);
         c->fd = -1;
-        c->holder = 0;
         if (try_to_hold(c) < 0)
                 timer_start_once(c->loop, &c->again, c->retry_usec);
-        c->events->changed(c->userdata);
+        else
+                c->events->changed(c->userdata);
 }
 
 int claim_new(Claim **ret, struct ev_loop *loop, const char *name, uint64_t retry_usec,

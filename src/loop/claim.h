@@ -24,5 +24,5 @@ int claim_new(Claim **ret, struct ev_loop *loop, const char *name, uint64_t retr
 Claim *claim_free(Claim *claim);
 
 bool claim_held(const Claim *claim);
-/* The process that has it; 0: it is ours, or the kernel does not say. */
+/* The process that has it, as far as is known; 0: it is ours, or the kernel does not say. */
 pid_t claim_holder(const Claim *claim);
