@@ -154,35 +154,62 @@ static int start_listening(Listener *listener, gid_t group, unsigned mode) {
         return r;
 }
 
-/* Until the socket is listening nobody else may look at its place, or two that start at once take
- * it from each other. A lock on the directory, which ends with its descriptor. */
-static int lock_parent(const char *path) {
-        _cleanup_free_ char *parent = strdup(path);
-        char *slash;
-        int fd, r;
+typedef struct Lock {
+        char *path;
+        int fd;
+} Lock;
 
-        if (!parent)
-                return -ENOMEM;
-        slash = strrchr(parent, '/');
-        if (slash)
-                slash[slash == parent] = '\0';
-        fd = open(slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-                return fd;
-        r = -errno;
-        if (fd >= 0)
-                close(fd);
-        if (r == -EWOULDBLOCK)
-                log_error("socket: another program is taking %s in this moment", path);
+/* Removed while it is held, so whoever gets it afterwards must look whether it is still there. */
+static void lock_done(Lock *lock) {
+        if (lock->fd >= 0) {
+                (void)unlink(lock->path);
+                close(lock->fd);
+        }
+        free(lock->path);
+}
+
+/* 1: the file was removed meanwhile by whoever had it. */
+static int lock_try(Lock *lock) {
+        struct stat opened, there;
+        int fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
+        if (fd < 0)
+                return -errno;
+        int r = flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &opened) < 0 ? -errno : 0;
+        if (r == 0 && (lstat(lock->path, &there) < 0 || there.st_ino != opened.st_ino))
+                r = 1;
+        if (r == 0)
+                lock->fd = fd;
         else
-                log_error("socket: cannot lock the directory of %s: %s%s", path, strerror(-r),
-                        hint_at_place(r));
+                close(fd);
+        return r;
+}
+
+/* Until the socket is listening nobody else may look at its place, or two that start at once take
+ * it from each other. The lock is a file of our own beside it: others may not even open it. */
+static int lock_place(Lock *lock, const char *path) {
+        int r;
+
+        if (asprintf(&lock->path, "%s.lock", path) < 0) {
+                lock->path = NULL;
+                return -ENOMEM;
+        }
+        do {
+                r = lock_try(lock);
+        } while (r > 0);
+        if (r == -EWOULDBLOCK)
+                log_error("socket: another spored is taking %s: stop it, or choose another place "
+                          "with -o socket.path=PATH",
+                        path);
+        else if (r < 0)
+                log_error(
+                        "socket: cannot lock %s: %s%s", lock->path, strerror(-r), hint_at_place(r));
         return r;
 }
 
 int listener_open(Listener *ret, const char *path, const char *group, unsigned mode) {
         _cleanup_(listener_close) Listener listener = {.fd = -1};
-        _cleanup_close_ int lock = -1;
+        _cleanup_(lock_done) Lock lock = {.fd = -1};
         struct sockaddr_un address;
         gid_t gid = (gid_t)-1;
         int r;
@@ -194,9 +221,9 @@ int listener_open(Listener *ret, const char *path, const char *group, unsigned m
                 r = make_parent(path);
         if (r < 0)
                 return r;
-        lock = lock_parent(path);
-        if (lock < 0)
-                return lock;
+        r = lock_place(&lock, path);
+        if (r < 0)
+                return r;
         r = clear_stale(&address);
         if (r < 0) {
                 log_stale(path, r);

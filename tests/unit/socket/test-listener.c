@@ -151,10 +151,20 @@ static void test_the_file_goes_with_the_server(void **state) {
         assert_int_equal(access(f->path, F_OK), -1);
 }
 
+static int open_lock(const Fixture *f) {
+        char path[80];
+        int fd;
+
+        (void)snprintf(path, sizeof(path), "%s.lock", f->path);
+        fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        assert_true(fd >= 0);
+        return fd;
+}
+
 static void test_two_that_start_at_once_do_not_take_it_from_each_other(void **state) {
         Fixture *f = *state;
         Listener listener = {.fd = -1};
-        int other = open(f->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        int other = open_lock(f);
 
         f->server = server_free(f->server);
         assert_int_equal(flock(other, LOCK_EX), 0);
@@ -165,12 +175,24 @@ static void test_two_that_start_at_once_do_not_take_it_from_each_other(void **st
         listener_close(&listener);
 }
 
-static void test_the_directory_is_not_locked_afterwards(void **state) {
+static void test_a_directory_that_others_lock_is_no_hindrance(void **state) {
         Fixture *f = *state;
+        Listener listener = {.fd = -1};
         int other = open(f->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-        assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
+        f->server = server_free(f->server);
+        assert_int_equal(flock(other, LOCK_EX), 0);
+        assert_int_equal(listener_open(&listener, f->path, NULL, 0600), 0);
+        listener_close(&listener);
         close(other);
+}
+
+static void test_no_lock_is_left(void **state) {
+        Fixture *f = *state;
+        char path[80];
+
+        (void)snprintf(path, sizeof(path), "%s.lock", f->path);
+        assert_int_equal(access(path, F_OK), -1);
 }
 
 static void test_a_file_of_somebody_else_stays(void **state) {
@@ -216,7 +238,8 @@ int main(void) {
                 TEST(test_a_file_that_is_no_socket_is_left_alone),
                 TEST(test_the_file_goes_with_the_server),
                 TEST(test_two_that_start_at_once_do_not_take_it_from_each_other),
-                TEST(test_the_directory_is_not_locked_afterwards),
+                TEST(test_a_directory_that_others_lock_is_no_hindrance),
+                TEST(test_no_lock_is_left),
                 TEST(test_a_file_of_somebody_else_stays),
                 TEST(test_descriptors_are_not_inherited),
         };
