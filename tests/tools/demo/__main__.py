@@ -19,6 +19,8 @@ from .socket_client import Client
 from .view import View
 
 START_LIMIT = 60  # seconds until something is notified
+MIN_SECONDS = 5  # until the phone has written
+SENSORS_LIMIT = 5  # seconds until every sensor has said something
 UNATTENDED_SECONDS = 20  # where nobody can type Ctrl+C
 
 ON_A_PI = """
@@ -78,8 +80,11 @@ class Demonstration:
         self.watcher = None
 
     def discover(self):
-        done = subprocess.run([self.bin / "sense/sporesense", "--discover"],
-                              capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run([self.bin / "sense/sporesense", "--discover"],
+                                  capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise Failed(f"sporesense does not start: {error}") from None
         sys.stdout.write(done.stderr)
         if done.returncode:
             raise Failed(f"sporesense --discover ended with status {done.returncode}")
@@ -98,12 +103,16 @@ class Demonstration:
                                                    "-o", "bluez.power_on=yes"))
 
     def start_sense(self):
-        """Returns when there is a value of every sensor to be read."""
+        """Returns when there is a value of every sensor to be read, or when it takes too long."""
         self.programs.start("sporesense", self.bin / "sense/sporesense",
                             "--socket", self.socket, self.profile)
         client = Client(str(self.socket), self.programs)
-        while not all(c["sets"] for c in client.request(op="status")["characteristics"]
-                      if c["name"] != "message"):
+        end = time.monotonic() + SENSORS_LIMIT
+        while missing := [c["name"] for c in client.request(op="status")["characteristics"]
+                          if not c["sets"] and c["name"] != "message"]:
+            if time.monotonic() > end:
+                print(f"no value yet of {', '.join(missing)}")
+                break
             self.programs.lines(0.1)
             self.programs.check()
         client.socket.close()
@@ -113,7 +122,15 @@ class Demonstration:
         self.watcher.request(op="watch", events=["write"])
 
     def show(self, view, hear, ask, has_phone):
-        """Until the time is up. It begins with the first notification where a phone is played."""
+        """Until the time is up, which gives True, or somebody ends it."""
+        try:
+            self.show_until(view, hear, ask, has_phone)
+            return True
+        except KeyboardInterrupt:
+            return False
+
+    def show_until(self, view, hear, ask, has_phone):
+        """The time begins with the first notification where a phone is played."""
         seconds, begin = self.arguments.seconds, time.monotonic()
         end = None if has_phone or seconds is None else begin + seconds
         while end is None or time.monotonic() < end:
@@ -148,15 +165,12 @@ def run_simulated(demonstration):
     demonstration.watch()
     demonstration.start_sense()
     sporesim.write(SCRIPT)
-    try:
-        demonstration.show(view, hear, lambda: None, has_phone=True)
-    except KeyboardInterrupt:
-        pass
+    whole = demonstration.show(view, hear, lambda: None, has_phone=True)
     print(f"\nThe phone read {phone.reads} values, was notified {view.total()} times and wrote "
           f"{phone.writes}, of which {demonstration.arrived} arrived at a local program.")
     missing = [what for what, there in (("read", phone.reads), ("notified", view.total()),
                ("written", phone.writes), ("passed on", demonstration.arrived)) if not there]
-    if missing and demonstration.arguments.seconds is not None:
+    if missing and whole:
         raise Failed(f"nothing was {', '.join(missing)}")
 
 
@@ -178,10 +192,7 @@ def run_real(demonstration, adapter):
             told = how
             view.tell(how)
 
-    try:
-        demonstration.show(view, lambda program, line: None, ask, has_phone=False)
-    except KeyboardInterrupt:
-        pass
+    demonstration.show(view, lambda program, line: None, ask, has_phone=False)
     print(f"\nPhones read {phones.reads} values, were notified {view.total()} times and wrote "
           f"{demonstration.arrived}.")
 
@@ -198,17 +209,27 @@ def run(arguments):
     print(ON_A_PI)
 
 
+def count(text):
+    number = int(text)
+    if number < MIN_SECONDS:
+        raise argparse.ArgumentTypeError(f"at least {MIN_SECONDS}")
+    return number
+
+
 def main():
     parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__.splitlines()[-1])
-    parser.add_argument("--seconds", type=int, metavar="N", help="end after N seconds")
-    parser.add_argument("--on", metavar="ADAPTER", help="a real adapter, such as hci0")
-    parser.add_argument("--simulate", action="store_true", help="the simulator in any case")
+    parser.add_argument("--seconds", type=count, metavar="N", help="end after N seconds")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--on", metavar="ADAPTER",
+                       help="a real adapter, such as hci0; it is powered on and stays so")
+    where.add_argument("--simulate", action="store_true", help="the simulator in any case")
     parser.add_argument("--bin", required=True, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.seconds is None and not sys.stdout.isatty():
         arguments.seconds = UNATTENDED_SECONDS
     # Ended from outside, the programs end too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     for name in [name for name in os.environ if name.startswith("SPORED_")]:
         del os.environ[name]
     try:
@@ -216,6 +237,12 @@ def main():
     except Failed as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Nobody reads any more; nor will what is left in the buffer be read.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return 0
 
 

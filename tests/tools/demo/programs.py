@@ -1,5 +1,6 @@
 """The programs that the demonstration starts, and what they say."""
 
+import contextlib
 import os
 import selectors
 import signal
@@ -20,11 +21,13 @@ class Program:
         self.log = []  # what it has said on standard error
         self._rest = {1: b"", 2: b""}
         try:
-            self.process = subprocess.Popen(command, stdin=subprocess.PIPE,
+            # Whatever becomes of us, it ends with us.
+            self.process = subprocess.Popen(("setpriv", "--pdeathsig", "TERM", *command),
+                                            stdin=subprocess.PIPE,
                                             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                             env=env, start_new_session=True)
         except OSError as error:
-            raise Failed(f"{name} does not start: {error.strerror}: {command[0]}") from None
+            raise Failed(f"{name} does not start: {error.strerror}") from None
 
     def read(self, stream):
         """The whole lines that have come on stream 1 or 2; None at its end."""
@@ -49,7 +52,8 @@ class Program:
             self.process.kill()
             self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            pipe.close()
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
 
 
 class Programs:

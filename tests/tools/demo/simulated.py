@@ -4,7 +4,8 @@ import shlex
 
 SCRIPT = """phone connect
 phone explore
-phone wait 6
+phone wait 1
+pause 2
 phone write message text="hello from the phone"
 """
 
