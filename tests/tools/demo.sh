@@ -2,6 +2,7 @@
 # The demonstration: builds without the tests, in a directory of its own, and runs it.
 
 demo() {
+        # shellcheck disable=SC2154 # is in packages.sh
         packages_install "${packages_demo[@]}"
         step build-demo "build" build_for_demo ||
                 give_up "spored does not build: all of it is in build-logs"

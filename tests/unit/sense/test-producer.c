@@ -62,7 +62,8 @@ static void listen_as_spored(const Fixture *f, Play *p) {
 /* Loads PROFILE and the sections, and connects. */
 static void play(const Fixture *f, const char *sections, Play *ret) {
         _cleanup_free_ char *text = NULL;
-        char *to, *mark;
+        const char *mark;
+        char *to;
 
         *ret = (Play){.listen_fd = -1, .fd = -1};
         /* Each %s is the root. */
