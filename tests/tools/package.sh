@@ -23,13 +23,13 @@ package() {
                         suite=${2-}
                         shift
                         ;;
-                *) usage >&2 && exit 64 ;;
+                *) refuse "$1" ;;
                 esac
                 shift
         done
         case $suite in
         bookworm | trixie | forky) ;;
-        *) usage >&2 && exit 64 ;;
+        *) refuse "--suite $suite" ;;
         esac
         out=$packages_dir/$suite
         # shellcheck disable=SC2154 # is in packages.sh

@@ -24,14 +24,16 @@ SENSORS_LIMIT = 5  # seconds until every sensor has said something
 UNATTENDED_SECONDS = 20  # where nobody can type Ctrl+C
 
 ON_A_PI = """
-On a Raspberry Pi, with Raspberry Pi OS 12 or 13:
-    ./dev package                                  # builds a .deb and says how to install it
-    sporesense --discover >shed.conf               # your sensors as a profile: edit it
-    spored --simulate shed.conf                    # look at it without Bluetooth
-    sudo cp shed.conf /etc/spored/                 # then put it on the air:
-    printf '[daemon]\\nprofile = /etc/spored/shed.conf\\n' | sudo tee /etc/spored/spored.conf
-    sudo systemctl restart spored && sudo systemctl enable --now sporesense
-and look for it with a GATT browser on a phone, such as nRF Connect or LightBlue.
+On a Raspberry Pi (64-bit Raspberry Pi OS 12 or 13):
+
+  ./dev package                      # then install it as that says
+  sporesense --discover >shed.conf   # your sensors as a profile: edit it
+  spored --simulate shed.conf        # look at it without Bluetooth
+  spored shed.conf &                 # put it on the air
+  sporesense shed.conf               # and fill it
+
+Look for it with a GATT browser on a phone, such as nRF Connect or LightBlue.
+README says how it becomes a service.
 """
 
 
@@ -42,8 +44,11 @@ def adapters():
 
 def why_not(adapter):
     """Why bluetoothd cannot be asked for this adapter; None: it can."""
+    if adapter not in adapters():
+        there = ", ".join(adapters()) or "no adapter at all"
+        return f"the kernel has {there}"
     if not shutil.which("busctl"):
-        return "busctl is not installed"
+        return "busctl is missing, of Debian's package systemd"
     done = subprocess.run(["busctl", "--timeout=5", "get-property", "org.bluez",
                            f"/org/bluez/{adapter}", "org.bluez.Adapter1", "Address"],
                           capture_output=True, text=True, check=False)
@@ -166,8 +171,8 @@ def run_simulated(demonstration):
     demonstration.start_sense()
     sporesim.write(SCRIPT)
     whole = demonstration.show(view, hear, lambda: None, has_phone=True)
-    print(f"\nThe phone read {phone.reads} values, was notified {view.total()} times and wrote "
-          f"{phone.writes}, of which {demonstration.arrived} arrived at a local program.")
+    print(f"\nThe phone read {phone.reads} values and was notified {view.total()} times.")
+    print(f"It wrote {phone.writes}, of which {demonstration.arrived} arrived at a local program.")
     missing = [what for what, there in (("read", phone.reads), ("notified", view.total()),
                ("written", phone.writes), ("passed on", demonstration.arrived)) if not there]
     if missing and whole:
@@ -218,15 +223,20 @@ def count(text):
 
 def main():
     parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__.splitlines()[-1])
-    parser.add_argument("--seconds", type=count, metavar="N", help="end after N seconds")
+    parser.add_argument("--seconds", type=count, metavar="N",
+                        help=f"end after N seconds; {UNATTENDED_SECONDS} without a terminal")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--on", metavar="ADAPTER",
                        help="a real adapter, such as hci0; it is powered on and stays so")
     where.add_argument("--simulate", action="store_true", help="the simulator in any case")
-    parser.add_argument("--bin", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--bin", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--parse", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.parse:
+        return 0
     if arguments.seconds is None and not sys.stdout.isatty():
         arguments.seconds = UNATTENDED_SECONDS
+        print(f"this is no terminal: it ends after {UNATTENDED_SECONDS} s, see --seconds")
     # Ended from outside, the programs end too.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)

@@ -60,9 +60,10 @@ class View:
         if self._is_terminal:
             self._draw_table(left)
         else:
-            shown = ", ".join(f"{name} {row.value} ({row.rate(self.begin):.1f}/s)"
+            shown = ", ".join(f"{name} {row.value} ({row.rate(self.begin):.1f} a second)"
                               for name, row in self.rows.items() if row.count)
-            self._print(f"{self._clock()}  notified: {shown or 'nothing yet'}")
+            if shown:
+                self._print(f"{self._clock()}  notified: {shown}")
 
     def total(self):
         return sum(row.count for row in self.rows.values())
@@ -76,8 +77,9 @@ class View:
         width = max((len(name) for name in self.rows), default=4)
         lines = [f"{BOLD}{self.title}{PLAIN}   {self._clock()}"
                  + ("" if left is None else f", {left:.0f} s left") + "   Ctrl+C ends it", ""]
-        lines.append(f"{DIM}{'name':<{width}}  {'value':<28} {'a second':>8} {'in all':>7}{PLAIN}")
-        for name, row in list(self.rows.items())[:max(height - TALE_LINES - 6, 3)]:
+        lines.append(f"{DIM}{'name':<{width}}  {'value':<28} {'notified':>16}{PLAIN}")
+        lines.append(f"{DIM}{'':<{width}}  {'':<28} {'a second':>8} {'in all':>7}{PLAIN}")
+        for name, row in list(self.rows.items())[:max(height - TALE_LINES - 7, 3)]:
             lines.append(f"{name:<{width}}  {row.value:<28.28} {row.rate(self.begin):>8.1f} "
                          f"{row.count:>7}")
         lines += ["", *(f"{DIM}{text[:columns - 1]}{PLAIN}" for text in self.tale)]
