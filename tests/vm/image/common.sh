@@ -17,9 +17,13 @@ archive_uri() {
                 # apt-get update has not run: no labels are known yet.
                 # shellcheck disable=SC2016
                 uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
-                        grep -E '/debian/?$' | head -n 1)
+                        grep -E '/debian/?$' | grep -v raspberrypi | head -n 1)
         fi
-        [[ -n $uri ]] || { echo "apt on this host names no Debian archive" >&2; return 1; }
+        [[ -n $uri ]] || {
+                echo "apt on this host names no archive of Debian itself, as 32-bit Raspberry Pi OS:" \
+                        "build on a 64-bit one, or with meson" >&2
+                return 1
+        }
         printf '%s\n' "$uri"
 }
 
