@@ -13,6 +13,7 @@ static const BluezBehaviour behaviours[] = {
                 .notify_sockets = NOTIFY_SOCKETS_SHARED,
                 .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
                 .counts_write_header = true,
+                .stuck_by_refusal = true,
                 .takes_declaration_handle = true,
                 .address_resolution = true,
                 .server_features = true,

@@ -21,6 +21,7 @@ typedef struct BluezBehaviour {
         NotifySockets notify_sockets;
         SocketConfirmation socket_confirmation;
         bool counts_write_header;      /* handle and offset count against the longest value */
+        bool stuck_by_refusal;         /* after a refused AcquireWrite() no write goes anywhere */
         bool takes_declaration_handle; /* a pin that is one: accepted, and the table is corrupt */
         bool improperly_configured;    /* the error of this name is ATT 0xfd, else 0x0e */
         bool address_resolution;       /* the GAP service has this characteristic */

@@ -182,6 +182,9 @@ void device_object_connected(DeviceObject *d) {
                 emit_bool(d, "Connected", true);
         else
                 show(d);
+        if (d->loaded && !d->stale)
+                emit_bool(d, "Paired", true); /* its key has proved good */
+        d->loaded = false;
         timer_start_once(d->bluez->loop, &d->timer, RESOLVING_USEC);
 }
 
@@ -306,6 +309,7 @@ void device_objects_show(Bluez *b, const AdapterObject *adapter) {
                 if (!is_of(d, adapter) || !(d->bonded || d->stale))
                         continue;
                 show(d);
+                d->loaded = d->bonded;
                 if (d->stale)
                         device_object_connected(d);
         }

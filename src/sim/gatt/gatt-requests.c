@@ -223,6 +223,9 @@ static int on_write_acquired(sd_bus_message *reply, void *userdata, sd_bus_error
                         behaviour, failure->name, failure->message, ATT_ERROR_WRITE_NOT_PERMITTED);
         else if (value_socket_new(&socket, &p->write_sockets, p, link, reply, NULL) < 0)
                 socket = NULL;
+        p->stuck = behaviour->stuck_by_refusal && error && error != ATT_ERROR_UNLIKELY;
+        if (p->stuck)
+                return 0;
         /* The error that says nothing is as good as no socket. */
         end_waiting(p, socket, error == ATT_ERROR_UNLIKELY ? 0 : error);
         return 0;
@@ -234,7 +237,7 @@ static int acquire_write(GattCall *call) {
         Provider *p = call->provider;
 
         call->waits_for_socket = true;
-        if (p->acquire_write)
+        if (p->acquire_write || p->stuck)
                 return 0;
         int r = gatt_calls_message(p, "AcquireWrite", &m);
         if (r >= 0)

@@ -215,16 +215,8 @@ void gatt_server_end_subscriptions(GattServer *s) {
         for_each_device(s, gatt_device_leave);
 }
 
-/* bluetoothd no longer finds the device, so it takes it for unbonded. */
-static void remove_device(GattServer *s, Device *device) {
-        if (device->bonded)
-                subscription_store(s, device);
-        subscription_clear(s, device);
-        gatt_device_leave(s, device);
-}
-
 void gatt_server_adapter_removed(GattServer *s) {
-        for_each_device(s, remove_device);
+        for_each_device(s, gatt_device_leave);
         forget_everything(s);
 }
 

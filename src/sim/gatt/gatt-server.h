@@ -69,9 +69,9 @@ void gatt_server_properties_changed(
 /* The adapter is off: every central has left, as gatt_link_free() says it. Registrations stay. The
  * links that are left carry nothing any more: free them. */
 void gatt_server_end_subscriptions(GattServer *server);
-/* The adapter is gone: StopNotify and HUP for what is subscribed, by bonded centrals too; then
- * every application, every CCC and the handles that were given are forgotten, without a word. The
- * links that are left carry nothing any more: free them. */
+/* The adapter is gone, or bluetoothd ends orderly: every central has left, as gatt_link_free() says
+ * it; then every application, every CCC and the handles that were given are forgotten, without a
+ * word. The links that are left carry nothing any more: free them. */
 void gatt_server_adapter_removed(GattServer *server);
 /* The device is no longer bonded: RemoveDevice. */
 void gatt_server_forget(GattServer *server, const char *device_path);

@@ -34,6 +34,7 @@ struct Provider {
         struct ValueSocketList notify_sockets, write_sockets;
         sd_bus_slot *acquire_write; /* while AcquireWrite() is not answered */
         GattLink *acquire_link;     /* for which it was asked */
+        bool stuck;                 /* it was refused, and values wait for it all the same */
 };
 
 /* Owned by the server. */
