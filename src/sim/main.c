@@ -7,6 +7,7 @@
 #include "sim/options.h"
 #include "sim/private-bus.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,10 @@
 #define COMMAND_NOT_FOUND 127 /* as a shell's */
 #define COMMAND_NOT_RUN   126
 
+#define DELIVERY_MSEC 10000
+/* What a second signal is at the least behind the first, to be one of its own. */
+#define SIGNALS_APART_USEC USEC_PER_SEC
+
 typedef struct Simulation {
         Options options;
         struct ev_loop *loop;
@@ -31,27 +36,46 @@ typedef struct Simulation {
         Centrals *centrals;
         Script *script;
         int script_fd; /* until the script has it */
+        int output_fd; /* negative: it was closed */
         int signal_fd;
-        pid_t child; /* 0: none, or it has ended */
+        pid_t child;        /* 0: none, or it has ended */
+        uint64_t told_usec; /* when the child was told to end; 0: it was not */
         int status;
-        bool script_wrong, ending;
+        bool ending;
+        bool cut_short;    /* a signal ends it: what nobody reads now is not told */
+        int output_status; /* of what could not be told; 0: nothing */
+        bool crowded;      /* lines of the script wait until what was told is read */
         struct ev_child child_ended, bus_ended;
-        struct ev_io signals;
+        struct ev_io signals, output;
         struct ev_prepare turn;
 } Simulation;
 
+/* Two reasons that come together are one: many a program ends at once at a second signal. */
+static void tell_child(Simulation *s, bool again) {
+        uint64_t now_usec = clock_now_usec();
+
+        if (s->child <= 0)
+                return;
+        if (s->told_usec > 0 && (!again || now_usec - s->told_usec < SIGNALS_APART_USEC))
+                return;
+        s->told_usec = now_usec;
+        (void)kill(s->child, SIGTERM);
+}
+
+/* The child ends first: it would hear of our end once more. */
 static void finish(Simulation *s, int status) {
         if (!s->ending)
                 s->status = status;
         s->ending = true;
-        ev_break(s->loop, EVBREAK_ALL);
+        tell_child(s, false);
+        if (s->child <= 0)
+                ev_break(s->loop, EVBREAK_ALL);
 }
 
-/* Once for each reason there is; without a child nobody need be waited for. */
-static void end_child(Simulation *s) {
-        if (s->child > 0)
-                (void)kill(s->child, SIGTERM);
-        else
+/* It has the last word about the status. */
+static void end_child(Simulation *s, bool by_signal) {
+        tell_child(s, by_signal);
+        if (s->child <= 0)
                 finish(s, EXIT_SUCCESS);
 }
 
@@ -59,8 +83,9 @@ static void on_signal(struct ev_loop *loop, struct ev_io *w, int revents) {
         Simulation *s = w->data;
         struct signalfd_siginfo info;
 
-        if (read(s->signal_fd, &info, sizeof(info)) == sizeof(info))
-                end_child(s);
+        while (read(s->signal_fd, &info, sizeof(info)) == sizeof(info))
+                s->cut_short = true;
+        end_child(s, true);
 }
 
 static void on_child_ended(struct ev_loop *loop, struct ev_child *w, int revents) {
@@ -70,14 +95,37 @@ static void on_child_ended(struct ev_loop *loop, struct ev_child *w, int revents
         finish(s, child_exit_status(w->rstatus));
 }
 
-/* Nobody listens any more: that is the end, without a word. */
+/* Nobody listens any more: that is the end, and no failure of ours if the reader has gone. */
+static void lose_output(Simulation *s, int error) {
+        event_close();
+        if (error == -EPIPE)
+                return;
+        fprintf(stderr, "sporesim: cannot write to the standard output: %s\n", strerror(-error));
+        s->output_status = EX_IOERR;
+}
+
+/* Before the loop waits: tells what can be told, and waits for room for the rest. */
 static void on_turn(struct ev_loop *loop, struct ev_prepare *w, int revents) {
         Simulation *s = w->data;
+        int r = event_write();
 
-        if (!event_failed())
-                return;
-        ev_prepare_stop(loop, w);
-        end_child(s);
+        if (r < 0) {
+                ev_io_stop(loop, &s->output);
+                lose_output(s, r);
+                end_child(s, false);
+        } else if (!event_is_waiting()) {
+                ev_io_stop(loop, &s->output);
+        } else if (!ev_is_active(&s->output)) {
+                ev_io_set(&s->output, event_fd(), EV_WRITE);
+                ev_io_start(loop, &s->output);
+        }
+        if (s->crowded && !event_is_crowded() && s->script)
+                script_go_on(s->script);
+        s->crowded = event_is_crowded();
+}
+
+/* It is on_turn() that writes. */
+static void on_writable(struct ev_loop *loop, struct ev_io *w, int revents) {
 }
 
 static int script_other(Step *step, size_t n, char **words, void *userdata) {
@@ -91,12 +139,12 @@ static bool is_driven(const Simulation *s) {
         return !s->options.command && s->options.script && strcmp(s->options.script, "-") == 0;
 }
 
-static void script_ended(bool wrong, void *userdata) {
+static void script_ended(void *userdata) {
         Simulation *s = userdata;
 
-        s->script_wrong = wrong;
         if (!s->options.command)
-                finish(s, wrong && !is_driven(s) ? EXIT_FAILURE : EXIT_SUCCESS);
+                finish(s,
+                        script_is_wrong(s->script) && !is_driven(s) ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
 static void bluez_on_heard(void *userdata) {
@@ -140,9 +188,10 @@ static const BluezEvents bluez_events = {.heard = bluez_on_heard,
         .lost = bluez_on_lost};
 
 /* With 0, 1 or 2 closed the next file would take its place. */
-static int keep_standard_fds(void) {
+static int keep_standard_fds(Simulation *s) {
         int fd;
 
+        s->output_fd = fcntl(STDOUT_FILENO, F_GETFD) < 0 ? -1 : STDOUT_FILENO;
         do {
                 fd = open("/dev/null", O_RDWR | O_NOCTTY);
         } while (fd >= 0 && fd <= STDERR_FILENO);
@@ -210,7 +259,15 @@ static int open_bus(Simulation *s) {
         if (private_bus_new(&s->bus) < 0)
                 return -EXIT_FAILURE;
         s->options.bus = private_bus_address(s->bus);
-        event("bus", "address", s->options.bus);
+        return 0;
+}
+
+/* Not before the bus, whose processes would keep it open. */
+static int open_output(Simulation *s) {
+        if (event_open(s->output_fd) < 0)
+                return -EX_OSERR;
+        if (s->bus)
+                event("bus", "address", s->options.bus);
         return 0;
 }
 
@@ -224,7 +281,9 @@ static int open_loop(Simulation *s) {
         ev_child_init(&s->child_ended, on_child_ended, 0, 0);
         ev_child_init(&s->bus_ended, on_bus_ended, s->bus ? private_bus_pid(s->bus) : 0, 0);
         ev_prepare_init(&s->turn, on_turn);
-        s->signals.data = s->child_ended.data = s->bus_ended.data = s->turn.data = s;
+        ev_init(&s->output, on_writable);
+        s->signals.data = s->output.data = s->child_ended.data = s->bus_ended.data = s->turn.data =
+                s;
         ev_io_start(s->loop, &s->signals);
         ev_prepare_start(s->loop, &s->turn);
         if (s->bus)
@@ -243,8 +302,13 @@ static int make_bluez(Simulation *s) {
                                 .server = s->server,
                                 .bare = s->options.bare},
                         &bluez_events, s);
+        if (r == -EINVAL) {
+                fprintf(stderr, "sporesim: --bus: \"%s\" is no D-Bus address\n", s->options.bus);
+                return -EX_USAGE;
+        }
         if (r < 0)
-                fprintf(stderr, "sporesim: the bus at %s: %s\n", s->options.bus, strerror(-r));
+                fprintf(stderr, "sporesim: the bus at %s: %s\n", s->options.bus,
+                        r == -EEXIST ? "org.bluez has an owner already" : strerror(-r));
         return r < 0 ? -EXIT_FAILURE : 0;
 }
 
@@ -292,7 +356,7 @@ static int start_child(Simulation *s) {
 /* 0, or a negative exit status. */
 static int start(Simulation *s) {
         int (*const steps[])(Simulation *) = {load_profile, open_script, open_signals, open_bus,
-                open_loop, make_bluez, make_centrals, make_script, start_child};
+                open_output, open_loop, make_bluez, make_centrals, make_script, start_child};
         int r = 0;
 
         event_set_trace(s->options.trace);
@@ -301,13 +365,21 @@ static int start(Simulation *s) {
         return r;
 }
 
+/* What was told is still delivered, as far as somebody takes it. */
+static void deliver(Simulation *s) {
+        int r = s->cut_short ? event_write() : event_drain(s->signal_fd, DELIVERY_MSEC);
+
+        if (r < 0)
+                lose_output(s, r);
+        event_close();
+}
+
 static void simulation_done(Simulation *s) {
-        if (s->child > 0)
-                (void)kill(s->child, SIGTERM);
         s->centrals = centrals_free(s->centrals);
         s->script = script_free(s->script);
         s->bluez = bluez_free(s->bluez);
         s->server = gatt_server_free(s->server);
+        deliver(s);
         s->bus = private_bus_free(s->bus);
         s->config = config_free(s->config);
         if (s->script_fd > STDIN_FILENO)
@@ -319,24 +391,31 @@ static void simulation_done(Simulation *s) {
         options_done(&s->options);
 }
 
+/* Something is wrong with what would else be a success. */
+static int final_status(const Simulation *s) {
+        if (s->status == EXIT_SUCCESS && s->options.command && s->script &&
+                script_is_wrong(s->script))
+                return EXIT_FAILURE;
+        return s->status;
+}
+
 int main(int argc, char **argv) {
         Simulation s = {.script_fd = -1, .signal_fd = -1};
 
-        if (keep_standard_fds() < 0) {
+        if (keep_standard_fds(&s) < 0) {
                 fprintf(stderr, "sporesim: %m\n");
                 return EX_OSERR;
         }
         int r = options_parse(&s.options, argc, argv);
         if (r == 0)
                 r = start(&s);
-        else if (r > 0)
-                s.ending = true;
+        else if (r > 0 && fflush(stdout) != 0)
+                lose_output(&s, -errno);
         if (r < 0)
                 s.status = -r;
         else if (r == 0)
                 (void)ev_run(s.loop, 0);
-        if (s.status == EXIT_SUCCESS && s.script_wrong && s.options.command)
-                s.status = EXIT_FAILURE;
+        s.status = final_status(&s);
         simulation_done(&s);
-        return s.status;
+        return s.output_status ? s.output_status : s.status;
 }

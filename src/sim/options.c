@@ -25,30 +25,68 @@ static const char usage[] =
         "\n"
         "See sporesim(1), spored(8).\n";
 
-static int wrong_usage(const char *why, const char *word) {
-        fprintf(stderr, "sporesim: %s%s\nTry 'sporesim --help'.\n", word, why);
+static int wrong_usage(const char *before, const char *word, const char *why) {
+        fprintf(stderr, "sporesim: %s%s%s\nTry 'sporesim --help'.\n", before, word, why);
         return -EX_USAGE;
 }
 
 static int check(const Options *options) {
         if (!bluez_behaviour_find(options->bluez))
                 return wrong_usage(
-                        " is no BlueZ that is known: 5.66, 5.72, 5.82 or 5.87", options->bluez);
+                        "", options->bluez, " is no BlueZ that is known: 5.66, 5.72, 5.82 or 5.87");
+        if (options->bus && strcmp(options->bus, "system") != 0 && !strchr(options->bus, ':'))
+                return wrong_usage("--bus: \"", options->bus, "\" is no D-Bus address");
         if (*options->overrides && !options->profile)
-                return wrong_usage(" needs --profile", "-o");
+                return wrong_usage("", "-o", " needs --profile");
         return 0;
 }
 
+enum {
+        OPTION_BLUEZ = 256,
+        OPTION_BUS,
+        OPTION_SCRIPT,
+        OPTION_BARE,
+        OPTION_TRACE,
+        OPTION_PROFILE,
+        OPTION_VERSION
+};
+
+/* 0: go on; 1: done; a negative exit status: wrong. */
+static int take_option(Options *options, int option) {
+        switch (option) {
+        case OPTION_BLUEZ:
+                options->bluez = optarg;
+                return 0;
+        case OPTION_BUS:
+                options->bus = optarg;
+                return 0;
+        case OPTION_SCRIPT:
+                options->script = optarg;
+                return 0;
+        case OPTION_BARE:
+                options->bare = true;
+                return 0;
+        case OPTION_TRACE:
+                options->trace = true;
+                return 0;
+        case OPTION_PROFILE:
+                options->profile = optarg;
+                return 0;
+        case 'o':
+                options->overrides[options->n_overrides++] = optarg;
+                return 0;
+        case 'h':
+                (void)fputs(usage, stdout);
+                return 1;
+        case OPTION_VERSION:
+                printf("sporesim %s\n", SPORED_VERSION);
+                return 1;
+        }
+        fprintf(stderr, "Try 'sporesim --help'.\n");
+        return -EX_USAGE;
+}
+
 static int parse_options(Options *options, int argc, char **argv) {
-        enum {
-                OPTION_BLUEZ = 256,
-                OPTION_BUS,
-                OPTION_SCRIPT,
-                OPTION_BARE,
-                OPTION_TRACE,
-                OPTION_PROFILE,
-                OPTION_VERSION
-        };
         static const struct option known[] = {
                 {"bluez", required_argument, NULL, OPTION_BLUEZ},
                 {"bus", required_argument, NULL, OPTION_BUS},
@@ -60,36 +98,11 @@ static int parse_options(Options *options, int argc, char **argv) {
                 {"version", no_argument, NULL, OPTION_VERSION},
                 {NULL, 0, NULL, 0},
         };
-        size_t n = 0;
-        int c;
+        int c, r = 0;
 
-        while ((c = getopt_long(argc, argv, "+o:h", known, NULL)) >= 0) {
-                if (c == OPTION_BLUEZ) {
-                        options->bluez = optarg;
-                } else if (c == OPTION_BUS) {
-                        options->bus = optarg;
-                } else if (c == OPTION_SCRIPT) {
-                        options->script = optarg;
-                } else if (c == OPTION_BARE) {
-                        options->bare = true;
-                } else if (c == OPTION_TRACE) {
-                        options->trace = true;
-                } else if (c == OPTION_PROFILE) {
-                        options->profile = optarg;
-                } else if (c == 'o') {
-                        options->overrides[n++] = optarg;
-                } else if (c == 'h') {
-                        (void)fputs(usage, stdout);
-                        return 1;
-                } else if (c == OPTION_VERSION) {
-                        printf("sporesim %s\n", SPORED_VERSION);
-                        return 1;
-                } else {
-                        fprintf(stderr, "Try 'sporesim --help'.\n");
-                        return -EX_USAGE;
-                }
-        }
-        return 0;
+        while (r == 0 && (c = getopt_long(argc, argv, "+o:h", known, NULL)) >= 0)
+                r = take_option(options, c);
+        return r;
 }
 
 int options_parse(Options *options, int argc, char **argv) {
@@ -101,7 +114,7 @@ int options_parse(Options *options, int argc, char **argv) {
         if (r != 0)
                 return r;
         if (optind < argc && strcmp(argv[optind - 1], "--") != 0)
-                return wrong_usage(" is no option: COMMAND stands behind --", argv[optind]);
+                return wrong_usage("", argv[optind], " is no option: COMMAND stands behind --");
         if (optind < argc)
                 options->command = argv + optind;
         return check(options);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 typedef struct Options {
         const char *bluez;   /* a version */
@@ -9,6 +10,7 @@ typedef struct Options {
         const char *script;  /* NULL: the built-in one; "-": standard input */
         const char *profile; /* NULL: none */
         char **overrides;    /* of -o; owned, NULL-terminated */
+        size_t n_overrides;
         bool bare, trace;
         char *const *command; /* NULL: none; else NULL-terminated */
 } Options;

@@ -8,11 +8,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -67,10 +69,13 @@ static void make_address(char out[static ADDRESS_SIZE], const char *path) {
 
 static int make_folder(PrivateBus *bus) {
         const char *base = getenv("TMPDIR");
-        char path[PATH_SIZE];
-        int n = snprintf(bus->folder, sizeof(bus->folder), "%s/sporesim-XXXXXX",
-                base && *base ? base : "/tmp");
+        char whole[PATH_MAX], path[PATH_SIZE];
 
+        if (!base || !*base)
+                base = "/tmp";
+        if (!realpath(base, whole))
+                return say(-errno, "use the folder", base);
+        int n = snprintf(bus->folder, sizeof(bus->folder), "%s/sporesim-XXXXXX", whole);
         if (n < 0 || (size_t)n + sizeof("/bus") > FOLDER_SIZE) {
                 fprintf(stderr, "sporesim: TMPDIR is too long for a socket in it\n");
                 *bus->folder = '\0';
@@ -98,7 +103,7 @@ static int write_config(const PrivateBus *bus) {
 }
 
 static void remove_folder(const char *folder) {
-        static const char *const names[] = {"bus", "bus.conf", "log"};
+        static const char *const names[] = {"bus", "bus.conf"};
         char path[PATH_SIZE];
 
         if (!*folder)
@@ -110,25 +115,31 @@ static void remove_folder(const char *folder) {
         (void)rmdir(folder);
 }
 
-/* What dbus-daemon has said goes there: it complains of limits that are no matter here. */
-static int open_log(const PrivateBus *bus, int flags) {
-        char path[PATH_SIZE];
+/* Its limits cannot be raised here, which it complains of and which does not matter. */
+static bool is_trouble(const char *line) {
+        static const char *const words[] = {"ailed", "rror", "annot", "ould not", "nable"};
 
-        join(path, bus->folder, "log");
-        return open(path, flags | O_CLOEXEC, 0600);
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (strstr(line, words[i]))
+                        return !strstr(line, "limit");
+        return false;
 }
 
-static void show_log(const PrivateBus *bus) {
-        _cleanup_close_ int log = open_log(bus, O_RDONLY);
-        char text[1024];
-        ssize_t n;
+/* The last thing that dbus-daemon could not do, of all that it has said in log. */
+static void show_trouble(int log) {
+        char text[8192], trouble[512] = "", *rest = text, *line;
+        ssize_t n = pread(log, text, sizeof(text) - 1, 0);
 
-        while (log >= 0 && (n = read(log, text, sizeof(text))) > 0)
-                if (write(STDERR_FILENO, text, (size_t)n) < 0)
-                        break;
+        text[n > 0 ? n : 0] = '\0';
+        while ((line = strsep(&rest, "\n")))
+                if (is_trouble(line))
+                        (void)snprintf(trouble, sizeof(trouble), "%s", line);
+        if (*trouble)
+                fprintf(stderr, "sporesim: %s\n", trouble);
 }
 
-__attribute__((noreturn)) static void run_daemon(const PrivateBus *bus, int ready) {
+/* log is not a file of the folder: it can be written when nothing else can. */
+__attribute__((noreturn)) static void run_daemon(const PrivateBus *bus, int ready, int log) {
         char option[PATH_SIZE + 16];
         sigset_t none;
 
@@ -137,15 +148,26 @@ __attribute__((noreturn)) static void run_daemon(const PrivateBus *bus, int read
         (void)sigemptyset(&none);
         (void)sigprocmask(SIG_SETMASK, &none, NULL);
         (void)snprintf(option, sizeof(option), "--config-file=%s/bus.conf", bus->folder);
-        int log = open_log(bus, O_WRONLY | O_CREAT | O_TRUNC);
-        if (log >= 0 && dup2(log, STDERR_FILENO) >= 0 && dup2(ready, STDOUT_FILENO) >= 0)
-                execlp("dbus-daemon", "dbus-daemon", option, "--nofork", "--nopidfile",
-                        "--print-address", (char *)NULL);
-        _exit(errno == ENOENT ? NOT_INSTALLED : EXIT_FAILURE);
+        if (dup2(log, STDERR_FILENO) < 0 || dup2(ready, STDOUT_FILENO) < 0)
+                _exit(EXIT_FAILURE);
+        execlp("dbus-daemon", "dbus-daemon", option, "--nofork", "--nopidfile", "--print-address",
+                (char *)NULL);
+        if (errno == ENOENT)
+                _exit(NOT_INSTALLED);
+        fprintf(stderr, "Failed to run dbus-daemon: %m\n");
+        _exit(EXIT_FAILURE);
+}
+
+/* It should not end while it is needed. Returns its exit status. */
+static int say_ended(int status, int log) {
+        show_trouble(log);
+        if (WIFSIGNALED(status))
+                fprintf(stderr, "sporesim: dbus-daemon was ended by signal %d\n", WTERMSIG(status));
+        return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
 }
 
 /* Until life is closed at its other end, or the daemon ends, which it should not. */
-static int keep(const PrivateBus *bus, pid_t daemon, int life) {
+static int keep(pid_t daemon, int life, int log) {
         _cleanup_close_ int ended = (int)syscall(SYS_pidfd_open, daemon, 0);
         struct pollfd fds[] = {{.fd = life, .events = POLLIN}, {.fd = ended, .events = POLLIN}};
         int status = 0;
@@ -154,16 +176,15 @@ static int keep(const PrivateBus *bus, pid_t daemon, int life) {
         }
         if (!fds[1].revents)
                 (void)kill(daemon, SIGTERM);
-        else
-                show_log(bus);
-        if (waitpid(daemon, &status, 0) < 0 || !WIFEXITED(status))
+        if (waitpid(daemon, &status, 0) < 0)
                 return EXIT_FAILURE;
-        return WEXITSTATUS(status);
+        return fds[1].revents ? say_ended(status, log) : EXIT_SUCCESS;
 }
 
 /* A process of its own session: what the terminal sends to us is none of its business. */
 __attribute__((noreturn)) static void run_keeper(const PrivateBus *bus, int life, int ready) {
         int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        int log = memfd_create("dbus-daemon", MFD_CLOEXEC);
 
         (void)setsid();
         (void)dup2(null, STDIN_FILENO);
@@ -171,9 +192,9 @@ __attribute__((noreturn)) static void run_keeper(const PrivateBus *bus, int life
         (void)close(bus->life);
         pid_t daemon = fork();
         if (daemon == 0)
-                run_daemon(bus, ready);
+                run_daemon(bus, ready, log);
         (void)close(ready);
-        int status = daemon < 0 ? EXIT_FAILURE : keep(bus, daemon, life);
+        int status = daemon < 0 ? EXIT_FAILURE : keep(daemon, life, log);
         remove_folder(bus->folder);
         _exit(status);
 }

@@ -23,7 +23,7 @@ struct Step {
         Script *script;
         Step *next;
         unsigned line;
-        bool background;
+        bool background, endless;
         bool running;  /* its command has not returned */
         bool finished; /* and has said already what became of it */
         bool wrong;
@@ -76,22 +76,32 @@ static void end(Script *s) {
         s->ended = true;
         ev_io_stop(s->loop, &s->io);
         ev_timer_stop(s->loop, &s->turn);
-        s->events->ended(s->wrong, s->userdata);
+        s->events->ended(s->userdata);
+}
+
+static void complain(const Script *s, unsigned line, const char *why) {
+        fprintf(stderr, "%s:%u: %s\n", s->parameters.name, line, why);
 }
 
 /* Says what became of a line; why NULL: it is done. */
 static void answer(Script *s, unsigned line, const char *why) {
         s->wrong = s->wrong || why;
-        if (s->parameters.talk && why)
-                event("wrong", "text", why);
-        else if (s->parameters.talk)
-                event("done", NULL, NULL);
+        if (s->parameters.talk)
+                event_answer(why ? "wrong" : "done", why);
         else if (why)
-                fprintf(stderr, "%s:%u: %s\n", s->parameters.name, line, why);
+                complain(s, line, why);
         if (why && !s->parameters.talk)
                 end(s);
         else
                 schedule_turn(s);
+}
+
+/* Something that was counted as done has gone wrong: the lines behind it are carried out. */
+static void tell_failed(Script *s, const Step *step) {
+        s->wrong = true;
+        event("failed", "text", step->text);
+        if (!s->parameters.talk)
+                complain(s, step->line, step->text);
 }
 
 static void step_free(Step *step) {
@@ -113,8 +123,9 @@ static void step_settle(Step *step) {
                 step->finished = true;
         } else if (step->background) {
                 if (step->wrong)
-                        event("failed", "text", step->text);
+                        tell_failed(s, step);
                 step_free(step);
+                schedule_turn(s);
         } else {
                 s->current = NULL;
                 answer(s, step->line, step->wrong ? step->text : NULL);
@@ -137,6 +148,10 @@ void step_wrong(Step *step, const char *format, ...) {
         step_settle(step);
 }
 
+void step_endless(Step *step) {
+        step->endless = true;
+}
+
 static void on_pause(struct ev_loop *loop, struct ev_timer *w, int revents) {
         step_done(w->data);
 }
@@ -153,7 +168,7 @@ static int command_pause(void *userdata, Step *step, size_t n, char **words) {
 }
 
 static const Command own_commands[] = {
-        {"pause", 1, "pause SECONDS", command_pause},
+        {"pause", 1, 1, "pause SECONDS", command_pause},
         {},
 };
 
@@ -173,11 +188,13 @@ static int run_command(Script *s, Step *step, Words *words) {
 
         if (!command)
                 return s->events->other(step, words->n, words->words, s->userdata);
-        if (words->n - 1 < command->words_min) {
-                step_wrong(step, "%s needs more words: %s", command->name, command->usage);
+        size_t n = words->n - 1;
+        if (n < command->words_min || n > command->words_max) {
+                step_wrong(step, "too %s words: %s", n < command->words_min ? "few" : "many",
+                        command->usage);
                 return -EINVAL;
         }
-        return command->run(userdata, step, words->n - 1, words->words + 1);
+        return command->run(userdata, step, n, words->words + 1);
 }
 
 static void run_words(Script *s, Words *words) {
@@ -282,16 +299,25 @@ static void on_readable(struct ev_loop *loop, struct ev_io *w, int revents) {
         schedule_turn(s);
 }
 
+/* Whoever talks knows what it has begun, and ends it all by the end of what it says. */
+static bool is_over(const Script *s) {
+        bool over = true;
+
+        for (const Step *step = s->steps; step && !s->parameters.talk; step = step->next)
+                over = over && step->endless;
+        return over;
+}
+
 static void on_turn(struct ev_loop *loop, struct ev_timer *w, int revents) {
         Script *s = w->data;
 
-        if (s->ended || s->current || run_next_line(s))
+        if (s->ended || s->current || event_is_crowded() || run_next_line(s))
                 return;
-        if (s->at_end)
+        if (s->at_end && is_over(s))
                 end(s);
-        else if (s->parameters.fd < 0)
+        else if (!s->at_end && s->parameters.fd < 0)
                 read_text(s);
-        else
+        else if (!s->at_end)
                 ev_io_start(s->loop, &s->io);
 }
 
@@ -317,6 +343,14 @@ int script_new(Script **ret, struct ev_loop *loop, const ScriptParameters *param
         schedule_turn(s);
         *ret = s;
         return 0;
+}
+
+void script_go_on(Script *script) {
+        schedule_turn(script);
+}
+
+bool script_is_wrong(const Script *script) {
+        return script->wrong;
 }
 
 Script *script_free(Script *script) {

@@ -146,16 +146,18 @@ void adapter_object_silence(Bluez *b, AdapterObject *a) {
         advertising_manager_hear(b);
 }
 
-int adapter_object_change(Bluez *b, AdapterObject *a, const Property *property) {
-        bool was_on = adapter_object_is(a, "Powered");
-        bool power = strcmp(property->name, "Powered") == 0;
-        int r = 0;
+/* If property switches it off: nothing is on the air any more before that is told. */
+static void leave_air(Bluez *b, AdapterObject *a, const Property *property) {
+        if (strcmp(property->name, "Powered") != 0 || property->type != 'b' ||
+                property_is_yes(property) || !adapter_object_is(a, "Powered"))
+                return;
+        adapter_object_silence(b, a);
+        device_objects_cut(b, a, REASON_REMOTE_POWER_OFF);
+}
 
-        if (power && was_on && !property_is_yes(property) && property->type == 'b') {
-                adapter_object_silence(b, a);
-                device_objects_cut(b, a, REASON_REMOTE_POWER_OFF);
-        }
-        r = adapter_object_put(a, property);
+int adapter_object_change(Bluez *b, AdapterObject *a, const Property *property) {
+        leave_air(b, a, property);
+        int r = adapter_object_put(a, property);
         tell_name(b, a);
         if (r >= 0 && b->bus && a->plugged)
                 r = object_emit_changed(b, a->path, BLUEZ_ADAPTER, property, 1);
@@ -284,21 +286,17 @@ static int read_property(Property *ret, const char *name, char type, sd_bus_mess
 /* Says yes, then what has changed. */
 static int carry_out(Bluez *b, AdapterObject *a, const Property *p, sd_bus_message *call) {
         const Property *old = adapter_object_get(a, p->name);
-        bool power = strcmp(p->name, "Powered") == 0;
         Property wanted = *p;
         bool same;
 
-        if (power && b->rfkill && property_is_yes(p))
+        if (strcmp(p->name, "Powered") == 0 && b->rfkill && property_is_yes(p))
                 return sd_bus_reply_method_errorf(call, BLUEZ_ERROR_FAILED, "Failed");
         if (strcmp(p->name, "Alias") == 0 && !*p->value) {
                 const Property *name = adapter_object_get(a, "Name");
                 property_set_text(&wanted, "Alias", 's', name ? name->value : "");
         }
         same = old && old->type == wanted.type && strcmp(old->value, wanted.value) == 0;
-        if (power && !same && !property_is_yes(p)) {
-                adapter_object_silence(b, a);
-                device_objects_cut(b, a, REASON_REMOTE_POWER_OFF);
-        }
+        leave_air(b, a, p);
         int r = sd_bus_reply_method_return(call, NULL);
         return same ? r : adapter_object_change(b, a, &wanted);
 }

@@ -2,6 +2,7 @@
 #include "bluez/names.h"
 #include "sim/bluetoothd/bluez-parts.h"
 #include "sim/event.h"
+#include "sim/words.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 
@@ -26,20 +27,15 @@ static int read_switch(bool *ret, Step *step, const char *word) {
 }
 
 static int command_own(void *userdata, Step *step, size_t n, char **words) {
-        return runs(userdata, step, true) ? bluez_own(userdata, step) : -ENOTCONN;
+        if (n > 0 && strcmp(words[0], "replace") != 0) {
+                step_wrong(step, "%.40s is not replace: own [replace]", words[0]);
+                return -EINVAL;
+        }
+        return runs(userdata, step, true) ? bluez_own(userdata, step, n > 0) : -ENOTCONN;
 }
 
 static int command_disown(void *userdata, Step *step, size_t n, char **words) {
         return runs(userdata, step, true) ? bluez_disown(userdata, step) : -ENOTCONN;
-}
-
-static int read_property(Property *ret, Step *step, const char *word) {
-        int r = property_parse(ret, word);
-
-        if (r < 0)
-                step_wrong(step, "%.60s is no property: NAME[:TYPE]=VALUE, TYPE one of bnqiuysoa",
-                        word);
-        return r;
 }
 
 static AdapterObject *take_adapter(Bluez *b, Step *step, const char *name) {
@@ -57,7 +53,7 @@ static int put_properties(AdapterObject *a, Step *step, size_t n, char **words) 
         int r = 0;
 
         for (size_t i = 0; i < n && r >= 0; i++)
-                r = read_property(&property, step, words[i]);
+                r = property_read(&property, step, words[i]);
         for (size_t i = 0; i < n && r >= 0; i++) {
                 (void)property_parse(&property, words[i]);
                 r = adapter_object_put(a, &property);
@@ -111,7 +107,7 @@ static int command_change(void *userdata, Step *step, size_t n, char **words) {
 
         if (!a)
                 return -ENODEV;
-        int r = read_property(&property, step, words[1]);
+        int r = property_read(&property, step, words[1]);
         if (r >= 0)
                 r = adapter_object_change(userdata, a, &property);
         return r < 0 ? r : 0;
@@ -161,45 +157,20 @@ static int command_reply(void *userdata, Step *step, size_t n, char **words) {
         return -ENOENT;
 }
 
-static const struct {
-        const char *name;
-        size_t words_min;
-        int (*run)(Bluez *b, bool stranger, size_t n, char **words);
-} raw_calls[] = {
-        {"read", 2, raw_call_read},
-        {"write", 2, raw_call_write},
-        {"call", 3, raw_call_call},
-};
-
-static int run_raw_call(
-        Bluez *b, Step *step, const char *name, bool stranger, size_t n, char **words) {
-        for (size_t i = 0; i < ELEMENTS(raw_calls); i++) {
-                if (strcmp(raw_calls[i].name, name) != 0 || n < raw_calls[i].words_min)
-                        continue;
-                if (!*b->application) {
-                        step_wrong(step, "no application has called yet");
-                        return -ENOTCONN;
-                }
-                int r = raw_calls[i].run(b, stranger, n, words);
-                return r < 0 ? r : 0;
-        }
-        return -EINVAL;
-}
-
 static int command_read(void *userdata, Step *step, size_t n, char **words) {
-        return run_raw_call(userdata, step, "read", false, n, words);
+        return raw_call_run(userdata, step, "read", false, n, words);
 }
 
 static int command_write(void *userdata, Step *step, size_t n, char **words) {
-        return run_raw_call(userdata, step, "write", false, n, words);
+        return raw_call_run(userdata, step, "write", false, n, words);
 }
 
 static int command_call(void *userdata, Step *step, size_t n, char **words) {
-        return run_raw_call(userdata, step, "call", false, n, words);
+        return raw_call_run(userdata, step, "call", false, n, words);
 }
 
 static int command_stranger(void *userdata, Step *step, size_t n, char **words) {
-        return run_raw_call(userdata, step, words[0], true, n - 1, words + 1);
+        return raw_call_run(userdata, step, words[0], true, n - 1, words + 1);
 }
 
 static int command_deaf(void *userdata, Step *step, size_t n, char **words) {
@@ -332,31 +303,31 @@ static int command_state(void *userdata, Step *step, size_t n, char **words) {
 }
 
 const Command bluez_commands[] = {
-        {"own", 0, "own", command_own},
-        {"disown", 0, "disown", command_disown},
-        {"adapter", 1, "adapter NAME [PROPERTY]...", command_adapter},
-        {"plug", 1, "plug NAME [PROPERTY]...", command_plug},
-        {"unplug", 1, "unplug NAME", command_unplug},
-        {"change", 2, "change NAME PROPERTY", command_change},
-        {"answer", 2, "answer MEMBER HOW [ERROR [TEXT]]", command_answer},
-        {"once", 2, "once MEMBER HOW [ERROR [TEXT]]", command_once},
-        {"reply", 2, "reply MEMBER HOW [ERROR [TEXT]]", command_reply},
-        {"read", 2, "read PATH INTERFACE [OPTION]...", command_read},
-        {"write", 2, "write PATH HEX [OPTION]...", command_write},
-        {"call", 3, "call PATH INTERFACE MEMBER", command_call},
-        {"stranger", 3, "stranger read|write|call ...", command_stranger},
-        {"deaf", 0, "deaf", command_deaf},
-        {"hear", 0, "hear", command_hear},
-        {"direct", 0, "direct", command_direct},
-        {"start", 0, "start", command_start},
-        {"stop", 0, "stop", command_stop},
-        {"kill", 0, "kill", command_kill},
-        {"restart", 0, "restart", command_restart},
-        {"power", 2, "power NAME on|off", command_power},
-        {"rfkill", 1, "rfkill on|off", command_rfkill},
-        {"advertise", 1, "advertise NAME", command_advertise},
-        {"forget", 1, "forget ADDRESS", command_forget},
-        {"trace", 1, "trace on|off", command_trace},
-        {"state", 0, "state", command_state},
-        {NULL, 0, NULL, NULL},
+        {"own", 0, 1, "own [replace]", command_own},
+        {"disown", 0, 0, "disown", command_disown},
+        {"adapter", 1, WORDS_MAX, "adapter NAME [PROPERTY]...", command_adapter},
+        {"plug", 1, WORDS_MAX, "plug NAME [PROPERTY]...", command_plug},
+        {"unplug", 1, 1, "unplug NAME", command_unplug},
+        {"change", 2, 2, "change NAME PROPERTY", command_change},
+        {"answer", 2, 4, "answer MEMBER HOW [ERROR [TEXT]]", command_answer},
+        {"once", 2, 4, "once MEMBER HOW [ERROR [TEXT]]", command_once},
+        {"reply", 2, 4, "reply MEMBER HOW [ERROR [TEXT]]", command_reply},
+        {"read", 2, WORDS_MAX, "read PATH INTERFACE [OPTION]...", command_read},
+        {"write", 2, WORDS_MAX, "write PATH HEX [OPTION]...", command_write},
+        {"call", 3, 3, "call PATH INTERFACE MEMBER", command_call},
+        {"stranger", 1, WORDS_MAX, "stranger read|write|call ...", command_stranger},
+        {"deaf", 0, 0, "deaf", command_deaf},
+        {"hear", 0, 0, "hear", command_hear},
+        {"direct", 0, 0, "direct", command_direct},
+        {"start", 0, 0, "start", command_start},
+        {"stop", 0, 0, "stop", command_stop},
+        {"kill", 0, 0, "kill", command_kill},
+        {"restart", 0, 0, "restart", command_restart},
+        {"power", 2, 2, "power NAME on|off", command_power},
+        {"rfkill", 1, 1, "rfkill on|off", command_rfkill},
+        {"advertise", 1, 1, "advertise NAME", command_advertise},
+        {"forget", 1, 1, "forget ADDRESS", command_forget},
+        {"trace", 1, 1, "trace on|off", command_trace},
+        {"state", 0, 0, "state", command_state},
+        {},
 };

@@ -54,6 +54,7 @@ typedef struct DeviceObject {
         bool shown;                       /* the object is on the bus */
         bool connected, bonded, resolved;
         bool cutting;          /* the end of its link was told, and is due */
+        bool loaded;           /* from what is stored, and not back since */
         bool stale;            /* its link is of a bluetoothd that was killed, and ends soon */
         struct ev_timer timer; /* until it is resolved, or forgotten */
 } DeviceObject;
@@ -152,7 +153,8 @@ struct Bluez {
 int bluez_start(Bluez *b, Step *step);
 int bluez_stop(Bluez *b);
 int bluez_kill(Bluez *b);
-int bluez_own(Bluez *b, Step *step);
+/* replace: whoever owns it loses it. Else it is wrong if somebody does. */
+int bluez_own(Bluez *b, Step *step, bool replace);
 int bluez_disown(Bluez *b, Step *step);
 int bluez_set_deaf(Bluez *b, bool deaf);
 /* What is on the air may have changed. */
@@ -286,7 +288,8 @@ void pairings_drop(Bluez *b, const char *address);
 /* The agent is gone: its pairings fail. */
 void pairings_lose_agent(Bluez *b, const Agent *agent);
 
-/* raw-call.c: commands. */
-int raw_call_read(Bluez *b, bool stranger, size_t n, char **words);
-int raw_call_write(Bluez *b, bool stranger, size_t n, char **words);
-int raw_call_call(Bluez *b, bool stranger, size_t n, char **words);
+/* raw-call.c */
+/* A property as a word of a script. -EINVAL: it is none, which is said of the step. */
+int property_read(Property *ret, Step *step, const char *word);
+/* The commands read, write and call, by name. As Command.run. */
+int raw_call_run(Bluez *b, Step *step, const char *name, bool stranger, size_t n, char **words);

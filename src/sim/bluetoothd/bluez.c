@@ -16,7 +16,7 @@
 #define KILLED_LINKS_USEC (4 * USEC_PER_SEC)
 
 /* What RequestName answers. */
-enum { NAME_PRIMARY_OWNER = 1, NAME_ALREADY_OWNER = 4 };
+enum { NAME_PRIMARY_OWNER = 1, NAME_EXISTS = 3, NAME_ALREADY_OWNER = 4 };
 
 static const char *const matches[] = {
         "type='signal',interface='" DBUS_PROPERTIES "',member='PropertiesChanged'",
@@ -131,8 +131,10 @@ static int on_requested(sd_bus_message *m, void *userdata, sd_bus_error *error) 
         b->owner = answer == NAME_PRIMARY_OWNER || answer == NAME_ALREADY_OWNER;
         if (b->owner)
                 named(b, NULL);
+        else if (answer == NAME_EXISTS)
+                named(b, BLUEZ_SERVICE " has an owner already");
         else
-                named(b, e && e->message ? e->message : "another program owns " BLUEZ_SERVICE);
+                named(b, e && e->message ? e->message : "the bus does not give " BLUEZ_SERVICE);
         return 0;
 }
 
@@ -155,18 +157,28 @@ static int wait_for_name(Bluez *b, Step *step, int r) {
         return SCRIPT_PENDING;
 }
 
-int bluez_own(Bluez *b, Step *step) {
+int bluez_own(Bluez *b, Step *step, bool replace) {
         if (!b->bus || b->naming)
                 return b->bus ? -EBUSY : -ENOTCONN;
         int r = sd_bus_request_name_async(b->bus, &b->naming, BLUEZ_SERVICE,
-                SD_BUS_NAME_ALLOW_REPLACEMENT | SD_BUS_NAME_REPLACE_EXISTING, on_requested, b);
+                SD_BUS_NAME_ALLOW_REPLACEMENT | (replace ? SD_BUS_NAME_REPLACE_EXISTING : 0),
+                on_requested, b);
         b->owner = r >= 0;
         return wait_for_name(b, step, r);
+}
+
+/* Before anything else happens: who is refused does not begin. */
+static int own_at_once(Bluez *b) {
+        int r = sd_bus_request_name(b->bus, BLUEZ_SERVICE, SD_BUS_NAME_ALLOW_REPLACEMENT);
+
+        b->owner = r >= 0;
+        return r;
 }
 
 int bluez_disown(Bluez *b, Step *step) {
         if (!b->bus || b->naming)
                 return b->bus ? -EBUSY : -ENOTCONN;
+        b->owner = false;
         return wait_for_name(b, step,
                 sd_bus_release_name_async(b->bus, &b->naming, BLUEZ_SERVICE, on_released, b));
 }
@@ -216,7 +228,7 @@ int bluez_start(Bluez *b, Step *step) {
                 return -EALREADY;
         int r = b->bus ? 0 : open_connection(b);
         if (r >= 0)
-                r = bluez_own(b, step);
+                r = bluez_own(b, step, false);
         if (r < 0)
                 return r;
         (void)object_emit_added(b, BLUEZ_PATH, manager_interfaces);
@@ -288,6 +300,8 @@ int bluez_connected(
                 event("failed", "text", "too many devices");
                 return -ENOBUFS;
         }
+        if (d->connected)
+                return -EALREADY;
         device_object_connected(d);
         device_object_path(d, ret_path, size);
         *ret_bonded = d->bonded;
@@ -318,7 +332,7 @@ int bluez_new(Bluez **ret, struct ev_loop *loop, const BluezParameters *paramete
         if (r >= 0 && !parameters->bare) {
                 r = adapter_object_plug(b, adapter_object_take(b, "hci0"));
                 if (r >= 0)
-                        r = bluez_own(b, NULL);
+                        r = own_at_once(b);
         }
         if (r < 0) {
                 bluez_free(b);

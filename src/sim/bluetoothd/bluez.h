@@ -38,7 +38,8 @@ typedef struct BluezParameters {
         bool bare; /* no adapter and no name until the script says so; else hci0, powered on */
 } BluezParameters;
 
-/* parameters' members are borrowed for its life. */
+/* parameters' members are borrowed for its life. -EEXIST: org.bluez has an owner already. -EINVAL:
+ * bus_address is none. Otherwise the errno of the bus. */
 int bluez_new(Bluez **ret, struct ev_loop *loop, const BluezParameters *parameters,
         const BluezEvents *events, void *userdata);
 Bluez *bluez_free(Bluez *bluez);
@@ -48,7 +49,8 @@ Bluez *bluez_free(Bluez *bluez);
 const Heard *bluez_heard(const Bluez *bluez, const char *name, const Uuid *service);
 
 /* A central has connected: its Device1 appears, or says Connected again. Writes the object's path
- * and whether the device is bonded. -ENOTCONN: nothing is on the air. */
+ * and whether the device is bonded. -ENOTCONN: nothing is on the air; -EALREADY: a central is
+ * connected with this address. */
 int bluez_connected(
         Bluez *bluez, const char *address, char *ret_path, size_t size, bool *ret_bonded);
 /* It has left; reason is an HCI code. */

@@ -278,13 +278,20 @@ static void on_properties_changed(Bluez *b, sd_bus_message *m) {
         (void)sd_bus_message_rewind(m, true);
 }
 
+/* What it gives away itself it does not lose. */
+static void set_owner(Bluez *b, bool owner) {
+        if (b->owner && !owner)
+                event("lost", "name", BLUEZ_SERVICE);
+        b->owner = owner;
+}
+
 static void on_name_owner_changed(Bluez *b, const char *own, sd_bus_message *m) {
         const char *name, *old, *new;
 
         if (sd_bus_message_read(m, "sss", &name, &old, &new) < 0)
                 return;
         if (strcmp(name, BLUEZ_SERVICE) == 0)
-                b->owner = strcmp(new, own) == 0;
+                set_owner(b, strcmp(new, own) == 0);
         if (*new || *name != ':')
                 return;
         registrations_drop_owner(b, name);

@@ -5,10 +5,13 @@
 #include "loop/bus.h"
 #include "sim/bluetoothd/message-events.h"
 #include "sim/event.h"
+#include "sim/words.h"
 #include "util/bytes.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,7 +91,7 @@ static int append_options(sd_bus_message *m, size_t n, char **words) {
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-int raw_call_read(Bluez *b, bool stranger, size_t n, char **words) {
+static int run_read(Bluez *b, bool stranger, size_t n, char **words) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
         int r = new_call(b, stranger, &m, words[0], words[1], "ReadValue");
@@ -97,7 +100,7 @@ int raw_call_read(Bluez *b, bool stranger, size_t n, char **words) {
         return r < 0 ? r : send_call(m);
 }
 
-int raw_call_write(Bluez *b, bool stranger, size_t n, char **words) {
+static int run_write(Bluez *b, bool stranger, size_t n, char **words) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
         uint8_t data[DATA_MAX];
         size_t size;
@@ -121,7 +124,7 @@ static void drop_released(Bluez *b, const char *path, const char *interface, con
                 registration_drop(g);
 }
 
-int raw_call_call(Bluez *b, bool stranger, size_t n, char **words) {
+static int run_call(Bluez *b, bool stranger, size_t n, char **words) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
         int r = new_call(b, stranger, &m, words[0], words[1], words[2]);
@@ -130,4 +133,78 @@ int raw_call_call(Bluez *b, bool stranger, size_t n, char **words) {
         if (!stranger)
                 drop_released(b, words[0], words[1], words[2]);
         return send_call(m);
+}
+
+/* What a script says behind the name. */
+typedef struct RawCall {
+        const char *name;
+        size_t words_min, words_max;
+        bool takes_hex; /* behind the path, where others have an interface */
+        const char *usage;
+        int (*run)(Bluez *b, bool stranger, size_t n, char **words);
+} RawCall;
+
+static const RawCall raw_calls[] = {
+        {"read", 2, WORDS_MAX, false, "read PATH INTERFACE [OPTION]...", run_read},
+        {"write", 2, WORDS_MAX, true, "write PATH HEX [OPTION]...", run_write},
+        {"call", 3, 3, false, "call PATH INTERFACE MEMBER", run_call},
+};
+
+__attribute__((format(printf, 3, 4))) static int wrong_word(
+        Step *step, const char *word, const char *format, ...) {
+        char text[128];
+        va_list arguments;
+
+        va_start(arguments, format);
+        (void)vsnprintf(text, sizeof(text), format, arguments);
+        va_end(arguments);
+        step_wrong(step, "\"%.60s\" is %s", word, text);
+        return -EINVAL;
+}
+
+int property_read(Property *ret, Step *step, const char *word) {
+        if (property_parse(ret, word) == 0)
+                return 0;
+        return wrong_word(step, word, "no property: NAME[:TYPE]=VALUE, TYPE one of bynqiusoa");
+}
+
+static int check_words(const RawCall *raw, Step *step, size_t n, char **words) {
+        uint8_t data[DATA_MAX];
+        Property property;
+        size_t size;
+        int r = 0;
+
+        if (sd_bus_object_path_is_valid(words[0]) <= 0)
+                return wrong_word(step, words[0], "no path of an object");
+        if (!raw->takes_hex && sd_bus_interface_name_is_valid(words[1]) <= 0)
+                return wrong_word(step, words[1], "no name of an interface");
+        if (raw->takes_hex && bytes_from_hex(data, sizeof(data), words[1], &size) < 0)
+                return wrong_word(step, words[1], "no hex, or of more than %d bytes", DATA_MAX);
+        if (raw->words_min > 2 && sd_bus_member_name_is_valid(words[2]) <= 0)
+                return wrong_word(step, words[2], "no name of a method");
+        for (size_t i = raw->words_min; i < n && r == 0; i++)
+                r = property_read(&property, step, words[i]);
+        return r;
+}
+
+int raw_call_run(Bluez *b, Step *step, const char *name, bool stranger, size_t n, char **words) {
+        const RawCall *raw = raw_calls;
+
+        while (strcmp(raw->name, name) != 0)
+                if (++raw == raw_calls + ELEMENTS(raw_calls))
+                        return wrong_word(step, name, "none of read, write and call");
+        if (n < raw->words_min || n > raw->words_max) {
+                step_wrong(step, "too %s words: %s%s", n < raw->words_min ? "few" : "many",
+                        stranger ? "stranger " : "", raw->usage);
+                return -EINVAL;
+        }
+        int r = check_words(raw, step, n, words);
+        if (r < 0)
+                return r;
+        if (!*b->application) {
+                step_wrong(step, "no application has called yet");
+                return -ENOTCONN;
+        }
+        r = raw->run(b, stranger, n, words);
+        return r < 0 ? r : 0;
 }

@@ -29,8 +29,8 @@ bool central_command_known(Step *step, const char *first, bool known, const char
         for (size_t i = 0; i < ELEMENTS(tables); i++)
                 for (const Verb *v = tables[i]; v->name; v++)
                         suggestion_offer(&suggestion, v->name);
-        (void)verb_wrong(step, "%.40s %s cannot %.40s%s", first,
-                known ? "is a central, which" : "is no command, and a central", verb,
+        (void)verb_wrong(step, "%.40s %s, and a central cannot %.40s%s", first,
+                known ? "is a central" : "is no command, so it is taken for a central's name", verb,
                 suggestion_format(&suggestion, hint));
         return false;
 }

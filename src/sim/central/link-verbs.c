@@ -53,18 +53,22 @@ static void tell_found(const Central *c, const Heard *heard) {
 
 static bool on_found(int r, const Heard *heard, void *userdata) {
         Waiting *w = userdata;
+        Central *c = w->central;
         Step *step = w->step;
 
         if (r == 0 && w->connects)
-                r = central_connect(w->central, w->mtu);
+                r = central_connect(c, w->mtu);
         else if (r == 0)
-                tell_found(w->central, heard);
+                tell_found(c, heard);
         /* Between two advertisements nobody can connect. */
         if (w->connects && r == -ENOTCONN)
                 return false;
         free(w);
         if (r == -ETIMEDOUT)
                 step_wrong(step, "no such advertisement was heard in time");
+        else if (r == -EALREADY)
+                step_wrong(step, "another central is connected with the address %s",
+                        central_address(c));
         else
                 verb_on_done(r, step);
         return true;
@@ -193,6 +197,8 @@ static int verb_tour(Central *c, Step *step, size_t n, char **words) {
 
         if (r == -EBUSY)
                 return verb_wrong(step, "%s is on a tour already", central_name(c));
+        if (r == 0)
+                step_endless(step);
         return verb_pending(r);
 }
 

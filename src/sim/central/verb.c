@@ -9,7 +9,7 @@
 #include <string.h>
 
 int verb_wrong(Step *step, const char *format, ...) {
-        char text[256];
+        char text[512]; /* what a step keeps */
         va_list arguments;
 
         va_start(arguments, format);

@@ -39,7 +39,7 @@ struct LinkQueue {
         struct ev_timer confirmation; /* runs while an indication is not confirmed */
         Confirmation due;
         bool hold, closed;
-        bool *freed; /* set when the queue is freed in an event */
+        bool telling, dead; /* freed in an event: it goes when that has returned */
 };
 
 static void drop_all(struct ParcelList *list) {
@@ -80,7 +80,14 @@ static Parcel *take_value(LinkQueue *q, bool *ret_indication) {
         return parcel;
 }
 
-/* False: nothing could be told. After an event q may be gone. */
+/* After events: nothing of q is touched any more. */
+static void stop_telling(LinkQueue *q) {
+        q->telling = false;
+        if (q->dead)
+                free(q);
+}
+
+/* False: nothing could be told. */
 static bool deliver_one(LinkQueue *q) {
         bool indication;
 
@@ -104,26 +111,22 @@ static bool deliver_one(LinkQueue *q) {
 
 static void on_delivery(struct ev_loop *loop, struct ev_timer *w, int revents) {
         LinkQueue *q = w->data;
-        bool freed = false;
+        bool more = true;
 
-        q->freed = &freed;
-        for (unsigned i = 0; i < PARCELS_PER_TURN; i++) {
-                bool told = deliver_one(q);
-                if (freed)
-                        return;
-                if (!told) {
-                        q->freed = NULL;
-                        return;
-                }
-        }
-        q->freed = NULL;
-        wake(q);
+        q->telling = true;
+        for (unsigned i = 0; i < PARCELS_PER_TURN && more; i++)
+                more = deliver_one(q) && !q->dead;
+        if (more)
+                wake(q);
+        stop_telling(q);
 }
 
 static void on_confirmation_timeout(struct ev_loop *loop, struct ev_timer *w, int revents) {
         LinkQueue *q = w->data;
 
+        q->telling = true;
         q->events->closed(q->userdata);
+        stop_telling(q);
 }
 
 int link_queue_new(
@@ -159,9 +162,9 @@ LinkQueue *link_queue_free(LinkQueue *queue) {
         if (!queue)
                 return NULL;
         link_queue_close(queue);
-        if (queue->freed)
-                *queue->freed = true;
-        free(queue);
+        queue->dead = true;
+        if (!queue->telling)
+                free(queue);
         return NULL;
 }
 

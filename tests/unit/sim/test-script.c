@@ -1,6 +1,8 @@
 /* Scripts: which line is carried out when, and where one ends. */
 #include "sim/script.h"
 
+#include "sim/event.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,6 +54,12 @@ static int command_later(void *userdata, Step *step, size_t n, char **words) {
         return SCRIPT_PENDING;
 }
 
+static int command_forever(void *userdata, Step *step, size_t n, char **words) {
+        tell(userdata, "forever");
+        step_endless(step);
+        return SCRIPT_PENDING;
+}
+
 static int command_finish(void *userdata, Step *step, size_t n, char **words) {
         Stage *s = userdata;
 
@@ -68,12 +76,13 @@ static int command_at_once(void *userdata, Step *step, size_t n, char **words) {
 }
 
 static const Command commands[] = {
-        {"say", 1, "say WORD", command_say},
-        {"fail", 0, "fail", command_fail},
-        {"refuse", 0, "refuse", command_refuse},
-        {"later", 0, "later", command_later},
-        {"finish", 0, "finish", command_finish},
-        {"at-once", 0, "at-once", command_at_once},
+        {"say", 1, 1, "say WORD", command_say},
+        {"fail", 0, 0, "fail", command_fail},
+        {"refuse", 0, 0, "refuse", command_refuse},
+        {"later", 0, 0, "later", command_later},
+        {"forever", 0, 0, "forever", command_forever},
+        {"finish", 0, 0, "finish", command_finish},
+        {"at-once", 0, 0, "at-once", command_at_once},
         {},
 };
 
@@ -83,10 +92,10 @@ static int on_other(Step *step, size_t n, char **words, void *userdata) {
         return 0;
 }
 
-static void on_ended(bool wrong, void *userdata) {
+static void on_ended(void *userdata) {
         Stage *s = userdata;
 
-        tell(s, wrong ? "wrong" : "end");
+        tell(s, script_is_wrong(s->script) ? "wrong" : "end");
         ev_break(s->loop, EVBREAK_ALL);
 }
 
@@ -111,12 +120,18 @@ static int tear_down(void **state) {
 }
 
 /* Until the script ends, or waits for what will not come by itself. */
-static void run(Stage *s, const char *text, int fd) {
-        const ScriptParameters parameters = {.name = "test", .fd = fd, .text = text};
-
-        assert_int_equal(script_new(&s->script, s->loop, &parameters, &events, s), 0);
+static void run_script(Stage *s, const ScriptParameters *parameters) {
+        assert_int_equal(script_new(&s->script, s->loop, parameters, &events, s), 0);
         script_add_commands(s->script, commands, s);
         (void)ev_run(s->loop, 0);
+}
+
+static void run(Stage *s, const char *text, int fd) {
+        run_script(s, &(ScriptParameters){.name = "test", .fd = fd, .text = text});
+}
+
+static void talk(Stage *s, const char *text) {
+        run_script(s, &(ScriptParameters){.name = "test", .fd = -1, .text = text, .talk = true});
 }
 
 static void expect(void **state, const char *text, const char *told) {
@@ -159,12 +174,52 @@ static void test_too_few_words_end_it(void **state) {
         expect(state, "say\nsay b\n", "wrong");
 }
 
+static void test_too_many_words_end_it(void **state) {
+        expect(state, "say a b\nsay c\n", "wrong");
+}
+
+static void test_no_line_begins_while_too_much_waits_to_be_read(void **state) {
+        Stage *s = *state;
+
+        assert_int_equal(event_open(-1), 0);
+        while (!event_is_crowded())
+                event("something", "key", "value");
+        expect(state, "say a\n", "");
+        event_close();
+        script_go_on(s->script);
+        (void)ev_run(s->loop, 0);
+        assert_string_equal(s->told, "a end");
+}
+
 static void test_what_is_no_command_goes_to_others(void **state) {
         expect(state, "phone read\n", "other phone end");
 }
 
-static void test_a_step_that_is_pending_at_the_end_is_dropped(void **state) {
-        expect(state, "later &\n", "later end");
+static void test_the_end_waits_for_what_is_in_the_background(void **state) {
+        expect(state, "later &\n", "later");
+        step_done(((Stage *)*state)->pending);
+        (void)ev_run(((Stage *)*state)->loop, 0);
+        assert_string_equal(((Stage *)*state)->told, "later end");
+}
+
+static void test_the_end_waits_for_nothing_that_never_ends(void **state) {
+        expect(state, "forever &\nsay a\n", "forever a end");
+}
+
+static void test_a_failure_in_the_background_is_wrong_and_ends_nothing(void **state) {
+        expect(state, "fail &\nsay a\n", "fail a wrong");
+}
+
+static void test_a_late_failure_in_the_background_is_wrong_too(void **state) {
+        expect(state, "later &\n", "later");
+        step_wrong(((Stage *)*state)->pending, "too late");
+        (void)ev_run(((Stage *)*state)->loop, 0);
+        assert_string_equal(((Stage *)*state)->told, "later wrong");
+}
+
+static void test_who_talks_waits_for_nothing_in_the_background(void **state) {
+        talk(*state, "later &\n");
+        assert_string_equal(((Stage *)*state)->told, "later end");
 }
 
 static void test_lines_come_from_a_file_in_pieces_of_any_size(void **state) {
@@ -221,7 +276,13 @@ int main(void) {
                 TEST(test_a_refusal_ends_it),
                 TEST(test_too_few_words_end_it),
                 TEST(test_what_is_no_command_goes_to_others),
-                TEST(test_a_step_that_is_pending_at_the_end_is_dropped),
+                TEST(test_the_end_waits_for_what_is_in_the_background),
+                TEST(test_the_end_waits_for_nothing_that_never_ends),
+                TEST(test_a_failure_in_the_background_is_wrong_and_ends_nothing),
+                TEST(test_a_late_failure_in_the_background_is_wrong_too),
+                TEST(test_who_talks_waits_for_nothing_in_the_background),
+                TEST(test_too_many_words_end_it),
+                TEST(test_no_line_begins_while_too_much_waits_to_be_read),
                 TEST(test_lines_come_from_a_file_in_pieces_of_any_size),
                 TEST(test_a_line_that_is_too_long_is_wrong),
                 TEST(test_a_line_with_a_nul_byte_is_wrong),
