@@ -174,8 +174,12 @@ static int check_and_simulate(const Arguments *a, const ConfigSources *sources) 
                 (void)fputs(text, stderr);
                 return EX_CONFIG;
         }
-        return simulate(
-                &(Simulation){.file = a->file, .overrides = a->overrides, .bluez = a->bluez});
+        const char *runtime_dir = getenv("XDG_RUNTIME_DIR");
+        return simulate(&(Simulation){.file = a->file,
+                .overrides = a->overrides,
+                .bluez = a->bluez,
+                .own_socket =
+                        !config_settings(config)->socket.path && !(runtime_dir && *runtime_dir)});
 }
 
 int main(int argc, char **argv) {

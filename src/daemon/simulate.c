@@ -9,13 +9,20 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
-#define WORDS_FIXED 12 /* of sporesim's command line, without -o */
+#define WORDS_FIXED 14 /* of sporesim's command line, without FILE's -o */
+
+/* A socket's path has room for 107 characters. */
+#define BASE_MAX      64
+#define FOLDER_SIZE   (BASE_MAX + 32)
+#define OVERRIDE_SIZE (FOLDER_SIZE + 32)
 
 typedef struct CommandLine {
         char **words; /* owned, NULL-terminated; what they point at is borrowed */
         size_t n;
+        char socket[OVERRIDE_SIZE]; /* "socket.path=…"; "": spored finds a place by itself */
 } CommandLine;
 
 /* "bluez.bus=unix:…", in any spelling that -o takes. */
@@ -60,9 +67,51 @@ static int build(CommandLine *line, const Simulation *simulation, const char *se
         add_overrides(line, simulation->overrides);
         add(line, "--");
         add(line, self);
+        if (*line->socket) {
+                add(line, "-o");
+                add(line, line->socket);
+        }
         add_overrides(line, simulation->overrides);
         add(line, "--");
         add(line, simulation->file);
+        return 0;
+}
+
+/* Anybody may have put something there before us. */
+static int check_folder(const char *folder) {
+        struct stat st;
+
+        if (lstat(folder, &st) < 0)
+                return -errno;
+        if (!S_ISDIR(st.st_mode))
+                return -ENOTDIR;
+        if (st.st_uid != geteuid())
+                return -EPERM;
+        return (st.st_mode & 077) == 0 || chmod(folder, 0700) == 0 ? 0 : -errno;
+}
+
+/* 0, or an exit status: why is said. */
+static int choose_socket(CommandLine *line) {
+        const char *base = getenv("TMPDIR");
+        char folder[FOLDER_SIZE];
+        int r = 0;
+
+        if (!base || *base != '/' || strlen(base) > BASE_MAX)
+                base = "/tmp";
+        (void)snprintf(
+                folder, sizeof(folder), "%s/spored-simulate-%lu", base, (unsigned long)geteuid());
+        if (mkdir(folder, 0700) < 0)
+                r = errno == EEXIST ? check_folder(folder) : -errno;
+        if (r < 0) {
+                fprintf(stderr, "spored: --simulate: no socket in %s: %s\n", folder,
+                        r == -EPERM     ? "it belongs to somebody else"
+                        : r == -ENOTDIR ? "it is no directory"
+                                        : strerror(-r));
+                fputs("Choose another place with -o socket.path=PATH.\n", stderr);
+                return EX_CANTCREAT;
+        }
+        (void)snprintf(line->socket, sizeof(line->socket), "socket.path=%s/spored.sock", folder);
+        fprintf(stderr, "spored: use sporectl --socket %s\n", strchr(line->socket, '/'));
         return 0;
 }
 
@@ -90,6 +139,9 @@ int simulate(const Simulation *simulation) {
                                 simulation->overrides[i]);
                         return EX_USAGE;
                 }
+        int r = simulation->own_socket ? choose_socket(&line) : 0;
+        if (r > 0)
+                return r;
         if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0 ||
                 build(&line, simulation, self) < 0) {
                 fprintf(stderr, "spored: --simulate: %m\n");

@@ -13,13 +13,13 @@ class Simulate(Story):
 
     with_bus = False
 
-    def simulate(self, *arguments):
+    def simulate(self, *arguments, environment=None):
         """Its output is read line by line; it has the process group that a terminal would
         signal."""
         process = subprocess.Popen(
             [SPORED, "--simulate", *arguments, PROFILE], stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, start_new_session=True,
-            env=self.environment({"TMPDIR": self.folder}))
+            env=environment or self.environment({"TMPDIR": self.folder}))
         self.addCleanup(self.end, process)
         self.addCleanup(process.stdout.close)
         self.addCleanup(self.end_in_order, process)
@@ -61,6 +61,36 @@ class Simulate(Story):
         process = self.simulate("--bluez", "5.66")
         self.wait_line(process, "phone explored")
         self.assertIn("BlueZ 5.66", self.ctl("status").stdout)
+
+    def test_what_cannot_be_told_is_an_error(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([SPORED, "--simulate", PROFILE], stdout=full, text=True,
+                                  stderr=subprocess.PIPE, env=self.environment(), timeout=LIMIT,
+                                  check=False)
+        self.assertEqual(done.returncode, 74, done.stderr)
+        self.assertIn("cannot write to the standard output: No space left", done.stderr)
+
+    def without_runtime_dir(self):
+        environment = self.environment({"TMPDIR": self.folder})
+        del environment["XDG_RUNTIME_DIR"]
+        return environment
+
+    def test_without_a_runtime_directory_the_socket_has_a_place_and_it_is_told(self):
+        process = self.simulate(environment=self.without_runtime_dir())
+        line = process.stderr.readline().rstrip()
+        place = os.path.join(self.folder, f"spored-simulate-{os.getuid()}")
+        self.assertEqual(line, f"spored: use sporectl --socket {place}/spored.sock")
+        self.assertEqual(os.stat(place).st_mode & 0o777, 0o700)
+        self.wait_line(process, "phone explored")
+        self.socket_path = line.split()[-1]
+        self.assertIn("on air", self.ctl("status").stdout)
+
+    def test_a_place_that_is_not_ours_is_refused(self):
+        os.symlink("/", os.path.join(self.folder, f"spored-simulate-{os.getuid()}"))
+        done = subprocess.run([SPORED, "--simulate", PROFILE], env=self.without_runtime_dir(),
+                              timeout=LIMIT, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 73, done.stderr)
+        self.assertIn("it is no directory", done.stderr)
 
     def test_it_is_refused_with_what_to_do(self):
         for arguments, status, text in (
