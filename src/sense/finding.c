@@ -140,6 +140,34 @@ static char *copy_words(const char *text) {
         return copy;
 }
 
+static void on_section(const char *name, unsigned line, void *userdata) {
+}
+
+static void on_entry(const char *key, const char *value, unsigned line, void *userdata) {
+        const char **file = userdata;
+
+        /* NULL: it is read, and as it was written. */
+        if (*file && strcmp(value, *file) == 0)
+                *file = NULL;
+}
+
+static void on_more(const char *value, unsigned line, void *userdata) {
+}
+
+static void on_problem(unsigned line, const char *why, void *userdata) {
+}
+
+bool finding_can_be_written(const char *file) {
+        static const IniEvents events = {
+                .section = on_section, .entry = on_entry, .more = on_more, .problem = on_problem};
+        _cleanup_free_ char *text = NULL;
+        _cleanup_fclose_ FILE *stream = NULL;
+        int size = asprintf(&text, "[source x]\nfile = %s\n", file);
+
+        stream = size < 0 ? NULL : fmemopen(text, (size_t)size, "r");
+        return stream && !strchr(file, '\n') && ini_read(stream, &events, &file) == 0 && !file;
+}
+
 int findings_add(Findings *findings, const Candidate *candidate) {
         Finding *items = reallocarray(findings->items, findings->n + 1, sizeof(*items));
         char name[NAME_MAX_SIZE + 1];

@@ -61,6 +61,8 @@ int findings_add(Findings *findings, const Candidate *candidate);
 bool findings_has(const Findings *findings, size_t n, const char *chip, const Quantity *quantity);
 void findings_clear(Findings *findings);
 
+/* Whether this file, as it stands, is what is read again from a source of a profile. */
+bool finding_can_be_written(const char *file);
 /* 0; a positive number with a sentence in why if no such sensor can say value; -ENOMEM. why has
  * room for size. */
 int quantity_check(const Quantity *quantity, double value, char *why, size_t size);

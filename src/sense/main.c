@@ -220,8 +220,10 @@ static int produce(const Arguments *a, const Config *config) {
         const ValueSource *sources = config_value_sources(config, &n);
 
         if (n == 0) {
-                report_error("%s: nothing to read: no [source NAME] is declared and switched on",
-                        config_file(config));
+                bool missing = access(config_file(config), F_OK) < 0 && errno == ENOENT;
+
+                report_error("%s: %s: no [source NAME] is declared and switched on",
+                        config_file(config), missing ? "no such file" : "nothing to read");
                 return EX_CONFIG;
         }
         if (a->mode == MODE_RUN && !settings->daemon.serve)

@@ -54,6 +54,14 @@ static int consider(Scan *scan, const char *directory, const char *file, Candida
 
         if (!path || sensor_new(&sensor, path) < 0)
                 return -ENOMEM;
+        if (sysfs_is_special(directory, file)) {
+                report_warning("left out: %s/%s: no regular file", directory, file);
+                return 0;
+        }
+        if (!finding_can_be_written(path)) {
+                report_warning("left out: %s/%s: a profile cannot hold this path", directory, file);
+                return 0;
+        }
         r = sensor_read(sensor, candidate->find, &number, why);
         if (r < 0) {
                 report_warning("left out: %s", why);

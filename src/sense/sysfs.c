@@ -4,9 +4,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* What a key of the configuration may hold. */
 #define PATH_SIZE_MAX 180
@@ -54,6 +56,30 @@ const char *sysfs_name(const char *path) {
         return slash ? slash + 1 : path;
 }
 
+bool sysfs_is_special(const char *directory, const char *name) {
+        _cleanup_free_ char *path = NULL;
+        struct stat st;
+
+        return asprintf(&path, "%s/%s", directory, name) >= 0 && stat(path, &st) == 0 &&
+               !S_ISREG(st.st_mode);
+}
+
+/* NULL: it is none. To open a device may do something, and a pipe's end may be waited for. */
+static FILE *open_regular(const char *path) {
+        _cleanup_close_ int fd = -1;
+        struct stat st;
+
+        if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+                return NULL;
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+                return NULL;
+        FILE *file = fdopen(fd, "r");
+        if (file)
+                fd = -1; /* the file's now */
+        return file;
+}
+
 bool sysfs_read(char out[static SYSFS_TEXT_SIZE], const char *directory, const char *name,
         const char *suffix) {
         _cleanup_free_ char *path = NULL;
@@ -62,7 +88,7 @@ bool sysfs_read(char out[static SYSFS_TEXT_SIZE], const char *directory, const c
 
         if (asprintf(&path, "%s/%s%s", directory, name, suffix) < 0)
                 return false;
-        file = fopen(path, "re");
+        file = open_regular(path);
         if (!file || !fgets(out, SYSFS_TEXT_SIZE, file))
                 return false;
         size = strlen(out);
@@ -77,7 +103,23 @@ bool sysfs_read_number(double *ret, const char *directory, const char *name, con
         return sysfs_read(text, directory, name, suffix) && parse_number(ret, text) == 0;
 }
 
-/* "/x/hwmon3" to "/x/hwmon*", if that is the only one. */
+/* As a pattern that matches this path alone, and no ";" or "#" behind white space, which looks like
+ * a comment in a profile. False: it is too long. */
+static bool escape(char out[static PATH_MAX], const char *path) {
+        size_t size = 0;
+
+        for (const char *p = path; *p != '\0'; p++) {
+                if (size + 3 > PATH_MAX)
+                        return false;
+                if (strchr("*?[\\;#", *p))
+                        out[size++] = '\\';
+                out[size++] = *p;
+        }
+        out[size] = '\0';
+        return true;
+}
+
+/* "/x/hwmon3" to "/x/hwmon*", if that is the only one. directory is a pattern already. */
 static void generalise(char directory[static PATH_MAX]) {
         static const char *const counted[] = {"hwmon", "iio:device"};
         char pattern[PATH_MAX];
@@ -100,16 +142,20 @@ static void generalise(char directory[static PATH_MAX]) {
 }
 
 char *sysfs_stable_path(const char *directory, const char *file) {
-        char device[PATH_MAX];
+        char device[PATH_MAX], pattern[PATH_MAX], name[PATH_MAX];
         char *path;
 
-        if (realpath(directory, device)) {
-                generalise(device);
-                if (asprintf(&path, "%s/%s", device, file) < 0)
+        if (!escape(name, file))
+                return NULL;
+        if (realpath(directory, device) && escape(pattern, device)) {
+                generalise(pattern);
+                if (asprintf(&path, "%s/%s", pattern, name) < 0)
                         return NULL;
                 if (strlen(path) <= PATH_SIZE_MAX)
                         return path;
                 free(path);
         }
-        return asprintf(&path, "%s/%s", directory, file) < 0 ? NULL : path;
+        if (!escape(pattern, directory))
+                return NULL;
+        return asprintf(&path, "%s/%s", pattern, name) < 0 ? NULL : path;
 }

@@ -22,12 +22,16 @@ DEFINE_CLEANUP(SysfsList *, sysfs_list_free);
 
 /* The last part of a path. */
 const char *sysfs_name(const char *path);
-/* The first line of directory/name + suffix, without space at its end. False if there is none. */
+/* Whether directory/name is there, and no regular file. */
+bool sysfs_is_special(const char *directory, const char *name);
+/* The first line of directory/name + suffix, without space at its end. False if there is none, or
+ * it is no regular file. */
 bool sysfs_read(char out[static SYSFS_TEXT_SIZE], const char *directory, const char *name,
         const char *suffix);
 /* As sysfs_read(), and it is a number. */
 bool sysfs_read_number(double *ret, const char *directory, const char *name, const char *suffix);
 /* A path to the file that holds after the next boot too, as far as that can be known: that of the
  * device and not of its class, with '*' for the numbers of hwmon and iio if no other device matches
- * it then. The caller frees it; NULL: no memory. */
+ * it then. As a pattern: what means something else there has a '\\' before it. The caller frees it;
+ * NULL: no memory. */
 char *sysfs_stable_path(const char *directory, const char *file);

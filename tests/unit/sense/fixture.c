@@ -60,6 +60,13 @@ void fixture_link(const Fixture *f, const char *name, const char *target) {
         assert_int_equal(symlink(to, path), 0);
 }
 
+void fixture_pipe(const Fixture *f, const char *name) {
+        _cleanup_free_ char *path = fixture_path(f, name);
+
+        make_directories(f, path);
+        assert_int_equal(mkfifo(path, 0600), 0);
+}
+
 void fixture_remove(const Fixture *f, const char *name) {
         _cleanup_free_ char *path = fixture_path(f, name);
 

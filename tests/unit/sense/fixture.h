@@ -26,4 +26,6 @@ char *fixture_path(const Fixture *f, const char *name);
 void fixture_write(const Fixture *f, const char *name, const char *text);
 /* A symbolic link from name to what target names below the root. */
 void fixture_link(const Fixture *f, const char *name, const char *target);
+/* A pipe with a name, which nobody writes to. */
+void fixture_pipe(const Fixture *f, const char *name);
 void fixture_remove(const Fixture *f, const char *name);

@@ -7,6 +7,8 @@
 #include "sense/producer.h"
 #include "util/cleanup.h"
 
+#include <sys/stat.h>
+
 typedef struct Machine {
         char *profile; /* what was written */
         Config *config;
@@ -258,6 +260,62 @@ static void test_a_path_survives_a_new_number(void **state) {
         assert_string_equal(config_value_sources(m.config, &n)->file, expected);
 }
 
+/* A machine below a folder of this name. */
+static Fixture in_folder(const Fixture *f, const char *name) {
+        Fixture inner;
+
+        assert_true(strlen(f->root) + strlen(name) + 1 < sizeof(inner.root));
+        strcpy(inner.root, f->root);
+        strcat(strcat(inner.root, "/"), name);
+        assert_int_equal(mkdir(inner.root, 0700), 0);
+        fixture_write(&inner, "/sys/class/hwmon/hwmon0/name", "chip\n");
+        fixture_write(&inner, "/sys/class/hwmon/hwmon0/temp1_input", "5000\n");
+        return inner;
+}
+
+static void test_a_path_that_looks_like_a_pattern_or_a_comment_is_read_again(void **state) {
+        static const char *const names[] = {
+                "a ;b", "a #b", "a[b]c", "a*b?c", "a\\b", "a\"b", "a;b=c: d", "#"};
+        const Fixture *f = *state;
+
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                Fixture inner = in_folder(f, names[i]);
+
+                expect_sources(&inner, "chip_temp1 = 5 celsius\n");
+        }
+}
+
+static void test_a_pattern_matches_no_other_device(void **state) {
+        const Fixture *f = *state;
+        Fixture other = in_folder(f, "ab"), inner = in_folder(f, "[a]b");
+
+        fixture_write(&other, "/sys/class/hwmon/hwmon0/temp1_input", "9000\n");
+        expect_sources(&inner, "chip_temp1 = 5 celsius\n");
+}
+
+static void test_a_path_that_no_profile_can_hold_is_left_out(void **state) {
+        static const char *const names[] = {"a\nb", "a\xff", "a\tb\001"};
+        const Fixture *f = *state;
+
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                Fixture inner = in_folder(f, names[i]);
+
+                expect_sources(&inner, "");
+        }
+}
+
+static void test_a_pipe_is_left_out_and_not_waited_for(void **state) {
+        const Fixture *f = *state;
+
+        fixture_pipe(f, "/proc/sys/kernel/hostname");
+        fixture_pipe(f, "/sys/class/hwmon/hwmon0/name");
+        fixture_pipe(f, "/sys/class/hwmon/hwmon0/temp1_input");
+        fixture_pipe(f, "/sys/class/hwmon/hwmon0/temp2_label");
+        fixture_write(f, "/sys/class/hwmon/hwmon0/temp2_input", "5000\n");
+        fixture_link(f, "/sys/class/hwmon/hwmon0/temp3_input", "/../../dev/zero");
+        expect_sources(f, "hwmon0_temp2 = 5 celsius\n");
+}
+
 static void test_a_number_that_tells_devices_apart_stays(void **state) {
         const Fixture *f = *state;
         _cleanup_(machine_done) Machine m;
@@ -361,6 +419,10 @@ int main(void) {
                 FIXTURE_TEST(test_what_cannot_be_true_or_read_is_left_out),
                 FIXTURE_TEST(test_names_become_legal_and_unlike),
                 FIXTURE_TEST(test_a_path_survives_a_new_number),
+                FIXTURE_TEST(test_a_path_that_looks_like_a_pattern_or_a_comment_is_read_again),
+                FIXTURE_TEST(test_a_pattern_matches_no_other_device),
+                FIXTURE_TEST(test_a_path_that_no_profile_can_hold_is_left_out),
+                FIXTURE_TEST(test_a_pipe_is_left_out_and_not_waited_for),
                 FIXTURE_TEST(test_a_number_that_tells_devices_apart_stays),
                 FIXTURE_TEST(test_each_characteristic_is_described_in_words),
                 FIXTURE_TEST(test_a_phone_can_write_a_message),
