@@ -86,4 +86,5 @@ def run(world, pattern=""):
     stories = find_stories(pattern, world.name)
     print(f"1..{len(stories)}", flush=True)
     results = [tell(world, number, story) for number, story in enumerate(stories, 1)]
-    return 0 if results and all(results) else 1
+    # A pattern may be meant for other tests.
+    return 0 if all(results) and (results or pattern) else 1

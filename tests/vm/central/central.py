@@ -98,8 +98,8 @@ class Subscription:
 
 class Central:
     """One central with one peripheral. Its controller is made anew at each connect, its address
-    and its bond stay. Use as a context manager: a central that merely vanishes stays connected on the other
-    side, for the virtual air has no supervision timeout."""
+    and its bond stay. Use as a context manager: a central that merely vanishes stays connected on
+    the other side, for the virtual air has no supervision timeout."""
 
     _ranks = Ranks()
     _numbers = itertools.count(1)
@@ -150,7 +150,7 @@ class Central:
             controller.close()
 
     def connect(self, name=None, service=None, timeout=2 * WAIT):
-        """Looks for the advertiser, connects, encrypts if there is a bond, and agrees on the MTU.
+        """Looks for the advertiser, connects, agrees on the MTU and encrypts if there is a bond.
         Tries again while it can: a peripheral that has just lost a link is silent for about two
         seconds."""
         assert not self.connected, "already connected"
@@ -171,9 +171,11 @@ class Central:
         # The channels are open before anything is asked, for the peer may speak first.
         self._att = Att(self._link, self._offered, self._on_value)
         self._smp = Smp(self._link, (RANDOM, self._address), (peer.address_type, peer.address))
+        self.mtu = self._att.exchange_mtu()
+        # Not before ATT is answered: a bluetoothd that has not yet taken up a link when it is
+        # encrypted never serves it ("device_attach_att() bt_io_get: …").
         if self._key:
             self._controller.encrypt(self._link, self._key)
-        self.mtu = self._att.exchange_mtu()
         return self
 
     def bond(self):

@@ -259,12 +259,19 @@ class Link:
         self.encryption = queue.SimpleQueue()  # the status of each change
         self._controller = controller
         self._channels = {}
+        self._early = []  # packets that came before their channel was opened
+        self._opening = threading.Lock()
         self._partial = bytearray()
 
     def open(self, channel, on_packet, on_down=None):
         """on_packet(payload) is called in the reader's thread for each packet of a channel, and
-        on_down() when the link ends."""
-        self._channels[channel] = (on_packet, on_down or (lambda: None))
+        on_down() when the link ends. What has come already is handed over at once: a request of
+        bluetoothd's that is not answered ends the link 30 s later."""
+        with self._opening:
+            for payload in [p for c, p in self._early if c == channel]:
+                on_packet(payload)
+            self._early = [(c, p) for c, p in self._early if c != channel]
+            self._channels[channel] = (on_packet, on_down or (lambda: None))
 
     def send(self, channel, payload):
         """Sends one L2CAP packet."""
@@ -282,8 +289,11 @@ class Link:
         if len(self._partial) >= size + 4:
             payload = bytes(self._partial[4:size + 4])
             self._partial.clear()
-            if channel in self._channels:
-                self._channels[channel][0](payload)
+            with self._opening:
+                if channel not in self._channels:
+                    self._early.append((channel, payload))
+                    return
+            self._channels[channel][0](payload)
 
     def on_down(self, reason):
         self.reason = reason

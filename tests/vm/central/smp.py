@@ -4,7 +4,6 @@ part H). The kernel does the AES."""
 import queue
 import secrets
 import socket
-import struct
 
 CHANNEL = 6
 WAIT = 30  # seconds; the protocol's own limit for a step

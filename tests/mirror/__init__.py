@@ -1,0 +1,1 @@
+"""Whether sporesim does what the real bluetoothd of the same version does."""
