@@ -4,6 +4,7 @@
 #include "sim/central/centrals.h"
 #include "sim/child.h"
 #include "sim/event.h"
+#include "sim/inputs.h"
 #include "sim/options.h"
 #include "sim/private-bus.h"
 #include "util/cleanup.h"
@@ -14,7 +15,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 
@@ -141,11 +141,23 @@ static bool is_driven(const Simulation *s) {
 
 static void script_ended(void *userdata) {
         Simulation *s = userdata;
+        bool wrong = script_is_wrong(s->script) && !is_driven(s);
 
-        if (!s->options.command)
-                finish(s,
-                        script_is_wrong(s->script) && !is_driven(s) ? EXIT_FAILURE : EXIT_SUCCESS);
+        if (wrong || !s->options.command)
+                finish(s, wrong ? EXIT_FAILURE : EXIT_SUCCESS);
 }
+
+static int command_end(void *userdata, Step *step, size_t n, char **words) {
+        Simulation *s = userdata;
+
+        finish(s, script_is_wrong(s->script) && !is_driven(s) ? EXIT_FAILURE : EXIT_SUCCESS);
+        return 0;
+}
+
+static const Command program_commands[] = {
+        {"end", 0, 0, "end", command_end},
+        {},
+};
 
 static void bluez_on_heard(void *userdata) {
         Simulation *s = userdata;
@@ -199,43 +211,11 @@ static int keep_standard_fds(Simulation *s) {
 }
 
 static int load_profile(Simulation *s) {
-        unsigned errors, warnings;
-        char *nothing = NULL;
-        size_t size;
-
-        if (!s->options.profile)
-                return 0;
-        FILE *problems = open_memstream(&nothing, &size);
-        if (!problems)
-                return -EX_OSERR;
-        int r = config_load(&s->config,
-                &(ConfigSources){.file = s->options.profile,
-                        .environ_ = environ,
-                        .overrides = s->options.overrides},
-                problems, &errors, &warnings);
-        (void)fclose(problems);
-        /* Warnings are spored's to tell. */
-        if (r >= 0 && errors > 0)
-                (void)fputs(nothing, stderr);
-        free(nothing);
-        if (r < 0)
-                fprintf(stderr, "sporesim: out of memory\n");
-        return r < 0 ? -EX_OSERR : errors > 0 ? -EX_CONFIG : 0;
+        return inputs_load_profile(&s->config, &s->options);
 }
 
 static int open_script(Simulation *s) {
-        const char *path = s->options.script;
-        struct stat st;
-
-        if (!path)
-                return 0;
-        s->script_fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-        if (s->script_fd >= 0 && fstat(s->script_fd, &st) == 0 && S_ISDIR(st.st_mode))
-                errno = EISDIR;
-        else if (s->script_fd >= 0)
-                return 0;
-        fprintf(stderr, "sporesim: --script %s: %s\n", path, strerror(errno));
-        return -EX_NOINPUT;
+        return inputs_open_script(&s->script_fd, &s->options);
 }
 
 /* They are blocked, and read from a file: none is lost before the loop runs. */
@@ -322,6 +302,7 @@ static int make_script(Simulation *s) {
         if (r < 0)
                 return -EX_OSERR;
         s->script_fd = -1;
+        script_add_commands(s->script, program_commands, s);
         script_add_commands(s->script, bluez_commands, s->bluez);
         return 0;
 }

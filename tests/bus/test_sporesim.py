@@ -142,6 +142,22 @@ class Ends(Run):
 
 class Script(Run):
 
+    def test_end_ends_the_command_too(self):
+        status, _, complaints = self.run_script("end\n", "--", "sleep", str(LIMIT))
+        self.assertEqual(status, 0, complaints)
+
+    def test_a_wrong_line_ends_the_command_too(self):
+        status, _, complaints = self.run_script("phone conect\n", "--", "sleep", str(LIMIT))
+        self.assertEqual(status, 1, complaints)
+        self.assertIn("a.script:1: ", complaints)
+
+    def test_a_central_bonds_where_an_agent_says_yes(self):
+        status, out, complaints = self.run_script(
+            "advertise another\nphone connect\nphone bond\nagent on\nphone bond\nphone bond\n")
+        self.assertEqual(status, 0, complaints)
+        self.assertEqual([line for line in out.splitlines() if "bonded" in line],
+                         ["phone bonded error=0x05", "phone bonded", "phone bonded error=0x0c"])
+
     def test_a_failure_in_the_background_is_the_exit_status(self):
         status, out, complaints = self.run_script("phone read 2a00 &\nstate\n")
         self.assertEqual(status, 1)

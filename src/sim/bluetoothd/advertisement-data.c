@@ -97,14 +97,14 @@ static int read_data_key(size_t *ret, char key, sd_bus_message *m) {
 }
 
 static int read_data_entry(size_t *size, char key, sd_bus_message *m) {
-        const char *type;
+        const char *type = NULL;
         const void *bytes;
         size_t n, head;
         int r = read_data_key(&head, key, m);
 
         if (r >= 0)
                 r = sd_bus_message_peek_type(m, NULL, &type);
-        if (r < 0 || strcmp(type, "ay") != 0)
+        if (r < 0 || !type || strcmp(type, "ay") != 0)
                 return -EINVAL;
         r = sd_bus_message_enter_container(m, 'v', "ay");
         if (r >= 0)

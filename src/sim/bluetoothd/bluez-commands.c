@@ -266,6 +266,12 @@ static int command_forget(void *userdata, Step *step, size_t n, char **words) {
         return 0;
 }
 
+static int command_agent(void *userdata, Step *step, size_t n, char **words) {
+        Bluez *b = userdata;
+
+        return read_switch(&b->agrees, step, words[0]);
+}
+
 static int command_trace(void *userdata, Step *step, size_t n, char **words) {
         bool on;
         int r = read_switch(&on, step, words[0]);
@@ -327,6 +333,7 @@ const Command bluez_commands[] = {
         {"rfkill", 1, 1, "rfkill on|off", command_rfkill},
         {"advertise", 1, 1, "advertise NAME", command_advertise},
         {"forget", 1, 1, "forget ADDRESS", command_forget},
+        {"agent", 1, 1, "agent on|off", command_agent},
         {"trace", 1, 1, "trace on|off", command_trace},
         {"state", 0, 0, "state", command_state},
         {},

@@ -135,6 +135,7 @@ struct Bluez {
         char application[OWNER_SIZE]; /* who called last */
         bool direct;                  /* signals go to the application alone */
         bool rfkill;
+        bool agrees; /* another program's agent says yes to every pairing */
         char advertised[ADVERTISED_NAME_MAX + 1]; /* by another program; "": nothing */
 
         Faults faults;

@@ -88,12 +88,13 @@ void bluez_pair(Bluez *bluez, const char *address, GattAnswer answer, void *user
         text_copy(p->address, sizeof(p->address), address);
         ev_timer_init(&p->timer, on_timer, 0., 0.);
         p->timer.data = p;
-        if (!bluez->bus || !a || !agent || !adapter_object_is(a, "Pairable"))
+        bool may = agent ? a && adapter_object_is(a, "Pairable") : bluez->agrees;
+        if (!bluez->bus || !a || !may)
                 end(p, SMP_NOT_SUPPORTED);
-        else if (d->bonded)
-                end(p, SMP_NOT_CONFIRMED); /* JustWorksRepairing=never */
-        else if (ask_agent(p, agent, d) < 0)
-                end(p, SMP_NOT_CONFIRMED);
+        else if (!d->bonded && !agent)
+                end(p, 0);
+        else if (d->bonded || ask_agent(p, agent, d) < 0)
+                end(p, SMP_NOT_CONFIRMED); /* bonded: JustWorksRepairing=never */
 }
 
 void pairings_drop(Bluez *b, const char *address) {
