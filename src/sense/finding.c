@@ -162,10 +162,11 @@ bool finding_can_be_written(const char *file) {
                 .section = on_section, .entry = on_entry, .more = on_more, .problem = on_problem};
         _cleanup_free_ char *text = NULL;
         _cleanup_fclose_ FILE *stream = NULL;
+        const char *left = file;
         int size = asprintf(&text, "[source x]\nfile = %s\n", file);
 
         stream = size < 0 ? NULL : fmemopen(text, (size_t)size, "r");
-        return stream && !strchr(file, '\n') && ini_read(stream, &events, &file) == 0 && !file;
+        return stream && !strchr(file, '\n') && ini_read(stream, &events, &left) == 0 && !left;
 }
 
 int findings_add(Findings *findings, const Candidate *candidate) {

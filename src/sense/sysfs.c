@@ -66,17 +66,17 @@ bool sysfs_is_special(const char *directory, const char *name) {
 
 /* NULL: it is none. To open a device may do something, and a pipe's end may be waited for. */
 static FILE *open_regular(const char *path) {
-        _cleanup_close_ int fd = -1;
         struct stat st;
 
         if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
                 return NULL;
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-        if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        if (fd < 0)
                 return NULL;
-        FILE *file = fdopen(fd, "r");
-        if (file)
-                fd = -1; /* the file's now */
+        bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+        FILE *file = regular ? fdopen(fd, "r") : NULL;
+        if (!file)
+                close(fd);
         return file;
 }
 
