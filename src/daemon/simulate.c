@@ -111,7 +111,8 @@ static int choose_socket(CommandLine *line) {
                 return EX_CANTCREAT;
         }
         (void)snprintf(line->socket, sizeof(line->socket), "socket.path=%s/spored.sock", folder);
-        fprintf(stderr, "spored: use sporectl --socket %s\n", strchr(line->socket, '/'));
+        fprintf(stderr, "spored: in another terminal: export SPORED_SOCKET_PATH=%s\n",
+                strchr(line->socket, '/'));
         return 0;
 }
 

@@ -66,7 +66,8 @@ static Reason explain(const StandingFacts *f, const char *holder) {
         if (f->advertisement_error)
                 return (Reason){.why = "BlueZ refuses the advertisement: %s",
                         .subject = f->advertisement_error,
-                        .fix = "look at `journalctl -u bluetooth`"};
+                        .fix = "it has room for one service with a long UUID; else look at "
+                               "`journalctl -u bluetooth`"};
         return (Reason){.why = "being registered with BlueZ on %s", .subject = f->adapter};
 }
 

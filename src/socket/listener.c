@@ -154,6 +154,8 @@ static int start_listening(Listener *listener, gid_t group, unsigned mode) {
         return r;
 }
 
+#define LOCK_TRIES_MAX 10 /* each is lost to another start */
+
 typedef struct Lock {
         char *path;
         int fd;
@@ -176,7 +178,8 @@ static int lock_try(Lock *lock) {
         if (fd < 0)
                 return -errno;
         int r = flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &opened) < 0 ? -errno : 0;
-        if (r == 0 && (lstat(lock->path, &there) < 0 || there.st_ino != opened.st_ino))
+        if (r == 0 && (lstat(lock->path, &there) < 0 || there.st_ino != opened.st_ino ||
+                              there.st_dev != opened.st_dev))
                 r = 1;
         if (r == 0)
                 lock->fd = fd;
@@ -188,15 +191,16 @@ static int lock_try(Lock *lock) {
 /* Until the socket is listening nobody else may look at its place, or two that start at once take
  * it from each other. The lock is a file of our own beside it: others may not even open it. */
 static int lock_place(Lock *lock, const char *path) {
-        int r;
+        int r = 1;
 
         if (asprintf(&lock->path, "%s.lock", path) < 0) {
                 lock->path = NULL;
                 return -ENOMEM;
         }
-        do {
+        for (unsigned i = 0; i < LOCK_TRIES_MAX && r > 0; i++)
                 r = lock_try(lock);
-        } while (r > 0);
+        if (r > 0)
+                r = -EWOULDBLOCK;
         if (r == -EWOULDBLOCK)
                 log_error("socket: another spored is taking %s: stop it, or choose another place "
                           "with -o socket.path=PATH",

@@ -19,11 +19,6 @@ run_demo() {
 }
 
 build_for_demo() {
-        # A wrong word is told before anything is installed, if it can be.
-        if command -v python3 >/dev/null; then
-                run_demo --parse "$@" || exit
-        fi
-        [[ " $* " != *" -h "* && " $* " != *" --help "* ]] || exit 0
         configure_quick build-demo && ninja -C build-demo
 }
 
