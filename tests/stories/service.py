@@ -1,6 +1,5 @@
 """spored as a service of the system."""
 
-import json
 import time
 
 from . import mushpi
@@ -56,8 +55,8 @@ def assert_stands_aside(world, cursor):
     """It was started, has said why it ends, and is nowhere."""
     world.spored.assert_ended_well()
     wait_journal(world, cursor, "standing aside")
-    processes = {row["process"] for row in json.loads(world.bus("list", "--json=short"))}
-    assert "spored" not in processes, processes
+    said = world.log.since(cursor)
+    assert "on air" not in said and "listening on" not in said, said
     assert not world.spored.socket.exists()
 
 

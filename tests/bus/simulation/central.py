@@ -163,9 +163,8 @@ class Central:
         return subscription
 
     def unsubscribe(self, uuid):
-        """Turns the CCC off. The subscription keeps what it has."""
+        """Turns the CCC off. The subscription gets what comes all the same."""
         self._request(att.WRITE, "unsubscribe", uuid)
-        self._subscriptions.pop(uuid, None)
 
     def write_ccc(self, uuid, value):
         self._request(att.WRITE, "ccc", uuid, value)

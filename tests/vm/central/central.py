@@ -244,9 +244,8 @@ class Central:
         return subscription
 
     def unsubscribe(self, uuid):
-        """Turns the CCC off. The subscription keeps what it has."""
+        """Turns the CCC off. The subscription gets what comes all the same."""
         self.write_ccc(uuid, 0)
-        self._subscriptions.pop(self._find(uuid).handle, None)
 
     def write_ccc(self, uuid, value):
         self._att.write(self._find(uuid).ccc, struct.pack("<H", value))

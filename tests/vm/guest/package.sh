@@ -46,22 +46,25 @@ package_install() {
                 systemctl stop spored.service
 }
 
-# pids: of both services.
-pids() {
-        systemctl show --value --property=MainPID spored.service sporesense.service
+main_pid() {
+        systemctl show --value --property=MainPID "$1"
 }
 
-# A new version keeps what the user has configured, and what ran runs again, with it.
+# The same version once more does to services and files what a newer one does: what the user has
+# configured is kept, and what ran runs again.
 package_upgrade() {
-        local before
+        local spored sense
         sporesense --discover=all >/etc/spored/spored.conf 2>/dev/null || return
         cp /etc/spored/spored.conf configured
         systemctl restart spored.service sporesense.service || return
-        before=$(pids)
+        spored=$(main_pid spored.service) sense=$(main_pid sporesense.service)
         package_apt install --reinstall ./spored_*.deb || return
         expect "spored runs" systemctl is-active spored.service &&
                 expect "sporesense runs" systemctl is-active sporesense.service &&
-                expect "the new programs were started" refuse test "$before" = "$(pids)" &&
+                expect "spored was started anew" \
+                        refuse test "$spored" = "$(main_pid spored.service)" &&
+                expect "sporesense was started anew" \
+                        refuse test "$sense" = "$(main_pid sporesense.service)" &&
                 expect "the configuration was kept" cmp configured /etc/spored/spored.conf
 }
 
