@@ -1,7 +1,7 @@
 """Centrals that have bonded, leave and return."""
 
 from .table import SOCKET, Characteristic, Refusal, Service
-from .witness import ADAPTER, HCI0
+from .witness import ADAPTER, ADVERTISEMENT_PATH, AGENT_PATH, HCI0
 
 TABLE = Service("main", (
     Characteristic("told", "read notify", b"t"),
@@ -62,7 +62,7 @@ def story_pairing_again(stage):
     central.forget()
     central.connect()
     central.bond()
-    stage.step("its device is removed", ordered=False)
+    stage.step("its device is removed")
     witness.call(HCI0, ADAPTER, "RemoveDevice", "o",
                  (witness.device_path(central.central.address),), label="RemoveDevice")
     witness.wait("A goes")
@@ -161,6 +161,8 @@ def story_bonded_after_a_restart(stage):
     stage.world.stop()
     witness.wait("org.bluez is gone")
     central.wait_cut()
+    for path in (AGENT_PATH, ADVERTISEMENT_PATH):
+        witness.expect_order(f"Release to {path}", "hci0 goes: Adapter1", "org.bluez is gone")
     stage.step("bluetoothd is started", ordered=False)
     stage.world.start()
     witness.wait("org.bluez is there")
@@ -190,6 +192,8 @@ def story_bonded_after_an_unplug(stage):
     stage.world.unplug()
     witness.wait("hci0 goes … Adapter1", "of streamed: hung up")
     central.wait_cut()
+    for what in ("hci0 Powered=no", "A goes: Device1", f"Release to {ADVERTISEMENT_PATH}"):
+        witness.expect_order(what, "hci0 goes: Adapter1")
     stage.step("it is plugged in", ordered=False)
     stage.world.plug()
     stage.wait_ready(witness)

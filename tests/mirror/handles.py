@@ -121,6 +121,31 @@ def story_pinned_onto_another(stage):
     witness.register(Service("low", (told("third"),), handle=2), root="/low")
 
 
+def story_pinned_by_two_programs(stage):
+    """two programs pin the same handles: the second is refused, and the first one's service
+    disappears"""
+    service = Service("main", (told("first"), told("second")), handle=HERE)
+    show(stage, service, title="the first program")
+    stage.step("the second program")
+    other = stage.witness("next")
+    other.register(service, root="/next")
+    stage.step("discovered")
+    central = stage.central("B").connect()
+    central.discover(absolute=True)
+    central.leave()
+    # The real one crashes when the first program ends, so it is killed before: that is no orderly
+    # end, which might touch what is broken.
+    stage.step(None)
+    stage.marker_served = False
+    stage.world.kill()
+    other.wait("org.bluez is gone")
+    stage.world.start()
+    stage.wait_ready(other)
+
+
+story_pinned_by_two_programs.fresh = True
+
+
 def story_unpinned_after_pinned(stage):
     """what is not pinned comes after the highest that was"""
     witness = stage.witness()

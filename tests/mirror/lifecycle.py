@@ -1,7 +1,7 @@
 """bluetoothd, the adapter and the links come and go."""
 
 from .table import SOCKET, Characteristic, Service
-from .witness import ADAPTER, ADVERTISING_MANAGER, DEVICE, HCI0
+from .witness import ADAPTER, ADVERTISEMENT_PATH, ADVERTISING_MANAGER, AGENT_PATH, DEVICE, HCI0
 
 TABLE = Service("main", (
     Characteristic("told", "read notify", b"t"),
@@ -47,6 +47,8 @@ def story_bluetoothd_stops(stage):
     witness.wait("org.bluez is gone")
     witness.wait("of streamed: hung up", "of written: hung up")
     central.wait_cut()
+    for what in ("StopNotify told", f"Release to {AGENT_PATH}", f"Release to {ADVERTISEMENT_PATH}"):
+        witness.expect_order(what, "hci0 goes: Adapter1", "org.bluez is gone")
     stage.step("it starts", ordered=False)
     stage.world.start()
     stage.wait_ready(witness)
@@ -77,6 +79,9 @@ def story_adapter_is_unplugged(stage):
     witness.wait("hci0 goes … Adapter1")
     witness.wait("of streamed: hung up", "of written: hung up")
     central.wait_cut()
+    for what in ("StopNotify told", "hci0 Powered=no", "A goes: Device1",
+                 f"Release to {ADVERTISEMENT_PATH}"):
+        witness.expect_order(what, "hci0 goes: Adapter1")
     stage.step("it is plugged in", ordered=False)
     stage.world.plug()
     stage.wait_ready(witness)
@@ -116,7 +121,7 @@ def story_power_off_and_on(stage):
 def story_blocked(stage):
     """rfkill blocks the adapter: it goes off, cannot be switched on, and stays off afterwards"""
     witness = stage.serve(TABLE)
-    stage.step("blocked", ordered=False)
+    stage.step("blocked")
     with stage.world.blocked():
         witness.wait("hci0 Powered=no")
         stage.step("switched on in vain")
@@ -163,14 +168,14 @@ def story_links_end(stage):
     first.leave(0x08)
     stage.step("another comes")
     second.connect()
-    stage.step("bluetoothd is asked to cut it", ordered=False)
+    stage.step("bluetoothd is asked to cut it")
     witness.call(witness.device_path(second.central.address), DEVICE, "Disconnect",
                  label="Disconnect")
     second.wait_cut()
     witness.wait("B Connected=no")
     stage.step("it comes again")
     second.connect()
-    stage.step("its device is removed", ordered=False)
+    stage.step("its device is removed")
     witness.call(HCI0, ADAPTER, "RemoveDevice", "o",
                  (witness.device_path(second.central.address),), label="RemoveDevice")
     second.wait_cut()

@@ -31,6 +31,7 @@ class RealWorld:
     """One bluetoothd for all stories."""
 
     bus_address = "unix:path=/run/dbus/system_bus_socket"
+    may_stay_off = True
 
     def __init__(self):
         self.version = run("bluetoothctl", "--version").split()[-1]

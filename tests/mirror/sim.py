@@ -10,6 +10,8 @@ from simulation.sporesim import Sporesim
 class SimWorld:
     """One process of sporesim; a context manager that ends it."""
 
+    may_stay_off = False
+
     def __init__(self, version):
         self.version = version
         self._sporesim = Sporesim("--bluez", version)

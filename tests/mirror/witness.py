@@ -41,6 +41,7 @@ class Witness(Program):
         self._advertisements = {}
         self._power = ""
         self._acquired = {}  # name: our ends, in the order in which they were given
+        transcript.has_signals(label)
         super().__init__(address)
         self.subscribe(f"type='signal',sender='{BLUEZ}'")
         self.subscribe("type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',"
@@ -162,6 +163,20 @@ class Witness(Program):
         """Waits until it has written down, in this step, something with each of these texts."""
         self._transcript.wait(self.label, *texts, timeout=timeout)
 
+    def expect_order(self, first, *then):
+        """What it got on its connection in this step: whatever has the first text came before
+        all that has one of the others."""
+        # Calls and signals share the connection; one thread reads it and writes them down.
+        told = self._transcript.arrived(self.label, self._attributes_lane)
+
+        def places(text):
+            found = [place for place, entry in enumerate(told) if text in entry]
+            assert found, f"{self.label} did not get {text}: {told}"
+            return found
+
+        for text in then:
+            assert places(first)[-1] < places(text)[0], f"{text} came before {first}: {told}"
+
     def close(self):
         """Leaves the bus without a word, as a program that is killed."""
         super().close()
@@ -183,10 +198,11 @@ class Witness(Program):
             data = ours.recv(1024)
         except OSError:
             data = b""
+        lane = f"{self.label} socket {position} of {name}"
         if data:
-            self._note(f"socket {position} of {name}: {spell(data)}", self._sockets_lane)
+            self._note(spell(data), lane)
         else:
-            self._note(f"socket {position} of {name}: hung up", self._sockets_lane)
+            self._note("hung up", lane)
             self.unwatch(ours)
 
     def on_signal(self, message):
@@ -224,6 +240,9 @@ class Witness(Program):
             # it has or has not after a restart.
             if name and words != ["Device1", "Connected=no", "Paired=no"]:
                 self._note(f"{name} {verb}: {' '.join(words)}")
+            # On is told with the adapter or a little later, as it comes: here it is told alike.
+            if interface == ADAPTER and self._power == "Powered=yes":
+                self._note(f"{name} {self._power}", self._lane_of(name))
 
     def _lane_of(self, name):
         """A link's end comes from the kernel whatever bluetoothd is doing, so it has no order
@@ -298,11 +317,6 @@ class Witness(Program):
         theirs.close()
 
     # Both threads
-
-    @property
-    def _sockets_lane(self):
-        # Sorted: sockets know no order between them.
-        return f"{self.label} sockets*"
 
     @property
     def _attributes_lane(self):
