@@ -67,3 +67,17 @@ void uuid_format(const Uuid *uuid, char out[static UUID_TEXT_SIZE]) {
 bool uuid_equal(const Uuid *a, const Uuid *b) {
         return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
+
+Uuid uuid_short(uint16_t number) {
+        Uuid uuid = base_uuid;
+
+        uuid.bytes[2] = (uint8_t)(number >> 8);
+        uuid.bytes[3] = (uint8_t)number;
+        return uuid;
+}
+
+size_t uuid_size(const Uuid *uuid) {
+        if (memcmp(uuid->bytes + 4, base_uuid.bytes + 4, sizeof uuid->bytes - 4) != 0)
+                return 16;
+        return uuid->bytes[0] || uuid->bytes[1] ? 4 : 2;
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define UUID_TEXT_SIZE 37
@@ -15,4 +16,8 @@ typedef struct Uuid {
 int uuid_parse(Uuid *ret, const char *text);
 /* Lower case, always 36 characters: BlueZ takes and gives this form. */
 void uuid_format(const Uuid *uuid, char out[static UUID_TEXT_SIZE]);
+/* A 16-bit UUID on the Bluetooth Base UUID. */
+Uuid uuid_short(uint16_t number);
+/* Bytes of its shortest form: 2 or 4 on the Bluetooth Base UUID, else 16. */
+size_t uuid_size(const Uuid *uuid);
 bool uuid_equal(const Uuid *a, const Uuid *b);

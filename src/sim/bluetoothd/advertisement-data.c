@@ -20,16 +20,6 @@ enum { FLAG_GENERAL = 0x02, FLAG_NO_BREDR = 0x04 };
 enum { UUIDS_SERVICE, UUIDS_SOLICITED };
 enum { DATA_MANUFACTURER, DATA_SERVICE, DATA_OTHER };
 
-/* The Bluetooth Base UUID behind its first four bytes. */
-static const uint8_t base_uuid[] = {
-        0x00, 0x00, 0x10, 0x00, 0x80, 0x00, 0x00, 0x80, 0x5f, 0x9b, 0x34, 0xfb};
-
-static size_t uuid_size(const Uuid *uuid) {
-        if (memcmp(uuid->bytes + 4, base_uuid, sizeof(base_uuid)) != 0)
-                return 16;
-        return uuid->bytes[0] || uuid->bytes[1] ? 4 : 2;
-}
-
 /* The size of a list: two bytes for each length of UUIDs that is there. */
 typedef struct ListSize {
         size_t size;

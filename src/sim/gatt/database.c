@@ -23,25 +23,10 @@ struct Database {
         bool takes_declaration_handle;
 };
 
-static const uint8_t base_uuid[16] = {0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80, 0x00,
-        0x00, 0x80, 0x5f, 0x9b, 0x34, 0xfb};
-
-Uuid uuid_short(uint16_t number) {
-        Uuid uuid;
-
-        memcpy(uuid.bytes, base_uuid, sizeof(base_uuid));
-        uuid.bytes[2] = (uint8_t)(number >> 8);
-        uuid.bytes[3] = (uint8_t)number;
-        return uuid;
-}
-
 /* As in a declaration's value: 2 bytes if it is short, else 16. Returns how many. */
 static size_t put_uuid(uint8_t out[static 16], const Uuid *uuid) {
-        uint16_t number = (uint16_t)(uuid->bytes[2] << 8 | uuid->bytes[3]);
-        Uuid same = uuid_short(number);
-
-        if (uuid_equal(uuid, &same)) {
-                bytes_put_le(out, 2, number);
+        if (uuid_size(uuid) == 2) {
+                bytes_put_le(out, 2, (uint64_t)(uuid->bytes[2] << 8 | uuid->bytes[3]));
                 return 2;
         }
         for (size_t i = 0; i < 16; i++)

@@ -37,9 +37,6 @@ typedef struct DatabaseEntry {
         struct DatabaseEntry *covered; /* that had its place before, and is still pointed to */
 } DatabaseEntry;
 
-/* A 16-bit UUID on the Bluetooth Base UUID. */
-Uuid uuid_short(uint16_t number);
-
 /* takes_declaration_handle: a pin is not looked at closely, as before BlueZ 5.76. */
 int database_new(Database **ret, bool takes_declaration_handle);
 Database *database_free(Database *database);

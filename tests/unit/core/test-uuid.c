@@ -71,8 +71,29 @@ static void test_equal_compares_all_bytes(void **state) {
         assert_false(uuid_equal(&a, &b));
 }
 
+static void test_a_short_number_is_on_the_base_uuid(void **state) {
+        Uuid uuid = uuid_short(0x2a6e);
+        char text[UUID_TEXT_SIZE];
+
+        uuid_format(&uuid, text);
+        assert_string_equal(text, "00002a6e-0000-1000-8000-00805f9b34fb");
+}
+
+static void test_the_size_is_that_of_the_shortest_form(void **state) {
+        Uuid uuid;
+
+        assert_int_equal(uuid_parse(&uuid, "2a6e"), 0);
+        assert_int_equal(uuid_size(&uuid), 2);
+        assert_int_equal(uuid_parse(&uuid, "12342a6e"), 0);
+        assert_int_equal(uuid_size(&uuid), 4);
+        assert_int_equal(uuid_parse(&uuid, "00002a6e-0000-1000-8000-00805f9b34fc"), 0);
+        assert_int_equal(uuid_size(&uuid), 16);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_a_short_number_is_on_the_base_uuid),
+                cmocka_unit_test(test_the_size_is_that_of_the_shortest_form),
                 cmocka_unit_test(test_a_long_uuid_comes_back_in_lower_case),
                 cmocka_unit_test(test_the_bytes_are_in_the_order_of_the_text),
                 cmocka_unit_test(test_a_short_uuid_stands_on_the_base),
