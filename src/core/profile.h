@@ -22,6 +22,40 @@ typedef enum OnWrite {
         ON_WRITE_FORWARD, /* a write is only told to local programs */
 } OnWrite;
 
+typedef enum Unhandled {
+        UNHANDLED_ACCEPT, /* a write without a handler is taken */
+        UNHANDLED_REFUSE,
+} Unhandled;
+
+typedef enum Verdict {
+        VERDICT_SPORED,  /* a write that is legal is taken at once */
+        VERDICT_HANDLER, /* its handler may refuse it */
+} Verdict;
+
+typedef enum OnStale {
+        ON_STALE_KEEP,    /* the old value is still read */
+        ON_STALE_DEFAULT, /* the initial value takes its place, and is notified */
+        ON_STALE_REFUSE,  /* a read is refused */
+} OnStale;
+
+typedef enum Oversize {
+        OVERSIZE_SEND, /* BlueZ cuts it at a central's MTU - 3 without a word */
+        OVERSIZE_DROP,
+} Oversize;
+
+/* Who goes first when more than one has something to send. */
+typedef enum Priority {
+        PRIORITY_LOW,
+        PRIORITY_NORMAL,
+        PRIORITY_HIGH,
+        PRIORITY_CRITICAL,
+} Priority;
+
+typedef struct Rate {
+        double per_second; /* 0: no limit */
+        unsigned burst;    /* what may go at once; 1 or more */
+} Rate;
+
 typedef struct Descriptor {
         char *name;
         Uuid uuid;
@@ -40,9 +74,21 @@ typedef struct Characteristic {
         uint8_t *initial;          /* owned: the value before anybody has set one */
         size_t initial_size;
         OnWrite on_write;
+        Unhandled unhandled;
+        Verdict verdict;
         QueuePolicy policy;
         size_t depth;
-        bool notify_on_subscribe; /* a new subscriber gets the current value at once */
+        uint64_t put_timeout_usec; /* how long a set may wait under block */
+        uint64_t stall_after_usec;
+        bool notify_on_subscribe;   /* a new subscriber gets the current value at once */
+        bool notify_on_change;      /* a value that is as the one before is not queued */
+        uint64_t min_interval_usec; /* between two notifications; 0: none */
+        Rate rate;                  /* of its notifications */
+        Priority priority;
+        Oversize oversize;
+        uint64_t max_age_usec; /* a value that nobody has set for so long is stale; 0: never */
+        OnStale on_stale;
+        bool persist;             /* the value outlives the daemon */
         Descriptor **descriptors; /* owned */
         size_t n_descriptors;
 } Characteristic;

@@ -1,6 +1,7 @@
 /* The ring of waiting values and its notifiers. Each value has a number that only grows; number
  * modulo depth is its slot, so a cursor is a number and what waits is a difference. */
 #include "core/queue.h"
+
 #include "util/cleanup.h"
 
 #include <assert.h>
@@ -10,20 +11,19 @@
 struct QueueNotifier {
         Queue *queue; /* the owner */
         QueueNotifier *next;
-        uint64_t cursor; /* the number of the next value to send */
-        uint64_t published;
-        uint64_t sent;
-        uint64_t lost; /* pushed out by a newer value: overwritten or coalesced, by policy */
+        uint64_t cursor;        /* the number of the next value to send */
+        uint64_t moved_usec;    /* when it last sent, or began to have something to send */
+        bool stalled;           /* until it moves */
+        QueueCounters counters; /* but for pending, which is a difference */
 };
 
 /* Owned by whoever called queue_new(). */
 struct Queue {
-        QueuePolicy policy;
-        size_t depth;
-        size_t value_max;
+        QueueParameters parameters;
         uint8_t *values; /* depth slots of value_max bytes */
         size_t *sizes;   /* of the values in the slots */
-        uint64_t end;    /* the number that the next value gets */
+        uint64_t *pushed_usec;
+        uint64_t end; /* the number that the next value gets */
         QueueNotifier *notifiers;
         QueueCounters ended; /* sums over the notifiers that have ended */
 };
@@ -34,30 +34,39 @@ static void counters_add(QueueCounters *sum, const QueueCounters *c) {
         sum->published += c->published;
         sum->sent += c->sent;
         sum->dropped_overwritten += c->dropped_overwritten;
+        sum->dropped_stalled += c->dropped_stalled;
         sum->dropped_gone += c->dropped_gone;
+        sum->dropped_oversize += c->dropped_oversize;
         sum->coalesced += c->coalesced;
         sum->pending += c->pending;
+        sum->confirmed += c->confirmed;
 }
 
-static uint64_t notifier_pending(const QueueNotifier *notifier) {
+static uint64_t pending(const QueueNotifier *notifier) {
         return notifier->queue->end - notifier->cursor;
 }
 
-int queue_new(Queue **ret, QueuePolicy policy, size_t depth, size_t value_max) {
-        _cleanup_(queue_freep) Queue *queue = NULL;
+static bool is_full(const QueueNotifier *notifier) {
+        return pending(notifier) == notifier->queue->parameters.depth;
+}
 
-        if (depth < 1 || depth > QUEUE_DEPTH_MAX)
+int queue_new(Queue **ret, const QueueParameters *parameters) {
+        _cleanup_(queue_freep) Queue *queue = NULL;
+        size_t depth = parameters->policy == QUEUE_COALESCE ? 1 : parameters->depth;
+        size_t value_max = parameters->value_max;
+
+        if (parameters->depth < 1 || parameters->depth > QUEUE_DEPTH_MAX)
                 return -EINVAL;
 
         queue = calloc(1, sizeof(*queue));
         if (!queue)
                 return -ENOMEM;
-        queue->policy = policy;
-        queue->depth = policy == QUEUE_COALESCE ? 1 : depth;
-        queue->value_max = value_max;
-        queue->sizes = calloc(queue->depth, sizeof(*queue->sizes));
-        queue->values = calloc(queue->depth, value_max > 0 ? value_max : 1);
-        if (!queue->sizes || !queue->values)
+        queue->parameters = *parameters;
+        queue->parameters.depth = depth;
+        queue->sizes = calloc(depth, sizeof(*queue->sizes));
+        queue->pushed_usec = calloc(depth, sizeof(*queue->pushed_usec));
+        queue->values = calloc(depth, value_max > 0 ? value_max : 1);
+        if (!queue->sizes || !queue->pushed_usec || !queue->values)
                 return -ENOMEM;
 
         *ret = STEAL(queue);
@@ -74,35 +83,105 @@ Queue *queue_free(Queue *queue) {
                 free(notifier);
         }
         free(queue->values);
+        free(queue->pushed_usec);
         free(queue->sizes);
         free(queue);
         return NULL;
 }
 
-static void store(Queue *queue, const uint8_t *data, size_t size) {
-        size_t slot = (size_t)(queue->end % queue->depth);
+static bool refuses(const Queue *queue) {
+        switch (queue->parameters.policy) {
+        case QUEUE_DROP_NEWEST:
+        case QUEUE_BLOCK:
+                return true;
+        case QUEUE_DROP_OLDEST:
+        case QUEUE_COALESCE:
+                return false;
+        }
+        return false;
+}
+
+static uint64_t stalls_usec(const QueueNotifier *notifier) {
+        return notifier->moved_usec + notifier->queue->parameters.stall_after_usec;
+}
+
+static void stall(QueueNotifier *notifier) {
+        notifier->stalled = true;
+        notifier->counters.dropped_stalled += pending(notifier);
+        notifier->cursor = notifier->queue->end;
+}
+
+static bool holds_back(const QueueNotifier *notifier) {
+        return is_full(notifier) && !notifier->stalled;
+}
+
+/* True if somebody who is not stalled has no room. */
+static bool find_stalled(Queue *queue, uint64_t now_usec) {
+        bool full = false;
+
+        for (QueueNotifier *n = queue->notifiers; n; n = n->next) {
+                if (holds_back(n) && now_usec >= stalls_usec(n))
+                        stall(n);
+                full = full || holds_back(n);
+        }
+        return full;
+}
+
+static void push_out_oldest(QueueNotifier *notifier) {
+        notifier->cursor++;
+        if (notifier->queue->parameters.policy == QUEUE_COALESCE)
+                notifier->counters.coalesced++;
+        else
+                notifier->counters.dropped_overwritten++;
+}
+
+static void store(Queue *queue, const uint8_t *data, size_t size, uint64_t now_usec) {
+        size_t slot = (size_t)(queue->end % queue->parameters.depth);
 
         if (size > 0)
-                memcpy(queue->values + slot * queue->value_max, data, size);
+                memcpy(queue->values + slot * queue->parameters.value_max, data, size);
         queue->sizes[slot] = size;
+        queue->pushed_usec[slot] = now_usec;
         queue->end++;
 }
 
-int queue_push(Queue *queue, const uint8_t *data, size_t size) {
-        if (size > queue->value_max)
+int queue_push_over(Queue *queue, const uint8_t *data, size_t size, uint64_t now_usec) {
+        if (size > queue->parameters.value_max)
                 return -EMSGSIZE;
         if (!queue->notifiers)
                 return 0;
 
         for (QueueNotifier *n = queue->notifiers; n; n = n->next) {
-                n->published++;
-                if (notifier_pending(n) == queue->depth) {
-                        n->cursor++;
-                        n->lost++;
-                }
+                n->counters.published++;
+                if (pending(n) == 0)
+                        n->moved_usec = now_usec;
+                if (is_full(n))
+                        push_out_oldest(n);
         }
-        store(queue, data, size);
+        store(queue, data, size, now_usec);
         return 0;
+}
+
+int queue_push(Queue *queue, const uint8_t *data, size_t size, uint64_t now_usec) {
+        if (size <= queue->parameters.value_max && refuses(queue) && find_stalled(queue, now_usec))
+                return QUEUE_E_FULL;
+        return queue_push_over(queue, data, size, now_usec);
+}
+
+uint64_t queue_stalls_usec(const Queue *queue) {
+        uint64_t usec = 0;
+
+        for (const QueueNotifier *n = queue->notifiers; refuses(queue) && n; n = n->next)
+                if (holds_back(n) && stalls_usec(n) > usec)
+                        usec = stalls_usec(n);
+        return usec > 0 ? usec : QUEUE_NEVER;
+}
+
+bool queue_stalled(const Queue *queue) {
+        for (const QueueNotifier *n = queue->notifiers; n; n = n->next)
+                if (n->stalled)
+                        return true;
+        return false;
 }
 
 QueueCounters queue_counters(const Queue *queue) {
@@ -149,39 +228,42 @@ QueueNotifier *queue_notifier_end(QueueNotifier *notifier) {
         return NULL;
 }
 
-int queue_notifier_peek(const QueueNotifier *notifier, const uint8_t **ret_data, size_t *ret_size) {
+int queue_notifier_peek(const QueueNotifier *notifier, QueuedValue *ret) {
         const Queue *queue = notifier->queue;
-        size_t slot;
+        size_t slot = (size_t)(notifier->cursor % queue->parameters.depth);
 
-        if (notifier_pending(notifier) == 0)
+        if (pending(notifier) == 0)
                 return 0;
-
-        slot = (size_t)(notifier->cursor % queue->depth);
-        *ret_data = queue->values + slot * queue->value_max;
-        *ret_size = queue->sizes[slot];
+        *ret = (QueuedValue){.data = queue->values + slot * queue->parameters.value_max,
+                .size = queue->sizes[slot],
+                .pushed_usec = queue->pushed_usec[slot]};
         return 1;
 }
 
-void queue_notifier_sent(QueueNotifier *notifier) {
-        assert(notifier_pending(notifier) > 0);
+static void move(QueueNotifier *notifier, uint64_t now_usec) {
+        assert(pending(notifier) > 0);
         notifier->cursor++;
-        notifier->sent++;
+        notifier->moved_usec = now_usec;
+        notifier->stalled = false;
+}
+
+void queue_notifier_sent(QueueNotifier *notifier, uint64_t now_usec) {
+        move(notifier, now_usec);
+        notifier->counters.sent++;
+}
+
+void queue_notifier_oversize(QueueNotifier *notifier, uint64_t now_usec) {
+        move(notifier, now_usec);
+        notifier->counters.dropped_oversize++;
+}
+
+void queue_notifier_confirmed(QueueNotifier *notifier) {
+        notifier->counters.confirmed++;
 }
 
 QueueCounters queue_notifier_counters(const QueueNotifier *notifier) {
-        QueueCounters c = {
-                .published = notifier->published,
-                .sent = notifier->sent,
-                .pending = notifier_pending(notifier),
-        };
+        QueueCounters c = notifier->counters;
 
-        switch (notifier->queue->policy) {
-        case QUEUE_DROP_OLDEST:
-                c.dropped_overwritten = notifier->lost;
-                break;
-        case QUEUE_COALESCE:
-                c.coalesced = notifier->lost;
-                break;
-        }
+        c.pending = pending(notifier);
         return c;
 }

@@ -1,40 +1,69 @@
 /* The values of one characteristic that wait to be notified: a bounded ring, and for each way
  * out a notifier with its cursor and its counters.
  *
- * Always, for each notifier: published = sent + dropped + coalesced + pending. */
+ * Always, for each notifier: published = sent + dropped + coalesced + pending, dropped being the
+ * sum over its reasons. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define QUEUE_DEPTH_MAX 4096
+#define QUEUE_NEVER     UINT64_MAX
+
+/* Named outcomes: handled by the direct caller. */
+enum { QUEUE_E_FULL = 1 };
 
 typedef enum QueuePolicy {
         QUEUE_DROP_OLDEST, /* a full ring overwrites the oldest waiting value */
+        QUEUE_DROP_NEWEST, /* a full ring refuses the new one */
         QUEUE_COALESCE,    /* at most one value waits; a newer one replaces it */
+        QUEUE_BLOCK,       /* a full ring refuses the new one; whoever has it may wait for room */
 } QueuePolicy;
 
 typedef struct QueueCounters {
         uint64_t published;
         uint64_t sent;                /* handed to BlueZ */
-        uint64_t dropped_overwritten; /* by drop_oldest */
+        uint64_t dropped_overwritten; /* by a newer one */
+        uint64_t dropped_stalled;     /* waited when the notifier was found stalled */
         uint64_t dropped_gone;        /* waited when the notifier ended */
+        uint64_t dropped_oversize;    /* fits no packet, and is not to be cut */
         uint64_t coalesced;
         uint64_t pending;
+        uint64_t confirmed; /* indications that a central has confirmed; beside the sum */
 } QueueCounters;
+
+typedef struct QueueParameters {
+        QueuePolicy policy;
+        size_t depth;              /* 1 to QUEUE_DEPTH_MAX; coalesce uses 1 */
+        size_t value_max;          /* the largest value in bytes */
+        uint64_t stall_after_usec; /* above 0 */
+} QueueParameters;
 
 typedef struct Queue Queue;
 typedef struct QueueNotifier QueueNotifier;
 
-/* depth is 1 to QUEUE_DEPTH_MAX (coalesce uses 1); value_max the largest value in bytes. All
- * memory for values is taken here. -EINVAL: depth. -ENOMEM. */
-int queue_new(Queue **ret, QueuePolicy policy, size_t depth, size_t value_max);
+/* All memory for values is taken here. -EINVAL: depth. -ENOMEM. */
+int queue_new(Queue **ret, const QueueParameters *parameters);
 /* Ends the notifiers that are left; the caller no longer uses them. */
 Queue *queue_free(Queue *queue);
 
 /* Adds a copy of the value for every notifier; without one it does nothing. Voids what was peeked.
- * -EMSGSIZE above value_max: nothing is counted. */
-int queue_push(Queue *queue, const uint8_t *data, size_t size);
+ * A notifier that has had something to send and has sent nothing for stall_after is stalled, for
+ * drop_newest and block: its backlog is dropped, and until it sends again it is served as by
+ * drop_oldest. QUEUE_E_FULL under drop_newest and block, -EMSGSIZE above value_max: nothing is
+ * counted or changed but who is stalled. */
+int queue_push(Queue *queue, const uint8_t *data, size_t size, uint64_t now_usec);
+/* Likewise, but what is full is overwritten, whatever the policy: for values that nobody can wait
+ * with, such as a central's writes. */
+int queue_push_over(Queue *queue, const uint8_t *data, size_t size, uint64_t now_usec);
+/* When a push that is refused now will find a notifier stalled, if nothing is sent until then;
+ * QUEUE_NEVER: nothing is full. */
+uint64_t queue_stalls_usec(const Queue *queue);
+
+/* A notifier of its is stalled. */
+bool queue_stalled(const Queue *queue);
 
 /* Sums over all notifiers, ended ones included: the equation holds for them too. */
 QueueCounters queue_counters(const Queue *queue);
@@ -45,9 +74,19 @@ int queue_notifier_new(QueueNotifier **ret, Queue *queue);
 /* Counts what waited as dropped_gone. Returns NULL, takes NULL. */
 QueueNotifier *queue_notifier_end(QueueNotifier *notifier);
 
-/* The oldest value this notifier has not sent: 1 and borrowed *ret_data until the queue changes,
- * or 0 if nothing waits. */
-int queue_notifier_peek(const QueueNotifier *notifier, const uint8_t **ret_data, size_t *ret_size);
-/* The peeked value was handed to BlueZ. Only after a peek that gave 1. */
-void queue_notifier_sent(QueueNotifier *notifier);
+/* A waiting value, borrowed until the queue changes. */
+typedef struct QueuedValue {
+        const uint8_t *data;
+        size_t size;
+        uint64_t pushed_usec;
+} QueuedValue;
+
+/* The oldest value this notifier has not sent: 1 and *ret, or 0 if nothing waits. */
+int queue_notifier_peek(const QueueNotifier *notifier, QueuedValue *ret);
+/* The peeked value was handed to BlueZ, or is dropped as oversize. Only after a peek that gave 1.
+ * Either is a move: the notifier is not stalled. */
+void queue_notifier_sent(QueueNotifier *notifier, uint64_t now_usec);
+void queue_notifier_oversize(QueueNotifier *notifier, uint64_t now_usec);
+/* A central has confirmed an indication. */
+void queue_notifier_confirmed(QueueNotifier *notifier);
 QueueCounters queue_notifier_counters(const QueueNotifier *notifier);

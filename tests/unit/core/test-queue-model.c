@@ -1,0 +1,314 @@
+/* The queue against a model, over random producers, policies, depths, and notifiers that come,
+ * stall and go. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "queues.h"
+#include "random.h"
+
+#define NOTIFIERS 4
+#define VALUE_MAX 12
+
+/* The model: each notifier has its own plain list of what waits. */
+typedef struct ModelNotifier {
+        QueueNotifier *real; /* NULL: not started */
+        bool asleep;         /* sends nothing */
+        bool stalled;
+        uint64_t moved_usec;
+        uint32_t waiting[QUEUE_DEPTH_MAX]; /* numbers of the values, oldest first */
+        size_t n_waiting;
+        uint32_t last_sent;
+        QueueCounters counters;
+} ModelNotifier;
+
+typedef struct Model {
+        Random random;
+        Queue *queue;
+        QueuePolicy policy;
+        size_t limit; /* how many values may wait */
+        uint64_t now;
+        uint32_t n_values;
+        uint64_t n_refused;
+        ModelNotifier notifiers[NOTIFIERS];
+        QueueCounters ended;
+} Model;
+
+static void assert_balanced(const QueueCounters *c) {
+        assert_int_equal(c->published, c->sent + c->dropped_overwritten + c->dropped_stalled +
+                                               c->dropped_gone + c->dropped_oversize +
+                                               c->coalesced + c->pending);
+}
+
+static void add(QueueCounters *sum, const QueueCounters *c) {
+        sum->published += c->published;
+        sum->sent += c->sent;
+        sum->dropped_overwritten += c->dropped_overwritten;
+        sum->dropped_stalled += c->dropped_stalled;
+        sum->dropped_gone += c->dropped_gone;
+        sum->dropped_oversize += c->dropped_oversize;
+        sum->coalesced += c->coalesced;
+        sum->pending += c->pending;
+        sum->confirmed += c->confirmed;
+}
+
+/* What value number looks like: its length and bytes follow from its number. */
+static size_t model_value(uint32_t number, uint8_t out[static VALUE_MAX]) {
+        size_t size = number % (VALUE_MAX + 1);
+
+        for (size_t i = 0; i < size; i++)
+                out[i] = (uint8_t)(number >> (8 * (i % 4)));
+        return size;
+}
+
+static void take_first(ModelNotifier *n) {
+        n->n_waiting--;
+        memmove(n->waiting, n->waiting + 1, n->n_waiting * sizeof(n->waiting[0]));
+}
+
+static void append(Model *model, ModelNotifier *n, uint32_t number) {
+        n->counters.published++;
+        if (n->n_waiting == 0)
+                n->moved_usec = model->now;
+        if (n->n_waiting == model->limit) {
+                take_first(n);
+                if (model->policy == QUEUE_COALESCE)
+                        n->counters.coalesced++;
+                else
+                        n->counters.dropped_overwritten++;
+        }
+        n->waiting[n->n_waiting++] = number;
+}
+
+/* The rule of the design: who has sent nothing for so long no longer holds anybody back. */
+static bool holds_back(Model *model, ModelNotifier *n) {
+        if (!n->real || n->stalled || n->n_waiting < model->limit)
+                return false;
+        if (model->now - n->moved_usec < STALL_AFTER)
+                return true;
+        n->counters.dropped_stalled += n->n_waiting;
+        n->n_waiting = 0;
+        n->stalled = true;
+        return false;
+}
+
+static bool refuses(const Model *model) {
+        return model->policy == QUEUE_DROP_NEWEST || model->policy == QUEUE_BLOCK;
+}
+
+static bool is_refused(Model *model) {
+        bool refused = false;
+
+        if (refuses(model))
+                for (size_t i = 0; i < NOTIFIERS; i++)
+                        refused = holds_back(model, &model->notifiers[i]) || refused;
+        return refused;
+}
+
+static void produce(Model *model) {
+        uint8_t data[VALUE_MAX];
+        uint32_t number = ++model->n_values;
+        size_t size = model_value(number, data);
+        bool over = random_below(&model->random, 20) == 0;
+        int r = over ? queue_push_over(model->queue, data, size, model->now)
+                     : queue_push(model->queue, data, size, model->now);
+
+        if (!over && is_refused(model)) {
+                assert_int_equal(r, QUEUE_E_FULL);
+                model->n_refused++;
+                return;
+        }
+        assert_int_equal(r, 0);
+        for (size_t i = 0; i < NOTIFIERS; i++)
+                if (model->notifiers[i].real)
+                        append(model, &model->notifiers[i], number);
+}
+
+static void start(Model *model, ModelNotifier *n) {
+        *n = (ModelNotifier){0};
+        assert_int_equal(queue_notifier_new(&n->real, model->queue), 0);
+}
+
+static void end(Model *model, ModelNotifier *n) {
+        n->counters.dropped_gone = n->n_waiting;
+        add(&model->ended, &n->counters);
+        n->real = queue_notifier_end(n->real);
+}
+
+static void move(Model *model, ModelNotifier *n) {
+        uint8_t expected[VALUE_MAX];
+        QueuedValue value;
+
+        if (n->n_waiting == 0) {
+                assert_int_equal(queue_notifier_peek(n->real, &value), 0);
+                return;
+        }
+        assert_int_equal(queue_notifier_peek(n->real, &value), 1);
+        assert_int_equal(value.size, model_value(n->waiting[0], expected));
+        assert_memory_equal(value.data, expected, value.size);
+        assert_true(n->waiting[0] > n->last_sent);
+        n->last_sent = n->waiting[0];
+        if (random_below(&model->random, 10) == 0) {
+                queue_notifier_oversize(n->real, model->now);
+                n->counters.dropped_oversize++;
+        } else {
+                queue_notifier_sent(n->real, model->now);
+                n->counters.sent++;
+        }
+        n->moved_usec = model->now;
+        n->stalled = false;
+        take_first(n);
+}
+
+/* A notifier starts if it is not there; else it moves a few, falls asleep or wakes, or ends. */
+static void touch(Model *model, ModelNotifier *n) {
+        uint32_t dice = random_below(&model->random, 200);
+
+        if (!n->real) {
+                start(model, n);
+        } else if (dice < 2) {
+                end(model, n);
+        } else if (dice < 6) {
+                n->asleep = !n->asleep;
+        } else if (dice < 10) {
+                queue_notifier_confirmed(n->real);
+                n->counters.confirmed++;
+        } else if (!n->asleep) {
+                for (uint32_t i = random_below(&model->random, 4); i > 0; i--)
+                        move(model, n);
+        }
+}
+
+/* The last of those that are full decides. */
+static uint64_t stalls_usec(const Model *model) {
+        uint64_t usec = QUEUE_NEVER;
+
+        for (size_t i = 0; refuses(model) && i < NOTIFIERS; i++) {
+                const ModelNotifier *n = &model->notifiers[i];
+
+                if (n->real && !n->stalled && n->n_waiting == model->limit &&
+                        (usec == QUEUE_NEVER || n->moved_usec + STALL_AFTER > usec))
+                        usec = n->moved_usec + STALL_AFTER;
+        }
+        return usec;
+}
+
+static void compare(const Model *model) {
+        QueueCounters sum = model->ended;
+        QueueCounters all = queue_counters(model->queue);
+        bool stalled = false;
+
+        for (size_t i = 0; i < NOTIFIERS; i++) {
+                const ModelNotifier *n = &model->notifiers[i];
+                QueueCounters expected = n->counters;
+                QueueCounters is;
+
+                if (!n->real)
+                        continue;
+                expected.pending = n->n_waiting;
+                is = queue_notifier_counters(n->real);
+                assert_counters_equal(&is, &expected);
+                assert_balanced(&is);
+                add(&sum, &expected);
+                stalled = stalled || n->stalled;
+        }
+        assert_counters_equal(&all, &sum);
+        assert_balanced(&all);
+        assert_int_equal(queue_stalled(model->queue), stalled);
+        assert_int_equal(queue_stalls_usec(model->queue), stalls_usec(model));
+}
+
+/* Returns what was seen, so that the tests can tell that it was not nothing. */
+static QueueCounters run(QueuePolicy policy, size_t depth, unsigned n_operations, uint64_t seed,
+        uint64_t *n_refused) {
+        static Model model; /* too large for the stack */
+        const QueueParameters parameters = {.policy = policy,
+                .depth = depth,
+                .value_max = VALUE_MAX,
+                .stall_after_usec = STALL_AFTER};
+        QueueCounters seen;
+
+        memset(&model, 0, sizeof(model));
+        model.random.state = seed;
+        model.policy = policy;
+        model.limit = policy == QUEUE_COALESCE ? 1 : depth;
+        assert_int_equal(queue_new(&model.queue, &parameters), 0);
+
+        for (unsigned i = 0; i < n_operations; i++) {
+                model.now += random_below(&model.random, 10);
+                if (random_below(&model.random, 2) == 0)
+                        produce(&model);
+                else
+                        touch(&model, &model.notifiers[random_below(&model.random, NOTIFIERS)]);
+                compare(&model);
+        }
+        seen = queue_counters(model.queue);
+        *n_refused += model.n_refused;
+        model.queue = queue_free(model.queue);
+        return seen;
+}
+
+static QueueCounters run_many(QueuePolicy policy, uint64_t *n_refused) {
+        Random random = {20240229};
+        QueueCounters sum = {0};
+        QueueCounters seen;
+
+        *n_refused = 0;
+        for (unsigned i = 0; i < 30; i++) {
+                size_t depth = 1 + random_below(&random, 1U << random_below(&random, 7));
+
+                seen = run(policy, depth, 3000, i + 1, n_refused);
+                add(&sum, &seen);
+        }
+        seen = run(policy, QUEUE_DEPTH_MAX, 20000, 7, n_refused);
+        add(&sum, &seen);
+        assert_true(sum.sent > 1000 && sum.dropped_gone > 0 && sum.dropped_oversize > 100 &&
+                    sum.confirmed > 100);
+        return sum;
+}
+
+static void test_drop_oldest(void **state) {
+        uint64_t n_refused;
+        QueueCounters seen = run_many(QUEUE_DROP_OLDEST, &n_refused);
+
+        assert_true(seen.dropped_overwritten > 1000 && seen.coalesced == 0);
+        assert_true(seen.dropped_stalled == 0 && n_refused == 0);
+}
+
+static void test_drop_newest(void **state) {
+        uint64_t n_refused;
+        QueueCounters seen = run_many(QUEUE_DROP_NEWEST, &n_refused);
+
+        assert_true(n_refused > 1000 && seen.dropped_stalled > 100 && seen.coalesced == 0);
+}
+
+static void test_coalesce(void **state) {
+        uint64_t n_refused;
+        QueueCounters seen = run_many(QUEUE_COALESCE, &n_refused);
+
+        assert_true(seen.coalesced > 1000 && seen.dropped_overwritten == 0);
+        assert_true(seen.dropped_stalled == 0 && n_refused == 0);
+}
+
+static void test_block(void **state) {
+        uint64_t n_refused;
+        QueueCounters seen = run_many(QUEUE_BLOCK, &n_refused);
+
+        assert_true(n_refused > 1000 && seen.dropped_stalled > 100 && seen.coalesced == 0);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_drop_oldest),
+                cmocka_unit_test(test_drop_newest),
+                cmocka_unit_test(test_coalesce),
+                cmocka_unit_test(test_block),
+        };
+
+        return cmocka_run_group_tests_name("queue-model", tests, NULL, NULL);
+}
