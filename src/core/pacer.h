@@ -1,23 +1,44 @@
-/* The window of outstanding signals. bluetoothd takes signals without bound, so after `window`
- * of them we wait for a Ping round trip: what was sent before the Ping has then been read. A
- * bluetoothd that has stopped thus fills our queues, under their policy, and not the bus. */
+/* When a notification may go, and whose. Three brakes: a window of outstanding signals that a Ping
+ * round trip to bluetoothd opens again (what was sent before the Ping has then been read; a
+ * bluetoothd that has stopped thus fills our queues and not the bus), a token bucket for the
+ * adapter, and for each lane one of its own and an interval. A lane is a characteristic's way out.
+ * Among the lanes that may go the highest priority is first, and equals take turns. */
 #pragma once
 
-#include <stdbool.h>
+#include "core/profile.h"
 
-typedef struct Pacer {
-        unsigned window;      /* 1 or more */
-        unsigned outstanding; /* sent and not covered by a Ping that came back */
-        unsigned covered;     /* of these, sent before the Ping that is under way */
-        bool ping_pending;
-} Pacer;
+#define PACER_NEVER UINT64_MAX
 
-void pacer_init(Pacer *pacer, unsigned window);
+typedef struct PacerParameters {
+        unsigned window; /* 1 or more */
+        Rate rate;       /* of the adapter */
+} PacerParameters;
+
+typedef struct PacerLane {
+        Rate rate;
+        uint64_t min_interval_usec;
+        Priority priority;
+} PacerLane;
+
+typedef struct Pacer Pacer;
+
+/* lanes: n_lanes of them, copied. -ENOMEM. */
+int pacer_new(
+        Pacer **ret, const PacerParameters *parameters, const PacerLane *lanes, size_t n_lanes);
+Pacer *pacer_free(Pacer *pacer);
+
 /* bluetoothd has a new owner: nothing is outstanding any more. The answer of a Ping under way must
- * not be reported. */
+ * not be reported. What the rates have counted stays: the air is the same. */
 void pacer_reset(Pacer *pacer);
-bool pacer_may_send(const Pacer *pacer);
-void pacer_sent(Pacer *pacer);
+
+/* The lane to serve now, of those that `waits` says have something: 1 and *ret_lane. 0: none may
+ * go; *ret_again_usec is when one may by time alone, PACER_NEVER if none waits or if only a Ping's
+ * answer helps. */
+int pacer_next(Pacer *pacer, bool (*waits)(size_t lane, void *userdata), void *userdata,
+        uint64_t now_usec, size_t *ret_lane, uint64_t *ret_again_usec);
+/* A signal of this lane was handed to BlueZ. */
+void pacer_sent(Pacer *pacer, size_t lane, uint64_t now_usec);
+
 /* True once half of the window is outstanding and no Ping is under way. */
 bool pacer_wants_ping(const Pacer *pacer);
 void pacer_ping_sent(Pacer *pacer);

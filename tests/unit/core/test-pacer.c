@@ -1,141 +1,303 @@
-/* The window of outstanding signals. */
+/* The window, the rates, and whose turn it is. The time is set by hand. */
 #include "core/pacer.h"
 #include "random.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
 
+#define LANES 3
+
+DEFINE_CLEANUP(Pacer *, pacer_free);
+
+static const PacerLane unbraked = {.rate = {.burst = 1}, .priority = PRIORITY_NORMAL};
+
+/* Who has something to send. */
+static bool waiting[LANES];
+static uint64_t now;
+
+static bool waits(size_t lane, void *userdata) {
+        return waiting[lane];
+}
+
+static void set_waiting(bool first, bool second, bool third) {
+        waiting[0] = first;
+        waiting[1] = second;
+        waiting[2] = third;
+}
+
+static Pacer *make_pacer(unsigned window, Rate rate, const PacerLane lanes[static LANES]) {
+        const PacerParameters parameters = {.window = window, .rate = rate};
+        Pacer *pacer = NULL;
+
+        now = 1000;
+        set_waiting(true, false, false);
+        assert_int_equal(pacer_new(&pacer, &parameters, lanes, LANES), 0);
+        return pacer;
+}
+
+static Pacer *make_window(unsigned window) {
+        const PacerLane lanes[LANES] = {unbraked, unbraked, unbraked};
+
+        return make_pacer(window, (Rate){.burst = 1}, lanes);
+}
+
+/* The lane that is served, or -1; then *again is when one may be. */
+static int next(Pacer *pacer, uint64_t *again) {
+        size_t lane = LANES;
+
+        return pacer_next(pacer, waits, NULL, now, &lane, again) == 1 ? (int)lane : -1;
+}
+
+static bool may_send(Pacer *pacer) {
+        uint64_t again;
+
+        return next(pacer, &again) >= 0;
+}
+
+static void expect_sends(Pacer *pacer, int lane) {
+        uint64_t again;
+
+        assert_int_equal(next(pacer, &again), lane);
+        pacer_sent(pacer, (size_t)lane, now);
+}
+
+static void expect_waits_until(Pacer *pacer, uint64_t usec) {
+        uint64_t again = 0;
+
+        assert_int_equal(next(pacer, &again), -1);
+        assert_int_equal(again, usec);
+}
+
 static void send(Pacer *pacer, unsigned n) {
-        while (n-- > 0) {
-                assert_true(pacer_may_send(pacer));
-                pacer_sent(pacer);
-        }
+        while (n-- > 0)
+                expect_sends(pacer, 0);
 }
 
 static void test_window_closes_after_as_many_signals_as_it_is_wide(void **state) {
-        Pacer pacer;
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(4);
 
-        pacer_init(&pacer, 4);
-        send(&pacer, 4);
-        assert_false(pacer_may_send(&pacer));
+        send(pacer, 4);
+        expect_waits_until(pacer, PACER_NEVER);
 }
 
 static void test_ping_is_wanted_from_half_of_the_window_on(void **state) {
-        Pacer pacer;
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(4);
 
-        pacer_init(&pacer, 4);
-        send(&pacer, 1);
-        assert_false(pacer_wants_ping(&pacer));
-        send(&pacer, 1);
-        assert_true(pacer_wants_ping(&pacer));
+        send(pacer, 1);
+        assert_false(pacer_wants_ping(pacer));
+        send(pacer, 1);
+        assert_true(pacer_wants_ping(pacer));
 }
 
 static void test_half_of_an_odd_window_is_rounded_up(void **state) {
-        Pacer pacer;
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(5);
 
-        pacer_init(&pacer, 5);
-        send(&pacer, 2);
-        assert_false(pacer_wants_ping(&pacer));
-        send(&pacer, 1);
-        assert_true(pacer_wants_ping(&pacer));
+        send(pacer, 2);
+        assert_false(pacer_wants_ping(pacer));
+        send(pacer, 1);
+        assert_true(pacer_wants_ping(pacer));
 }
 
 static void test_idle_pacer_wants_no_ping(void **state) {
-        Pacer pacer;
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(1);
 
-        pacer_init(&pacer, 1);
-        assert_false(pacer_wants_ping(&pacer));
+        assert_false(pacer_wants_ping(pacer));
 }
 
 static void test_window_of_one_sends_one_for_each_ping(void **state) {
-        Pacer pacer;
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(1);
 
-        pacer_init(&pacer, 1);
         for (unsigned i = 0; i < 3; i++) {
-                send(&pacer, 1);
-                assert_false(pacer_may_send(&pacer));
-                assert_true(pacer_wants_ping(&pacer));
-                pacer_ping_sent(&pacer);
-                pacer_ping_done(&pacer, true);
+                send(pacer, 1);
+                assert_false(may_send(pacer));
+                assert_true(pacer_wants_ping(pacer));
+                pacer_ping_sent(pacer);
+                pacer_ping_done(pacer, true);
         }
-        assert_true(pacer_may_send(&pacer));
+        assert_true(may_send(pacer));
 }
 
 static void test_only_one_ping_is_under_way(void **state) {
-        Pacer pacer;
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(4);
 
-        pacer_init(&pacer, 4);
-        send(&pacer, 2);
-        pacer_ping_sent(&pacer);
-        send(&pacer, 2);
-        assert_false(pacer_wants_ping(&pacer));
+        send(pacer, 2);
+        pacer_ping_sent(pacer);
+        send(pacer, 2);
+        assert_false(pacer_wants_ping(pacer));
 }
 
 static void test_answered_ping_covers_only_what_was_sent_before_it(void **state) {
-        Pacer pacer;
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(4);
 
-        pacer_init(&pacer, 4);
-        send(&pacer, 2);
-        pacer_ping_sent(&pacer);
-        send(&pacer, 2);
-        pacer_ping_done(&pacer, true);
-        send(&pacer, 2);
-        assert_false(pacer_may_send(&pacer));
-        assert_true(pacer_wants_ping(&pacer));
+        send(pacer, 2);
+        pacer_ping_sent(pacer);
+        send(pacer, 2);
+        pacer_ping_done(pacer, true);
+        send(pacer, 2);
+        assert_false(may_send(pacer));
+        assert_true(pacer_wants_ping(pacer));
 }
 
 static void test_failed_ping_opens_nothing_and_is_wanted_again(void **state) {
-        Pacer pacer;
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(4);
 
-        pacer_init(&pacer, 4);
-        send(&pacer, 4);
-        pacer_ping_sent(&pacer);
-        pacer_ping_done(&pacer, false);
-        assert_false(pacer_may_send(&pacer));
-        assert_true(pacer_wants_ping(&pacer));
+        send(pacer, 4);
+        pacer_ping_sent(pacer);
+        pacer_ping_done(pacer, false);
+        assert_false(may_send(pacer));
+        assert_true(pacer_wants_ping(pacer));
 }
 
 static void test_second_ping_after_a_failed_one_covers_everything(void **state) {
-        Pacer pacer;
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(4);
 
-        pacer_init(&pacer, 4);
-        send(&pacer, 2);
-        pacer_ping_sent(&pacer);
-        send(&pacer, 2);
-        pacer_ping_done(&pacer, false);
-        pacer_ping_sent(&pacer);
-        pacer_ping_done(&pacer, true);
-        send(&pacer, 4);
-        assert_false(pacer_may_send(&pacer));
+        send(pacer, 2);
+        pacer_ping_sent(pacer);
+        send(pacer, 2);
+        pacer_ping_done(pacer, false);
+        pacer_ping_sent(pacer);
+        pacer_ping_done(pacer, true);
+        send(pacer, 4);
+        assert_false(may_send(pacer));
 }
 
 static void test_reset_opens_the_whole_window(void **state) {
-        Pacer pacer;
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(4);
 
-        pacer_init(&pacer, 4);
-        send(&pacer, 4);
-        pacer_ping_sent(&pacer);
-        pacer_reset(&pacer);
-        assert_false(pacer_wants_ping(&pacer));
-        send(&pacer, 4);
-        assert_false(pacer_may_send(&pacer));
-        assert_true(pacer_wants_ping(&pacer));
+        send(pacer, 4);
+        pacer_ping_sent(pacer);
+        pacer_reset(pacer);
+        assert_false(pacer_wants_ping(pacer));
+        send(pacer, 4);
+        assert_false(may_send(pacer));
+        assert_true(pacer_wants_ping(pacer));
 }
 
 static void test_answer_after_a_reset_is_ignored(void **state) {
-        Pacer pacer;
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(2);
 
-        pacer_init(&pacer, 2);
-        send(&pacer, 2);
-        pacer_ping_sent(&pacer);
-        pacer_reset(&pacer);
-        send(&pacer, 2);
-        pacer_ping_done(&pacer, true);
-        assert_false(pacer_may_send(&pacer));
+        send(pacer, 2);
+        pacer_ping_sent(pacer);
+        pacer_reset(pacer);
+        send(pacer, 2);
+        pacer_ping_done(pacer, true);
+        assert_false(may_send(pacer));
+}
+
+static void test_reset_brings_no_tokens(void **state) {
+        const PacerLane lanes[LANES] = {unbraked, unbraked, unbraked};
+        _cleanup_(pacer_freep) Pacer *pacer =
+                make_pacer(8, (Rate){.per_second = 10, .burst = 2}, lanes);
+
+        send(pacer, 2);
+        pacer_reset(pacer);
+        expect_waits_until(pacer, now + USEC_PER_SEC / 10);
+}
+
+static void test_equals_take_turns(void **state) {
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(100);
+
+        set_waiting(true, true, true);
+        for (unsigned i = 0; i < 6; i++)
+                expect_sends(pacer, (int)(i % LANES));
+        set_waiting(true, false, true);
+        expect_sends(pacer, 0);
+        expect_sends(pacer, 2);
+        expect_sends(pacer, 0);
+}
+
+static void test_the_highest_priority_goes_first(void **state) {
+        const PacerLane lanes[LANES] = {
+                {.rate = {.burst = 1}, .priority = PRIORITY_LOW},
+                {.rate = {.burst = 1}, .priority = PRIORITY_CRITICAL},
+                {.rate = {.burst = 1}, .priority = PRIORITY_HIGH},
+        };
+        _cleanup_(pacer_freep) Pacer *pacer = make_pacer(100, (Rate){.burst = 1}, lanes);
+
+        set_waiting(true, true, true);
+        expect_sends(pacer, 1);
+        expect_sends(pacer, 1);
+        set_waiting(true, false, true);
+        expect_sends(pacer, 2);
+        set_waiting(true, false, false);
+        expect_sends(pacer, 0);
+}
+
+static void test_the_rate_of_the_adapter_is_for_all(void **state) {
+        const PacerLane lanes[LANES] = {unbraked, unbraked, unbraked};
+        _cleanup_(pacer_freep) Pacer *pacer =
+                make_pacer(100, (Rate){.per_second = 2, .burst = 2}, lanes);
+
+        set_waiting(true, true, false);
+        expect_sends(pacer, 0);
+        expect_sends(pacer, 1);
+        expect_waits_until(pacer, now + USEC_PER_SEC / 2);
+        now += USEC_PER_SEC / 2;
+        expect_sends(pacer, 0);
+        expect_waits_until(pacer, now + USEC_PER_SEC / 2);
+}
+
+static void test_a_lane_with_a_rate_lets_the_others_pass(void **state) {
+        const PacerLane lanes[LANES] = {
+                {.rate = {.per_second = 1, .burst = 1}, .priority = PRIORITY_CRITICAL},
+                unbraked,
+                unbraked,
+        };
+        _cleanup_(pacer_freep) Pacer *pacer = make_pacer(100, (Rate){.burst = 1}, lanes);
+
+        set_waiting(true, true, false);
+        expect_sends(pacer, 0);
+        expect_sends(pacer, 1);
+        expect_sends(pacer, 1);
+        set_waiting(true, false, false);
+        expect_waits_until(pacer, now + USEC_PER_SEC);
+        now += USEC_PER_SEC;
+        expect_sends(pacer, 0);
+}
+
+static void test_the_interval_is_counted_from_what_was_sent(void **state) {
+        const PacerLane lanes[LANES] = {
+                {.rate = {.burst = 1}, .min_interval_usec = 500, .priority = PRIORITY_NORMAL},
+                unbraked,
+                unbraked,
+        };
+        _cleanup_(pacer_freep) Pacer *pacer = make_pacer(100, (Rate){.burst = 1}, lanes);
+
+        expect_sends(pacer, 0);
+        now += 499;
+        expect_waits_until(pacer, now + 1);
+        now += 1;
+        expect_sends(pacer, 0);
+}
+
+static void test_the_later_of_lane_and_adapter_counts(void **state) {
+        const PacerLane lanes[LANES] = {
+                {.rate = {.burst = 1}, .min_interval_usec = 2 * USEC_PER_SEC},
+                unbraked,
+                unbraked,
+        };
+        _cleanup_(pacer_freep) Pacer *pacer =
+                make_pacer(100, (Rate){.per_second = 1, .burst = 1}, lanes);
+
+        expect_sends(pacer, 0);
+        expect_waits_until(pacer, now + 2 * USEC_PER_SEC);
+        set_waiting(true, true, false);
+        expect_waits_until(pacer, now + USEC_PER_SEC);
+}
+
+static void test_nobody_waits(void **state) {
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(1);
+
+        set_waiting(false, false, false);
+        expect_waits_until(pacer, PACER_NEVER);
+        assert_null(pacer_free(NULL));
 }
 
 /* bluetoothd has read what was sent before an answered Ping; the rest may still be unread. */
@@ -143,27 +305,29 @@ static void test_never_more_than_the_window_is_unread(void **state) {
         Random random = {5};
 
         for (unsigned window = 1; window <= 40; window++) {
+                _cleanup_(pacer_freep) Pacer *pacer = make_window(window);
                 unsigned n_sent = 0, n_read = 0, n_before_ping = 0;
-                Pacer pacer;
+                bool under_way = false;
 
-                pacer_init(&pacer, window);
                 for (unsigned i = 0; i < 2000; i++) {
-                        if (pacer_may_send(&pacer)) {
-                                pacer_sent(&pacer);
+                        if (may_send(pacer)) {
+                                pacer_sent(pacer, 0, now);
                                 n_sent++;
                         }
-                        if (pacer_wants_ping(&pacer)) {
-                                pacer_ping_sent(&pacer);
+                        if (pacer_wants_ping(pacer)) {
+                                pacer_ping_sent(pacer);
+                                under_way = true;
                                 n_before_ping = n_sent;
                         }
-                        if (pacer.ping_pending && random_below(&random, 5) == 0) {
+                        if (under_way && random_below(&random, 5) == 0) {
                                 bool answered = random_below(&random, 4) != 0;
 
                                 n_read = answered ? n_before_ping : n_read;
-                                pacer_ping_done(&pacer, answered);
+                                under_way = false;
+                                pacer_ping_done(pacer, answered);
                         }
                         assert_true(n_sent - n_read <= window);
-                        assert_int_equal(pacer_may_send(&pacer), n_sent - n_read < window);
+                        assert_int_equal(may_send(pacer), n_sent - n_read < window);
                 }
                 assert_true(n_read > window);
         }
@@ -182,6 +346,14 @@ int main(void) {
                 cmocka_unit_test(test_second_ping_after_a_failed_one_covers_everything),
                 cmocka_unit_test(test_reset_opens_the_whole_window),
                 cmocka_unit_test(test_answer_after_a_reset_is_ignored),
+                cmocka_unit_test(test_reset_brings_no_tokens),
+                cmocka_unit_test(test_equals_take_turns),
+                cmocka_unit_test(test_the_highest_priority_goes_first),
+                cmocka_unit_test(test_the_rate_of_the_adapter_is_for_all),
+                cmocka_unit_test(test_a_lane_with_a_rate_lets_the_others_pass),
+                cmocka_unit_test(test_the_interval_is_counted_from_what_was_sent),
+                cmocka_unit_test(test_the_later_of_lane_and_adapter_counts),
+                cmocka_unit_test(test_nobody_waits),
                 cmocka_unit_test(test_never_more_than_the_window_is_unread),
         };
 
