@@ -23,6 +23,7 @@ static void registration_enter_state(Registration *r, RegistrationState state) {
 
         switch (state) {
         case REGISTRATION_REGISTERING:
+                r->renew = false;
                 r->events->call_register(r->userdata);
                 break;
         case REGISTRATION_REGISTERED:
@@ -98,7 +99,8 @@ void registration_registered(Registration *r, RegistrationOutcome outcome) {
 
         switch (outcome) {
         case REGISTRATION_OK:
-                registration_enter_state(r, REGISTRATION_REGISTERED);
+                registration_enter_state(
+                        r, r->renew ? REGISTRATION_CLEARING : REGISTRATION_REGISTERED);
                 break;
         case REGISTRATION_UNCLEAR:
                 registration_enter_state(r, REGISTRATION_CLEARING);
@@ -111,7 +113,8 @@ void registration_registered(Registration *r, RegistrationOutcome outcome) {
 
 void registration_unregistered(Registration *r) {
         if (r->state == REGISTRATION_CLEARING)
-                registration_enter_state(r, REGISTRATION_WAITING);
+                registration_enter_state(
+                        r, r->renew ? REGISTRATION_REGISTERING : REGISTRATION_WAITING);
         else if (r->state == REGISTRATION_UNREGISTERING)
                 registration_enter_state(r, REGISTRATION_STOPPED);
 }
@@ -119,6 +122,26 @@ void registration_unregistered(Registration *r) {
 void registration_released(Registration *r) {
         if (r->state == REGISTRATION_REGISTERED)
                 registration_enter_state(r, REGISTRATION_WAITING);
+}
+
+void registration_renew(Registration *r) {
+        switch (r->state) {
+        case REGISTRATION_REGISTERING:
+                /* BlueZ may have read it already. */
+                r->renew = true;
+                break;
+        case REGISTRATION_REGISTERED:
+                r->renew = true;
+                registration_enter_state(r, REGISTRATION_CLEARING);
+                break;
+        case REGISTRATION_ABSENT:
+        case REGISTRATION_CLEARING:
+        case REGISTRATION_WAITING:
+        case REGISTRATION_UNREGISTERING:
+        case REGISTRATION_STOPPED:
+        case _REGISTRATION_STATE_MAX:
+                break;
+        }
 }
 
 void registration_timer(Registration *r) {

@@ -7,6 +7,7 @@
  *      +---(any state)--- WAITING <-----------------+
  *
  * REGISTERING answers AlreadyExists or no answer at all with CLEARING: unregister, then WAITING.
+ * renew leads through CLEARING to REGISTERING, without a wait.
  * stop leads through UNREGISTERING to STOPPED; unavailable on that way ends in STOPPED at once.
  * What is reported in a state that does not wait for it does nothing. */
 #pragma once
@@ -20,7 +21,7 @@ typedef enum RegistrationState {
         REGISTRATION_ABSENT,      /* what it registers with is not there */
         REGISTRATION_REGISTERING, /* the call is under way */
         REGISTRATION_REGISTERED,
-        REGISTRATION_CLEARING,      /* an unclear outcome is being unregistered */
+        REGISTRATION_CLEARING,      /* an unclear outcome, or an old content, is unregistered */
         REGISTRATION_WAITING,       /* for the retry timer */
         REGISTRATION_UNREGISTERING, /* on the way out */
         REGISTRATION_STOPPED,
@@ -52,6 +53,7 @@ typedef struct Registration {
         const RegistrationEvents *events;
         void *userdata;
         RegistrationState state;
+        bool renew; /* what is registered, or about to be, has an old content */
         Backoff retry;
 } Registration;
 
@@ -64,6 +66,8 @@ void registration_registered(Registration *r, RegistrationOutcome outcome);
 void registration_unregistered(Registration *r);
 /* BlueZ dropped it by itself (Release). */
 void registration_released(Registration *r);
+/* What it registers has another content: BlueZ is to read it anew. */
+void registration_renew(Registration *r);
 void registration_timer(Registration *r);
 /* Unregister and end: STOPPED follows, at once if nothing is held. */
 void registration_stop(Registration *r);

@@ -418,6 +418,77 @@ static void test_timer_that_nobody_waits_for_is_ignored(void **state) {
         }
 }
 
+static void test_renewing_unregisters_and_registers_at_once(void **state) {
+        Fixture f;
+
+        fixture_in_state(&f, REGISTRATION_REGISTERED);
+        registration_renew(&f.r);
+        assert_changed(&f, REGISTRATION_REGISTERED, REGISTRATION_CLEARING);
+        assert_calls(&f, 0, 1, 0);
+        registration_renew(&f.r);
+        answer_unregister(&f);
+        assert_int_equal(f.r.state, REGISTRATION_REGISTERING);
+        assert_calls(&f, 1, 1, 0);
+        answer_register(&f, REGISTRATION_OK);
+        assert_int_equal(f.r.state, REGISTRATION_REGISTERED);
+        assert_calls(&f, 1, 1, 0);
+}
+
+static void test_renewing_while_registering_waits_for_the_outcome(void **state) {
+        Fixture f;
+
+        fixture_in_state(&f, REGISTRATION_REGISTERING);
+        registration_renew(&f.r);
+        assert_nothing_happened(&f);
+        answer_register(&f, REGISTRATION_OK);
+        assert_changed(&f, REGISTRATION_REGISTERING, REGISTRATION_CLEARING);
+        answer_unregister(&f);
+        answer_register(&f, REGISTRATION_OK);
+        assert_int_equal(f.r.state, REGISTRATION_REGISTERED);
+        assert_calls(&f, 1, 1, 0);
+}
+
+static void test_renewing_is_over_when_it_is_registered_anew_anyway(void **state) {
+        Fixture f;
+
+        fixture_in_state(&f, REGISTRATION_REGISTERING);
+        registration_renew(&f.r);
+        answer_register(&f, REGISTRATION_REFUSED);
+        timer_fires(&f);
+        answer_register(&f, REGISTRATION_OK);
+        assert_int_equal(f.r.state, REGISTRATION_REGISTERED);
+
+        fixture_in_state(&f, REGISTRATION_REGISTERED);
+        registration_renew(&f.r);
+        registration_set_available(&f.r, false);
+        registration_set_available(&f.r, true);
+        answer_register(&f, REGISTRATION_OK);
+        assert_int_equal(f.r.state, REGISTRATION_REGISTERED);
+}
+
+static void test_renewing_what_is_not_registered_does_nothing(void **state) {
+        Fixture f;
+
+        for (RegistrationState s = REGISTRATION_ABSENT; s < _REGISTRATION_STATE_MAX; s++) {
+                if (s == REGISTRATION_REGISTERED)
+                        continue;
+                fixture_in_state(&f, s);
+                registration_renew(&f.r);
+                assert_nothing_happened(&f);
+        }
+}
+
+static void test_stop_while_renewing_uses_the_call_under_way(void **state) {
+        Fixture f;
+
+        fixture_in_state(&f, REGISTRATION_REGISTERED);
+        registration_renew(&f.r);
+        registration_stop(&f.r);
+        answer_unregister(&f);
+        assert_int_equal(f.r.state, REGISTRATION_STOPPED);
+        assert_calls(&f, 0, 1, 0);
+}
+
 /* The delay after one more refusal. */
 static uint64_t refuse_once(Fixture *f) {
         uint64_t delay_usec;
@@ -530,9 +601,12 @@ static void answer(Fixture *f, RegistrationOutcome outcome) {
 }
 
 static void random_event(Fixture *f, Random *random) {
-        switch (random_below(random, 8)) {
+        switch (random_below(random, 9)) {
         case 0:
                 registration_set_available(&f->r, true);
+                break;
+        case 4:
+                registration_renew(&f->r);
                 break;
         case 1:
                 registration_set_available(&f->r, random_below(random, 3) != 0);
@@ -651,6 +725,11 @@ int main(void) {
                 cmocka_unit_test(test_void_end_of_unregistering_is_ignored),
                 cmocka_unit_test(test_release_of_what_is_not_registered_is_ignored),
                 cmocka_unit_test(test_timer_that_nobody_waits_for_is_ignored),
+                cmocka_unit_test(test_renewing_unregisters_and_registers_at_once),
+                cmocka_unit_test(test_renewing_while_registering_waits_for_the_outcome),
+                cmocka_unit_test(test_renewing_is_over_when_it_is_registered_anew_anyway),
+                cmocka_unit_test(test_renewing_what_is_not_registered_does_nothing),
+                cmocka_unit_test(test_stop_while_renewing_uses_the_call_under_way),
                 cmocka_unit_test(test_delay_doubles_up_to_the_maximum),
                 cmocka_unit_test(test_delay_grows_with_unclear_outcomes_too),
                 cmocka_unit_test(test_greatest_delays_do_not_wrap),
