@@ -24,22 +24,45 @@ typedef struct Settings {
                 uint64_t retry_min_usec, retry_max_usec;
         } bluez;
         struct {
-                QueuePolicy policy;       /* of characteristics that name none */
-                size_t depth;             /* likewise */
-                bool notify_on_subscribe; /* likewise */
-                unsigned window;          /* signals before bluetoothd must have answered a Ping */
+                /* Of characteristics that name none. */
+                QueuePolicy policy;
+                size_t depth;
+                uint64_t put_timeout_usec, stall_after_usec;
+                bool notify_on_subscribe, notify_on_change;
+                uint64_t min_interval_usec;
+                Priority priority;
+                Oversize oversize;
+                /* Of the adapter. */
+                double rate;     /* notifications a second; 0: no limit */
+                unsigned burst;  /* that may go at once */
+                unsigned window; /* signals before bluetoothd must have answered a Ping */
+                uint64_t log_slow_publish_usec; /* 0: never */
         } queue;
         struct {
                 char *path;  /* NULL: the default for this kind of run */
                 char *group; /* NULL: the daemon's own */
                 unsigned mode;
+                char *admin_group;    /* NULL: root and the daemon's own user alone */
+                char *read_only_path; /* NULL: there is none */
+                char *read_only_group;
+                unsigned read_only_mode;
+                uint64_t handler_timeout_usec; /* for a verdict */
         } socket;
+        struct {
+                char *file; /* NULL: the default for this kind of run */
+                uint64_t interval_usec;
+        } persist;
+        struct {
+                char *file; /* NULL: none is written */
+                uint64_t interval_usec;
+        } metrics;
         struct {
                 size_t queue_bytes; /* depth times size over the whole profile */
                 size_t peers;
                 size_t line_bytes;          /* the longest request */
                 size_t peer_bytes;          /* waiting for one peer that does not read */
                 unsigned requests_per_turn; /* of one peer, before others have theirs */
+                size_t verdicts;            /* writes that wait for one */
         } limits;
 } Settings;
 
@@ -48,9 +71,13 @@ typedef struct Settings {
 typedef struct ValueSource {
         char *name;
         char *file;           /* absolute; may hold what glob(7) expands */
-        char *find;           /* the number is the first one behind this text; NULL: in the file */
+        char *match;          /* the number is the first one in what the group of this regular
+                               * expression matches; NULL: in the file */
         double scale, offset; /* value = number * scale + offset; scale is not 0 */
         uint64_t interval_usec;
+        bool events;                          /* read also when the kernel tells of a change */
+        uint64_t debounce_usec;               /* how long a change must last; 0: it need not */
+        double min_change;                    /* a smaller one is none; 0: every change counts */
         const Characteristic *characteristic; /* borrowed from the profile */
         const Field *field;                   /* likewise; a number */
 } ValueSource;

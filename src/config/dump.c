@@ -16,12 +16,9 @@ static void write_entry(
         ini_writer_entry(out, key, value, comment);
 }
 
-/* A key that a characteristic takes from [queue]. */
+/* What [queue] gives a key that a characteristic takes from there. */
 static const Entry *find_inherited(const SectionList *sections, const Key *key, const Key **ret) {
-        *ret = NULL;
-        if (key->section != SECTION_CHARACTERISTIC || key->default_text)
-                return NULL;
-        *ret = keys_find(SECTION_QUEUE, key->name);
+        *ret = keys_inherited(key);
         if (!*ret)
                 return NULL;
         return section_find(section_list_find(sections, SECTION_QUEUE, NULL), key->name);

@@ -8,11 +8,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <regex.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SHOWN "\"%.60s\"" /* the text that was refused */
+#define SHOWN    "\"%.60s\"" /* the text that was refused */
+#define RATE_MIN 0.001       /* one in a quarter of an hour */
 
 __attribute__((format(printf, 2, 3))) static int refuse(
         char why[static KEY_WHY_SIZE], const char *format, ...) {
@@ -180,6 +182,30 @@ int key_parse_pattern(
         return key_parse_text(key, text, destination, why);
 }
 
+int key_parse_match(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        regex_t regex;
+        char error[100];
+        size_t groups;
+        int r;
+
+        if (*text == '\0' || strlen(text) > key->max)
+                return key_parse_text(key, text, destination, why);
+        r = regcomp(&regex, text, REG_EXTENDED | REG_NEWLINE);
+        if (r == REG_ESPACE)
+                return -ENOMEM;
+        if (r != 0) {
+                regerror(r, &regex, error, sizeof(error));
+                return refuse(why, "no regular expression (%s): " SHOWN, error, text);
+        }
+        groups = regex.re_nsub;
+        regfree(&regex);
+        if (groups != 1)
+                return refuse(why, "one group in parentheses is needed; it has %zu: " SHOWN, groups,
+                        text);
+        return key_parse_text(key, text, destination, why);
+}
+
 int key_parse_number(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
         double value;
@@ -189,6 +215,35 @@ int key_parse_number(
                 return r;
         if (r < 0)
                 return refuse(why, "not a number such as 0.001: " SHOWN, text);
+        if (destination)
+                *(double *)destination = value;
+        return 0;
+}
+
+int key_parse_amount(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        double value = 0;
+        int r = key_parse_number(key, text, &value, why);
+
+        if (r != 0)
+                return r;
+        if (value < 0)
+                return refuse(why, "below 0: " SHOWN, text);
+        if (destination)
+                *(double *)destination = value;
+        return 0;
+}
+
+int key_parse_rate(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        double value;
+        int r = parse_number(&value, text);
+
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0 || value < 0 || value > (double)key->max || (value > 0 && value < RATE_MIN))
+                return refuse(why, "not 0 or a number a second from %g to %" PRIu64 ": " SHOWN,
+                        RATE_MIN, key->max, text);
         if (destination)
                 *(double *)destination = value;
         return 0;

@@ -32,8 +32,17 @@ int key_parse_path(
 /* As text: an absolute path, never empty. It may hold what glob(7) expands. */
 int key_parse_pattern(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
+/* As text: a POSIX extended regular expression with one group. */
+int key_parse_match(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
 /* double */
 int key_parse_number(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
+/* double, not below 0 */
+int key_parse_amount(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
+/* double: 0, or 0.001 to key->max */
+int key_parse_rate(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
 /* double, not 0 */
 int key_parse_scale(

@@ -20,11 +20,23 @@
 #define DESCRIPTOR(member)     offsetof(DescriptorValues, member)
 #define SOURCE(member)         offsetof(SourceValues, member)
 
+/* A key of [characteristic] that has its default in [queue]. */
+#define INHERITED(name, parse, member, ...)                                                        \
+        {                                                                                          \
+                SECTION_CHARACTERISTIC, name, parse, NULL, CHARACTERISTIC(member), ##__VA_ARGS__,  \
+                        .description = "As in [queue], which is the default."                      \
+        }
+
+#define RATE_MAX 10000
+#define AGE_MAX  (30 * 24 * 3600 * SEC)
+
 static const char *const section_kind_names[_SECTION_KIND_MAX] = {
         [SECTION_DAEMON] = "daemon",
         [SECTION_BLUEZ] = "bluez",
         [SECTION_QUEUE] = "queue",
         [SECTION_SOCKET] = "socket",
+        [SECTION_PERSIST] = "persist",
+        [SECTION_METRICS] = "metrics",
         [SECTION_LIMITS] = "limits",
         [SECTION_ADVERTISEMENT] = "advertisement",
         [SECTION_ENVIRONMENT] = "environment",
@@ -45,13 +57,48 @@ static const KeyWord log_levels[] = {
 
 static const KeyWord policies[] = {
         {"drop_oldest", QUEUE_DROP_OLDEST},
+        {"drop_newest", QUEUE_DROP_NEWEST},
         {"coalesce", QUEUE_COALESCE},
+        {"block", QUEUE_BLOCK},
+        {NULL, 0},
+};
+
+static const KeyWord priorities[] = {
+        {"low", PRIORITY_LOW},
+        {"normal", PRIORITY_NORMAL},
+        {"high", PRIORITY_HIGH},
+        {"critical", PRIORITY_CRITICAL},
+        {NULL, 0},
+};
+
+static const KeyWord oversizes[] = {
+        {"send", OVERSIZE_SEND},
+        {"drop", OVERSIZE_DROP},
         {NULL, 0},
 };
 
 static const KeyWord on_writes[] = {
         {"store", ON_WRITE_STORE},
         {"forward", ON_WRITE_FORWARD},
+        {NULL, 0},
+};
+
+static const KeyWord unhandleds[] = {
+        {"accept", UNHANDLED_ACCEPT},
+        {"refuse", UNHANDLED_REFUSE},
+        {NULL, 0},
+};
+
+static const KeyWord verdicts[] = {
+        {"spored", VERDICT_SPORED},
+        {"handler", VERDICT_HANDLER},
+        {NULL, 0},
+};
+
+static const KeyWord on_stales[] = {
+        {"keep", ON_STALE_KEEP},
+        {"default", ON_STALE_DEFAULT},
+        {"refuse", ON_STALE_REFUSE},
         {NULL, 0},
 };
 
@@ -90,14 +137,37 @@ static const Key keys[] = {
 
         {SECTION_QUEUE, "policy", key_parse_word, "drop_oldest", SETTING(queue.policy),
                 .words = policies,
-                .description = "What a full queue does: drop_oldest or coalesce."},
+                .description = "What a full queue does: drop_oldest, drop_newest, coalesce or "
+                               "block."},
         {SECTION_QUEUE, "depth", key_parse_count, "64", SETTING(queue.depth), 1, QUEUE_DEPTH_MAX,
                 .description = "Values that may wait, for each characteristic."},
+        {SECTION_QUEUE, "put_timeout", key_parse_time, "1s", SETTING(queue.put_timeout_usec), 0,
+                60 * SEC, .description = "How long a set may wait for room under block."},
+        {SECTION_QUEUE, "stall_after", key_parse_time, "10s", SETTING(queue.stall_after_usec),
+                100 * MSEC, 3600 * SEC,
+                .description = "Whoever sends nothing for so long holds back nobody."},
         {SECTION_QUEUE, "notify_on_subscribe", key_parse_bool, "yes",
                 SETTING(queue.notify_on_subscribe),
                 .description = "Send the current value to a new subscriber at once."},
+        {SECTION_QUEUE, "notify_on_change", key_parse_bool, "no", SETTING(queue.notify_on_change),
+                .description = "Do not notify a value that is as the one before."},
+        {SECTION_QUEUE, "min_interval", key_parse_time, "0", SETTING(queue.min_interval_usec), 0,
+                3600 * SEC, .description = "The shortest time between two notifications."},
+        {SECTION_QUEUE, "priority", key_parse_word, "normal", SETTING(queue.priority),
+                .words = priorities,
+                .description = "Who goes first: low, normal, high or critical."},
+        {SECTION_QUEUE, "oversize", key_parse_word, "send", SETTING(queue.oversize),
+                .words = oversizes,
+                .description = "What is longer than a packet: send (BlueZ cuts it) or drop."},
+        {SECTION_QUEUE, "rate", key_parse_rate, "15", SETTING(queue.rate), .max = RATE_MAX,
+                .description = "Notifications a second, of the adapter; 0: no limit."},
+        {SECTION_QUEUE, "burst", key_parse_unsigned, "30", SETTING(queue.burst), 1, RATE_MAX,
+                .description = "Notifications that may go at once after a pause."},
         {SECTION_QUEUE, "window", key_parse_unsigned, "32", SETTING(queue.window), 1, 1024,
                 .description = "Signals sent before BlueZ must have answered a Ping."},
+        {SECTION_QUEUE, "log_slow_publish", key_parse_time, "250ms",
+                SETTING(queue.log_slow_publish_usec), 0, 3600 * SEC,
+                .description = "A value that waits longer than this is logged; 0: never."},
 
         {SECTION_SOCKET, "path", key_parse_path, "", SETTING(socket.path), .max = 107,
                 .description = "The socket for local programs; empty: chosen by how it is run."},
@@ -105,6 +175,28 @@ static const Key keys[] = {
                 .description = "The group that owns the socket; empty: the daemon's own."},
         {SECTION_SOCKET, "mode", key_parse_mode, "0660", SETTING(socket.mode),
                 .description = "The permissions of the socket, octal."},
+        {SECTION_SOCKET, "admin_group", key_parse_text, "", SETTING(socket.admin_group), .max = 32,
+                .description = "Whose members may administrate, beside root; empty: nobody's."},
+        {SECTION_SOCKET, "read_only_path", key_parse_path, "", SETTING(socket.read_only_path),
+                .max = 107, .description = "A socket to look only; empty: there is none."},
+        {SECTION_SOCKET, "read_only_group", key_parse_text, "", SETTING(socket.read_only_group),
+                .max = 32, .description = "The group that owns it; empty: the daemon's own."},
+        {SECTION_SOCKET, "read_only_mode", key_parse_mode, "0666", SETTING(socket.read_only_mode),
+                .description = "The permissions of it, octal."},
+        {SECTION_SOCKET, "handler_timeout", key_parse_time, "100ms",
+                SETTING(socket.handler_timeout_usec), 10 * MSEC, 500 * MSEC,
+                .description = "How long a central waits for a handler's verdict."},
+
+        {SECTION_PERSIST, "file", key_parse_path, "", SETTING(persist.file), .max = 180,
+                .description = "Where values are kept; empty: chosen by how it is run."},
+        {SECTION_PERSIST, "interval", key_parse_time, "10s", SETTING(persist.interval_usec),
+                1 * SEC, 24 * 3600 * SEC,
+                .description = "The shortest time between two writings of it."},
+
+        {SECTION_METRICS, "file", key_parse_path, "", SETTING(metrics.file), .max = 180,
+                .description = "Where the metrics are written; empty: nowhere."},
+        {SECTION_METRICS, "interval", key_parse_time, "15s", SETTING(metrics.interval_usec),
+                1 * SEC, 24 * 3600 * SEC, .description = "How often they are written."},
 
         {SECTION_LIMITS, "queue_bytes", key_parse_size, "1M", SETTING(limits.queue_bytes),
                 .min = KIB, .max = 1024 * MIB,
@@ -118,6 +210,8 @@ static const Key keys[] = {
         {SECTION_LIMITS, "requests_per_turn", key_parse_unsigned, "16",
                 SETTING(limits.requests_per_turn), 1, 1024,
                 .description = "Requests of one program before others have their turn."},
+        {SECTION_LIMITS, "verdicts", key_parse_count, "64", SETTING(limits.verdicts), 1, 1024,
+                .description = "Writes that wait for a handler's verdict at the same time."},
 
         {SECTION_ADVERTISEMENT, "advertise", key_parse_bool, "yes", PLAIN(advertisement.advertise),
                 .description = "no: only set the name."},
@@ -154,13 +248,34 @@ static const Key keys[] = {
         {SECTION_CHARACTERISTIC, "on_write", key_parse_word, "store", CHARACTERISTIC(on_write),
                 .words = on_writes,
                 .description = "store: a write becomes the value; forward: it is only told."},
-        {SECTION_CHARACTERISTIC, "policy", key_parse_word, NULL, CHARACTERISTIC(policy),
-                .words = policies, .description = "As in [queue], which is the default."},
-        {SECTION_CHARACTERISTIC, "depth", key_parse_count, NULL, CHARACTERISTIC(depth), 1,
-                QUEUE_DEPTH_MAX, .description = "As in [queue], which is the default."},
-        {SECTION_CHARACTERISTIC, "notify_on_subscribe", key_parse_bool, NULL,
-                CHARACTERISTIC(notify_on_subscribe),
-                .description = "As in [queue], which is the default."},
+        {SECTION_CHARACTERISTIC, "unhandled", key_parse_word, "accept", CHARACTERISTIC(unhandled),
+                .words = unhandleds,
+                .description = "A write that no program handles: accept or refuse."},
+        {SECTION_CHARACTERISTIC, "verdict", key_parse_word, "spored", CHARACTERISTIC(verdict),
+                .words = verdicts,
+                .description = "Who decides about a legal write: spored or handler."},
+        INHERITED("policy", key_parse_word, policy, .words = policies),
+        INHERITED("depth", key_parse_count, depth, 1, QUEUE_DEPTH_MAX),
+        INHERITED("put_timeout", key_parse_time, put_timeout_usec, 0, 60 * SEC),
+        INHERITED("stall_after", key_parse_time, stall_after_usec, 100 * MSEC, 3600 * SEC),
+        INHERITED("notify_on_subscribe", key_parse_bool, notify_on_subscribe),
+        INHERITED("notify_on_change", key_parse_bool, notify_on_change),
+        INHERITED("min_interval", key_parse_time, min_interval_usec, 0, 3600 * SEC),
+        INHERITED("priority", key_parse_word, priority, .words = priorities),
+        INHERITED("oversize", key_parse_word, oversize, .words = oversizes),
+        {SECTION_CHARACTERISTIC, "rate", key_parse_rate, "0", CHARACTERISTIC(rate.per_second),
+                .max = RATE_MAX,
+                .description = "Its notifications a second, beside the adapter's; 0: no limit."},
+        {SECTION_CHARACTERISTIC, "burst", key_parse_unsigned, "1", CHARACTERISTIC(rate.burst), 1,
+                RATE_MAX, .description = "Of these, what may go at once after a pause."},
+        {SECTION_CHARACTERISTIC, "max_age", key_parse_time, "0", CHARACTERISTIC(max_age_usec), 0,
+                AGE_MAX,
+                .description = "A value that nobody has set for so long is stale; 0: none."},
+        {SECTION_CHARACTERISTIC, "on_stale", key_parse_word, "keep", CHARACTERISTIC(on_stale),
+                .words = on_stales,
+                .description = "A stale value: keep, default or refuse (reads)."},
+        {SECTION_CHARACTERISTIC, "persist", key_parse_bool, "no", CHARACTERISTIC(persist),
+                .description = "Keep the value when spored ends."},
 
         {SECTION_DESCRIPTOR, "enable", key_parse_bool, "yes", DESCRIPTOR(enable),
                 .description = "no: switch the descriptor off."},
@@ -176,14 +291,24 @@ static const Key keys[] = {
         {SECTION_SOURCE, "file", key_parse_pattern, NULL, SOURCE(source.file), .max = 180,
                 .description = "The file that is read; the first that matches *, ? and []. "
                                "Required."},
-        {SECTION_SOURCE, "find", key_parse_text, "", SOURCE(source.find), .max = 100,
-                .description = "The number is the first one behind this text; empty: in the file."},
+        {SECTION_SOURCE, "match", key_parse_match, "", SOURCE(source.match), .max = 100,
+                .description = "The number is the first one in what the group of this regular "
+                               "expression matches; empty: in the file."},
         {SECTION_SOURCE, "scale", key_parse_scale, "1", SOURCE(source.scale),
                 .description = "The value is the number times this, plus offset."},
         {SECTION_SOURCE, "offset", key_parse_number, "0", SOURCE(source.offset),
                 .description = "Added behind scale."},
         {SECTION_SOURCE, "interval", key_parse_time, "10s", SOURCE(source.interval_usec),
                 100 * MSEC, 24 * 3600 * SEC, .description = "How often it is read."},
+        {SECTION_SOURCE, "events", key_parse_bool, "no", SOURCE(source.events),
+                .description = "Read also at once when the kernel tells that the file has "
+                               "changed."},
+        {SECTION_SOURCE, "debounce", key_parse_time, "0", SOURCE(source.debounce_usec), 0,
+                3600 * SEC,
+                .description = "A change is set when it has lasted so long; 0: at once."},
+        {SECTION_SOURCE, "min_change", key_parse_amount, "0", SOURCE(source.min_change),
+                .description = "A change smaller than this is none, in the value's unit; 0: every "
+                               "change counts."},
         {SECTION_SOURCE, "target", key_parse_later, NULL, 0,
                 .description = "What is set: CHARACTERISTIC or CHARACTERISTIC.FIELD. Required."},
 };
@@ -217,6 +342,12 @@ const Key *keys_find(SectionKind section, const char *name) {
                 if (keys[i].section == section && strcmp(keys[i].name, name) == 0)
                         return &keys[i];
         return NULL;
+}
+
+const Key *keys_inherited(const Key *key) {
+        if (key->section != SECTION_CHARACTERISTIC || key->default_text)
+                return NULL;
+        return keys_find(SECTION_QUEUE, key->name);
 }
 
 int key_read(const Key *key, const char *text, void *values, char why[static KEY_WHY_SIZE]) {

@@ -18,6 +18,8 @@ typedef enum SectionKind {
         SECTION_BLUEZ,
         SECTION_QUEUE,
         SECTION_SOCKET,
+        SECTION_PERSIST,
+        SECTION_METRICS,
         SECTION_LIMITS,
         SECTION_ADVERTISEMENT,
         SECTION_ENVIRONMENT, /* keys are names of variables, not in the table */
@@ -53,9 +55,19 @@ typedef struct CharacteristicValues {
         size_t size, size_max;
         unsigned security;
         OnWrite on_write;
+        Unhandled unhandled;
+        Verdict verdict;
         QueuePolicy policy;
         size_t depth;
-        bool notify_on_subscribe;
+        uint64_t put_timeout_usec, stall_after_usec;
+        bool notify_on_subscribe, notify_on_change;
+        uint64_t min_interval_usec;
+        Priority priority;
+        Oversize oversize;
+        Rate rate;
+        uint64_t max_age_usec;
+        OnStale on_stale;
+        bool persist;
 } CharacteristicValues;
 
 typedef struct DescriptorValues {
@@ -104,6 +116,8 @@ bool section_kind_has_free_keys(SectionKind kind);
 const Key *keys_all(size_t *ret_n);
 /* NULL if the kind has no such key. */
 const Key *keys_find(SectionKind section, const char *name);
+/* The key of [queue] that a key of [characteristic] has its default from; NULL: it is none such. */
+const Key *keys_inherited(const Key *key);
 /* As KeyParse; values is the struct of the key's section. */
 int key_read(const Key *key, const char *text, void *values, char why[static KEY_WHY_SIZE]);
 int key_check(const Key *key, const char *text, char why[static KEY_WHY_SIZE]);

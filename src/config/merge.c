@@ -190,7 +190,7 @@ static int check_key(Merge *m, const Section *section, const DocumentEntry *in) 
 /* Any text is legal for the key. */
 static bool is_free_text(const Section *section, const char *key) {
         return section->kind != SECTION_FIELDS &&
-               (strcmp(key, "value") == 0 || strcmp(key, "name") == 0 || strcmp(key, "find") == 0);
+               (strcmp(key, "value") == 0 || strcmp(key, "name") == 0 || strcmp(key, "match") == 0);
 }
 
 /* A word that would begin a comment elsewhere. */

@@ -2,6 +2,7 @@
 #include "config/profile-builder.h"
 
 #include "config/builder.h"
+#include "config/lint.h"
 #include "config/reserved.h"
 #include "config/value-builder.h"
 #include "util/cleanup.h"
@@ -35,21 +36,6 @@ static void refuse_same_uuid(
                 "the %s \"%s\" has the same UUID", kind, name);
 }
 
-static void check_security(Builder *b, const Characteristic *c, const Section *section) {
-        unsigned writes = CHARACTERISTIC_WRITE | CHARACTERISTIC_WRITE_WITHOUT_RESPONSE;
-
-        if ((c->flags & writes) != 0 && !section_find(section, "security"))
-                problems_warn(b->problems, section_origin(section, "flags"), section->label,
-                        "flags",
-                        "anyone in range may write; security = open says that this is "
-                        "meant");
-        if ((c->flags & CHARACTERISTIC_WRITE_WITHOUT_RESPONSE) != 0 && c->format)
-                problems_warn(b->problems, section_origin(section, "flags"), section->label,
-                        "flags",
-                        "a write without response that does not fit the fields is lost: "
-                        "the central is not told");
-}
-
 static void check_queue(Builder *b, const Characteristic *c, const Section *section) {
         size_t limit = b->plain->settings.limits.queue_bytes;
         size_t depth = c->policy == QUEUE_COALESCE ? 1 : c->depth;
@@ -66,18 +52,51 @@ static void check_queue(Builder *b, const Characteristic *c, const Section *sect
                 depth, c->size_max, limit);
 }
 
-static void fill_characteristic(const Builder *b, Characteristic *c, const Section *section,
-        const CharacteristicValues *values) {
-        const Settings *s = &b->plain->settings;
+/* What [queue] says, for what the characteristic does not. */
+static int read_inherited(const Builder *b, CharacteristicValues *values) {
+        const Section *queue = section_list_find(b->sections, SECTION_QUEUE, NULL);
+        size_t n;
+        const Key *keys = keys_all(&n);
 
+        for (size_t i = 0; i < n; i++) {
+                const Key *queue_key = keys_inherited(&keys[i]);
+                char why[KEY_WHY_SIZE];
+                const char *text;
+                int r = KEY_E_VALUE;
+
+                if (!queue_key)
+                        continue;
+                text = section_value(queue, queue_key->name);
+                if (text)
+                        r = key_read(&keys[i], text, values, why);
+                /* A refused value has been reported where it was read. */
+                if (r == KEY_E_VALUE)
+                        r = key_read(&keys[i], queue_key->default_text, values, why);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static void fill_characteristic(Characteristic *c, const CharacteristicValues *values) {
         c->uuid = values->uuid;
         c->flags = values->flags;
         c->on_write = values->on_write;
-        c->policy = section_find(section, "policy") ? values->policy : s->queue.policy;
-        c->depth = section_find(section, "depth") ? values->depth : s->queue.depth;
-        c->notify_on_subscribe = section_find(section, "notify_on_subscribe")
-                                         ? values->notify_on_subscribe
-                                         : s->queue.notify_on_subscribe;
+        c->unhandled = values->unhandled;
+        c->verdict = values->verdict;
+        c->policy = values->policy;
+        c->depth = values->depth;
+        c->put_timeout_usec = values->put_timeout_usec;
+        c->stall_after_usec = values->stall_after_usec;
+        c->notify_on_subscribe = values->notify_on_subscribe;
+        c->notify_on_change = values->notify_on_change;
+        c->min_interval_usec = values->min_interval_usec;
+        c->rate = values->rate;
+        c->priority = values->priority;
+        c->oversize = values->oversize;
+        c->max_age_usec = values->max_age_usec;
+        c->on_stale = values->on_stale;
+        c->persist = values->persist;
 }
 
 static int build_characteristic(Builder *b, Service *service, const Section *section) {
@@ -88,12 +107,14 @@ static int build_characteristic(Builder *b, Service *service, const Section *sec
 
         if (!c)
                 return -ENOMEM;
-        r = builder_read_values(section, &values);
+        r = read_inherited(b, &values);
+        if (r == 0)
+                r = builder_read_values(section, &values);
         if (r < 0)
                 return r;
         builder_require(section, "uuid", b->problems);
         builder_require(section, "flags", b->problems);
-        fill_characteristic(b, c, section, &values);
+        fill_characteristic(c, &values);
         for (size_t i = 0; i < service->n_characteristics; i++) {
                 const Characteristic *other = service->characteristics[i];
 
@@ -103,7 +124,7 @@ static int build_characteristic(Builder *b, Service *service, const Section *sec
         r = value_build(c, section, fields, &values, b->problems);
         if (r < 0)
                 return r;
-        check_security(b, c, section);
+        lint_characteristic(c, section, &b->plain->settings, b->problems);
         check_queue(b, c, section);
         return 0;
 }
@@ -263,6 +284,7 @@ int profile_build(
         if (r < 0)
                 return r;
         check_fields(&b);
+        lint_queue(profile->n_services > 0 ? profile : NULL, sections, &plain->settings, problems);
         *ret = profile->n_services > 0 ? STEAL(profile) : NULL;
         return 0;
 }

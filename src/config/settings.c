@@ -1,7 +1,10 @@
 /* Texts of the plain sections to values. */
 #include "config/settings.h"
 
+#include "util/cleanup.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 static int read_key(PlainValues *values, const SectionList *sections, const Key *key) {
         const Section *section = section_list_find(sections, key->section, NULL);
@@ -29,6 +32,43 @@ static void check_retry(
                 "retry_max is below retry_min");
 }
 
+/* Files that spored makes at one path would replace each other. */
+static void check_paths(
+        const PlainValues *values, const SectionList *sections, Problems *problems) {
+        const struct {
+                SectionKind section;
+                const char *key, *path;
+        } files[] = {
+                {SECTION_SOCKET, "path", values->settings.socket.path},
+                {SECTION_SOCKET, "read_only_path", values->settings.socket.read_only_path},
+                {SECTION_PERSIST, "file", values->settings.persist.file},
+                {SECTION_METRICS, "file", values->settings.metrics.file},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(files); i++)
+                for (size_t j = 0; j < i; j++) {
+                        const Section *section =
+                                section_list_find(sections, files[i].section, NULL);
+
+                        if (!files[i].path || !files[j].path ||
+                                strcmp(files[i].path, files[j].path) != 0)
+                                continue;
+                        problems_add(problems, section_origin(section, files[i].key),
+                                section->label, files[i].key, "the same path as %s of [%s]",
+                                files[j].key, section_kind_name(files[j].section));
+                }
+}
+
+static void check_read_only(
+        const PlainValues *values, const SectionList *sections, Problems *problems) {
+        const Section *section = section_list_find(sections, SECTION_SOCKET, NULL);
+
+        if (!values->settings.socket.read_only_group || values->settings.socket.read_only_path)
+                return;
+        problems_warn(problems, section_origin(section, "read_only_group"), section->label,
+                "read_only_group", "without read_only_path there is no such socket");
+}
+
 int settings_build(PlainValues *values, const SectionList *sections, Problems *problems) {
         size_t n;
         const Key *keys = keys_all(&n);
@@ -43,6 +83,8 @@ int settings_build(PlainValues *values, const SectionList *sections, Problems *p
                         return r;
         }
         check_retry(values, sections, problems);
+        check_paths(values, sections, problems);
+        check_read_only(values, sections, problems);
         return 0;
 }
 
@@ -51,6 +93,11 @@ void settings_clear(PlainValues *values) {
         free(values->settings.bluez.adapter);
         free(values->settings.socket.path);
         free(values->settings.socket.group);
+        free(values->settings.socket.admin_group);
+        free(values->settings.socket.read_only_path);
+        free(values->settings.socket.read_only_group);
+        free(values->settings.persist.file);
+        free(values->settings.metrics.file);
         free(values->profile);
         free(values->advertisement.name);
         free(values->advertisement.services);

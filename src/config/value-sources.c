@@ -20,7 +20,7 @@ typedef struct Builder {
 static void value_source_done(ValueSource *source) {
         free(source->name);
         free(source->file);
-        free(source->find);
+        free(source->match);
         *source = (ValueSource){0};
 }
 

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-PLAIN = ("daemon", "bluez", "queue", "socket", "limits", "advertisement")
+PLAIN = ("daemon", "bluez", "queue", "socket", "persist", "metrics", "limits", "advertisement")
 
 
 def read_table(text):

@@ -19,6 +19,18 @@ static void expect_same_format(const Format *a, const Format *b) {
         }
 }
 
+static void expect_same_queue(const Characteristic *a, const Characteristic *b) {
+        assert_int_equal(a->put_timeout_usec, b->put_timeout_usec);
+        assert_int_equal(a->stall_after_usec, b->stall_after_usec);
+        assert_int_equal(a->notify_on_change, b->notify_on_change);
+        assert_int_equal(a->min_interval_usec, b->min_interval_usec);
+        assert_int_equal(a->priority, b->priority);
+        assert_int_equal(a->oversize, b->oversize);
+        assert_true(a->rate.per_second >= b->rate.per_second);
+        assert_true(a->rate.per_second <= b->rate.per_second);
+        assert_int_equal(a->rate.burst, b->rate.burst);
+}
+
 static void expect_same_characteristic(const Characteristic *a, const Characteristic *b) {
         assert_string_equal(a->name, b->name);
         assert_true(uuid_equal(&a->uuid, &b->uuid));
@@ -32,6 +44,12 @@ static void expect_same_characteristic(const Characteristic *a, const Characteri
         assert_int_equal(a->policy, b->policy);
         assert_int_equal(a->depth, b->depth);
         assert_int_equal(a->notify_on_subscribe, b->notify_on_subscribe);
+        expect_same_queue(a, b);
+        assert_int_equal(a->unhandled, b->unhandled);
+        assert_int_equal(a->verdict, b->verdict);
+        assert_int_equal(a->max_age_usec, b->max_age_usec);
+        assert_int_equal(a->on_stale, b->on_stale);
+        assert_int_equal(a->persist, b->persist);
         expect_same_format(a->format, b->format);
         assert_int_equal(a->n_descriptors, b->n_descriptors);
         for (size_t i = 0; i < a->n_descriptors; i++) {
@@ -50,7 +68,9 @@ static void expect_same_profile(const Profile *a, const Profile *b) {
         for (size_t i = 0; i < a->n_characteristics; i++)
                 expect_same_characteristic(profile_at(a, i), profile_at(b, i));
         assert_int_equal(a->advertisement.advertise, b->advertisement.advertise);
-        assert_string_equal(a->advertisement.name, b->advertisement.name);
+        assert_true(!a->advertisement.name == !b->advertisement.name);
+        if (a->advertisement.name)
+                assert_string_equal(a->advertisement.name, b->advertisement.name);
         assert_int_equal(a->advertisement.n_services, b->advertisement.n_services);
 }
 
@@ -122,6 +142,24 @@ static void test_values_that_are_hard_to_write_come_back(void **state) {
         reload(f, &old);
         expect_same_profile(config_profile(old), config_profile(f->config));
         assert_string_equal(config_profile(f->config)->advertisement.name, "  in quotes");
+        config_free(old);
+}
+
+static void test_every_key_of_a_characteristic_comes_back(void **state) {
+        Fixture *f = *state;
+        Config *old;
+
+        fixture_load_text(f,
+                SERVICE "[characteristic a]\nuuid = 2A00\nflags = read write notify\n"
+                        "security = open\npolicy = block\nput_timeout = 2s\nstall_after = 3s\n"
+                        "notify_on_change = yes\nmin_interval = 20ms\npriority = low\n"
+                        "oversize = drop\nrate = 0.75\nburst = 4\nmax_age = 1h\n"
+                        "on_stale = default\nunhandled = refuse\npersist = yes\n"
+                        "[characteristic b]\nuuid = 2A01\nflags = notify\n"
+                        "[queue]\nmin_interval = 30ms\npriority = high\nrate = 7.5\n");
+        expect_no_problem(f);
+        reload(f, &old);
+        expect_same_profile(config_profile(old), config_profile(f->config));
         config_free(old);
 }
 
@@ -257,6 +295,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 FIXTURE_TEST(test_mushpi_comes_back),
                 FIXTURE_TEST(test_values_that_are_hard_to_write_come_back),
+                FIXTURE_TEST(test_every_key_of_a_characteristic_comes_back),
                 FIXTURE_TEST(test_a_hash_comes_back_without_a_warning),
                 FIXTURE_TEST(test_what_is_switched_off_stays_off),
                 FIXTURE_TEST(test_each_value_says_where_it_came_from),

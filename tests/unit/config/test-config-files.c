@@ -31,6 +31,16 @@ static void test_an_empty_file_gives_the_defaults(void **state) {
         assert_null(s->socket.path);
         assert_null(s->socket.group);
         assert_int_equal(s->socket.mode, 0660);
+        assert_null(s->socket.admin_group);
+        assert_null(s->socket.read_only_path);
+        assert_null(s->socket.read_only_group);
+        assert_int_equal(s->socket.read_only_mode, 0666);
+        assert_int_equal(s->socket.handler_timeout_usec, 100000);
+        assert_null(s->persist.file);
+        assert_int_equal(s->persist.interval_usec, 10000000);
+        assert_null(s->metrics.file);
+        assert_int_equal(s->metrics.interval_usec, 15000000);
+        assert_int_equal(s->limits.verdicts, 64);
         assert_int_equal(s->limits.queue_bytes, 1024 * 1024);
         assert_int_equal(s->limits.peers, 64);
         assert_int_equal(s->limits.line_bytes, 64 * 1024);
@@ -49,14 +59,29 @@ static void test_every_plain_key_can_be_set(void **state) {
                              "[queue]\npolicy = coalesce\ndepth = 5\nnotify_on_subscribe = no\n"
                              "window = 6\n"
                              "[socket]\npath = /run/y\ngroup = users\nmode = 600\n"
+                             "admin_group = wheel\nread_only_path = /run/z\n"
+                             "read_only_group = games\nread_only_mode = 640\n"
+                             "handler_timeout = 500ms\n"
+                             "[persist]\nfile = /v\ninterval = 1s\n"
+                             "[metrics]\nfile = /m\ninterval = 2s\n"
                              "[limits]\nqueue_bytes = 2k\npeers = 3\nline_bytes = 4k\n"
-                             "peer_bytes = 8k\nrequests_per_turn = 9\n"
+                             "peer_bytes = 8k\nrequests_per_turn = 9\nverdicts = 2\n"
                              "[advertisement]\nadvertise = no\nname = \"a name\"\n");
         expect_no_problem(f);
         s = config_settings(f->config);
         assert_false(s->daemon.serve);
         assert_int_equal(s->daemon.shutdown_timeout_usec, 2000000);
         assert_int_equal(s->daemon.log_level, LOG_LEVEL_DEBUG);
+        assert_string_equal(s->socket.admin_group, "wheel");
+        assert_string_equal(s->socket.read_only_path, "/run/z");
+        assert_string_equal(s->socket.read_only_group, "games");
+        assert_int_equal(s->socket.read_only_mode, 0640);
+        assert_int_equal(s->socket.handler_timeout_usec, 500000);
+        assert_string_equal(s->persist.file, "/v");
+        assert_int_equal(s->persist.interval_usec, 1000000);
+        assert_string_equal(s->metrics.file, "/m");
+        assert_int_equal(s->metrics.interval_usec, 2000000);
+        assert_int_equal(s->limits.verdicts, 2);
         assert_string_equal(s->bluez.bus, "unix:path=/run/x");
         assert_string_equal(s->bluez.adapter, "hci1");
         assert_true(s->bluez.power_on);
@@ -240,17 +265,14 @@ static void test_a_profile_cannot_name_a_profile(void **state) {
 static void test_problems_come_in_the_order_of_loading(void **state) {
         Fixture *f = *state;
 
-        write_with_profile(f, "[queue]\nx = 1\n", "[queue]\ny = 2\nwrong\n");
-        fixture_write(f, "test.conf.d/1.conf", "[queue]\nz = 3\n");
+        write_with_profile(f, "[metrics]\nx = 1\n", "[metrics]\ny = 2\nwrong\n");
+        fixture_write(f, "test.conf.d/1.conf", "[metrics]\nz = 3\n");
         fixture_load(f, VARIABLES("SPORED_X=1"), VARIABLES("nothing"));
         expect_problems(f,
-                "p.conf:2: [queue] x: unknown key \"x\"; known: policy, depth, "
-                "notify_on_subscribe, window\n"
-                "test.conf:2: [queue] y: unknown key \"y\"; known: policy, depth, "
-                "notify_on_subscribe, window\n"
+                "p.conf:2: [metrics] x: unknown key \"x\"; known: file, interval\n"
+                "test.conf:2: [metrics] y: unknown key \"y\"; known: file, interval\n"
                 "test.conf:3: no '=': write \"key = value\" or \"[section]\"\n"
-                "test.conf.d/1.conf:2: [queue] z: unknown key \"z\"; known: policy, depth, "
-                "notify_on_subscribe, window\n"
+                "test.conf.d/1.conf:2: [metrics] z: unknown key \"z\"; known: file, interval\n"
                 "environment SPORED_X: unknown variable\n"
                 "-o nothing: no '=': SECTION.KEY=VALUE is expected\n");
 }

@@ -217,11 +217,63 @@ static void test_queue_size_is_the_depth_of_all(void **state) {
 static void test_backpressure_is_the_policy_of_all(void **state) {
         Fixture *f = *state;
 
-        load(f, "MUSHPI_BLE_BACKPRESSURE_POLICY=coalesce");
-        assert_int_equal(find_characteristic(f, "status_flags")->policy, QUEUE_COALESCE);
+        static const struct {
+                const char *variable;
+                QueuePolicy policy;
+        } policies[] = {
+                {"MUSHPI_BLE_BACKPRESSURE_POLICY=drop_oldest", QUEUE_DROP_OLDEST},
+                {"MUSHPI_BLE_BACKPRESSURE_POLICY=drop_newest", QUEUE_DROP_NEWEST},
+                {"MUSHPI_BLE_BACKPRESSURE_POLICY=coalesce", QUEUE_COALESCE},
+                {"MUSHPI_BLE_BACKPRESSURE_POLICY=block", QUEUE_BLOCK},
+                {"MUSHPI_BLE_BACKPRESSURE_POLICY=priority", QUEUE_DROP_OLDEST},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(policies); i++) {
+                load(f, policies[i].variable);
+                expect_no_problem(f);
+                assert_int_equal(
+                        find_characteristic(f, "status_flags")->policy, policies[i].policy);
+        }
         expect_refused(f, "MUSHPI_BLE_BACKPRESSURE_POLICY=hope",
                 "environment MUSHPI_BLE_BACKPRESSURE_POLICY: unknown word \"hope\"; known: "
-                "drop_oldest, coalesce\n");
+                "drop_oldest, drop_newest, coalesce, block, priority\n");
+}
+
+static void test_the_first_to_go_is_what_the_app_waits_for(void **state) {
+        Fixture *f = *state;
+
+        load(f, NULL);
+        assert_int_equal(find_characteristic(f, "env_measurements")->priority, PRIORITY_CRITICAL);
+        assert_int_equal(find_characteristic(f, "actuator_status")->priority, PRIORITY_CRITICAL);
+        assert_int_equal(find_characteristic(f, "status_flags")->priority, PRIORITY_HIGH);
+        assert_int_equal(find_characteristic(f, "stage_state")->priority, PRIORITY_NORMAL);
+}
+
+static void test_put_timeout_is_that_of_all(void **state) {
+        Fixture *f = *state;
+
+        load(f, "MUSHPI_BLE_QUEUE_PUT_TIMEOUT_MS=10");
+        expect_no_problem(f);
+        assert_int_equal(find_characteristic(f, "env_measurements")->put_timeout_usec, 10000);
+        load(f, "MUSHPI_BLE_QUEUE_PUT_TIMEOUT_MS=0");
+        expect_no_problem(f);
+        assert_int_equal(find_characteristic(f, "env_measurements")->put_timeout_usec, 0);
+        expect_refused(f, "MUSHPI_BLE_QUEUE_PUT_TIMEOUT_MS=-1",
+                "environment MUSHPI_BLE_QUEUE_PUT_TIMEOUT_MS: not from 0s to 60s: \"-1ms\"\n");
+}
+
+static void test_slow_publishing_is_told_from_its_limit_on(void **state) {
+        Fixture *f = *state;
+
+        assert_int_equal(
+                settings_with(f, "MUSHPI_BLE_LOG_SLOW_PUBLISH_MS=80")->queue.log_slow_publish_usec,
+                80000);
+        assert_int_equal(
+                settings_with(f, "MUSHPI_BLE_LOG_SLOW_PUBLISH_MS=0")->queue.log_slow_publish_usec,
+                0);
+        expect_refused(f, "MUSHPI_BLE_LOG_SLOW_PUBLISH_MS=slow",
+                "environment MUSHPI_BLE_LOG_SLOW_PUBLISH_MS: not a time with its unit, from 0s to "
+                "3600s: \"slowms\"\n");
 }
 
 static void test_timeouts_are_milliseconds(void **state) {
@@ -261,6 +313,9 @@ int main(void) {
                 FIXTURE_TEST(test_advertising_takes_all_spellings_of_a_boolean),
                 FIXTURE_TEST(test_queue_size_is_the_depth_of_all),
                 FIXTURE_TEST(test_backpressure_is_the_policy_of_all),
+                FIXTURE_TEST(test_the_first_to_go_is_what_the_app_waits_for),
+                FIXTURE_TEST(test_put_timeout_is_that_of_all),
+                FIXTURE_TEST(test_slow_publishing_is_told_from_its_limit_on),
                 FIXTURE_TEST(test_timeouts_are_milliseconds),
                 FIXTURE_TEST(test_other_names_of_its_environment_are_ignored),
         };

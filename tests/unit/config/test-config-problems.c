@@ -24,16 +24,16 @@ static void test_an_unknown_section_is_told_with_the_nearest(void **state) {
                 "test.conf:1: [quue]: unknown section \"quue\"; did you mean \"queue\"?\n");
         expect_text(*state, "[x]\n",
                 "test.conf:1: [x]: unknown section \"x\"; known: daemon, bluez, queue, socket, "
-                "limits, "
-                "advertisement, environment, service, characteristic, fields, descriptor, "
+                "persist, metrics, limits, advertisement, environment, service, characteristic, "
+                "fields, descriptor, "
                 "source\n");
 }
 
 static void test_an_unknown_key_is_told_with_the_nearest(void **state) {
         expect_text(*state, "[queue]\ndeph = 1\n",
                 "test.conf:2: [queue] deph: unknown key \"deph\"; did you mean \"depth\"?\n");
-        expect_text(*state, "[socket]\nx = 1\n",
-                "test.conf:2: [socket] x: unknown key \"x\"; known: path, group, mode\n");
+        expect_text(*state, "[metrics]\nx = 1\n",
+                "test.conf:2: [metrics] x: unknown key \"x\"; known: file, interval\n");
 }
 
 static void test_a_section_is_there_once(void **state) {
@@ -157,12 +157,8 @@ static void test_a_bus_is_reached_by_unix_sockets_only(void **state) {
 }
 
 static void test_a_policy_that_is_not_known_is_refused_by_name(void **state) {
-        Fixture *f = *state;
-
-        expect_refused_value(f, "queue", "policy = drop_newest",
-                "unknown word \"drop_newest\"; known: drop_oldest, coalesce");
-        expect_refused_value(f, "queue", "policy = block",
-                "unknown word \"block\"; known: drop_oldest, coalesce");
+        expect_refused_value(*state, "queue", "policy = priority",
+                "unknown word \"priority\"; known: drop_oldest, drop_newest, coalesce, block");
 }
 
 static void test_a_problem_is_one_line_without_controls(void **state) {

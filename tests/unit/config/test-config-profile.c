@@ -318,83 +318,6 @@ static void test_a_descriptor_holds_text_or_bytes(void **state) {
                 "test.conf:9: [descriptor d] value: not hex: two digits a byte, as in \"01 ff\"\n");
 }
 
-static void test_queues_are_as_the_section_queue_says(void **state) {
-        Fixture *f = *state;
-        const Characteristic *c;
-
-        fixture_load_text(f, READABLE "[queue]\npolicy = coalesce\ndepth = 7\n"
-                                      "notify_on_subscribe = no\n");
-        c = find_characteristic(f, "a");
-        assert_int_equal(c->policy, QUEUE_COALESCE);
-        assert_int_equal(c->depth, 7);
-        assert_false(c->notify_on_subscribe);
-        fixture_load_text(f, READABLE "policy = drop-oldest\ndepth = 8\nnotify_on_subscribe = yes\n"
-                                      "on_write = forward\n"
-                                      "[queue]\npolicy = coalesce\ndepth = 7\n"
-                                      "notify_on_subscribe = no\n");
-        c = find_characteristic(f, "a");
-        assert_int_equal(c->policy, QUEUE_DROP_OLDEST);
-        assert_int_equal(c->depth, 8);
-        assert_true(c->notify_on_subscribe);
-        assert_int_equal(c->on_write, ON_WRITE_FORWARD);
-}
-
-static void test_all_queues_together_have_their_limit(void **state) {
-        Fixture *f = *state;
-        const char *text = SERVICE "[characteristic a]\nuuid = 2A00\nflags = notify\nsize = 512\n"
-                                   "depth = 2\n"
-                                   "[characteristic b]\nuuid = 2A01\nflags = indicate\nsize = 1\n"
-                                   "depth = 1\n"
-                                   "[characteristic c]\nuuid = 2A02\nflags = read\n"
-                                   "[limits]\nqueue_bytes = ";
-        _cleanup_free_ char *fits = NULL, *over = NULL;
-
-        assert_true(asprintf(&fits, "%s1025\n", text) > 0);
-        assert_true(asprintf(&over, "%s1024\n", text) > 0);
-        fixture_load_text(f, fits);
-        expect_no_problem(f);
-        expect_text(f, over,
-                "test.conf:12: [characteristic b] depth: with its 1 values of 1 bytes the queues "
-                "need more than limits.queue_bytes (1024)\n");
-}
-
-static void test_a_queue_that_coalesces_holds_one_value(void **state) {
-        Fixture *f = *state;
-
-        fixture_load_text(f, SERVICE "[characteristic a]\nuuid = 2A00\nflags = notify\n"
-                                     "size = 512\ndepth = 4096\npolicy = coalesce\n");
-        expect_no_problem(f);
-}
-
-static void test_a_write_for_everybody_is_warned_of(void **state) {
-        Fixture *f = *state;
-
-        expect_text(f, SERVICE "[characteristic a]\nuuid = 2A00\nflags = write\n",
-                "test.conf:5: [characteristic a] flags: warning: anyone in range may write; "
-                "security = open says that this is meant\n");
-        assert_int_equal(f->errors, 0);
-        assert_int_equal(f->warnings, 1);
-        assert_non_null(f->config);
-        expect_text(f,
-                SERVICE "[characteristic a]\nuuid = 2A00\nflags = write\nsecurity = secret\n",
-                "test.conf:6: [characteristic a] security: unknown word \"secret\"; known: open; "
-                "or "
-                "leave the key out\n");
-}
-
-static void test_a_write_without_answer_to_fields_is_warned_of(void **state) {
-        Fixture *f = *state;
-
-        expect_text(f,
-                SERVICE "[characteristic a]\nuuid = 2A00\nflags = write-without-response\n"
-                        "security = open\ntype = u8\n",
-                "test.conf:5: [characteristic a] flags: warning: a write without response that "
-                "does not fit the fields is lost: the central is not told\n");
-        fixture_load_text(f, SERVICE "[characteristic a]\nuuid = 2A00\n"
-                                     "flags = write-without-response\nsecurity = open\n");
-        expect_no_problem(f);
-}
-
 static void test_services_are_advertised_by_name_or_uuid(void **state) {
         Fixture *f = *state;
         const Advertisement *a;
@@ -460,11 +383,6 @@ int main(void) {
                 FIXTURE_TEST(test_what_is_switched_off_does_not_count),
                 FIXTURE_TEST(test_a_service_is_switched_off_with_all_in_it),
                 FIXTURE_TEST(test_a_descriptor_holds_text_or_bytes),
-                FIXTURE_TEST(test_queues_are_as_the_section_queue_says),
-                FIXTURE_TEST(test_all_queues_together_have_their_limit),
-                FIXTURE_TEST(test_a_queue_that_coalesces_holds_one_value),
-                FIXTURE_TEST(test_a_write_for_everybody_is_warned_of),
-                FIXTURE_TEST(test_a_write_without_answer_to_fields_is_warned_of),
                 FIXTURE_TEST(test_services_are_advertised_by_name_or_uuid),
                 FIXTURE_TEST(test_what_cannot_be_advertised_is_refused),
                 FIXTURE_TEST(test_a_value_is_named_once),

@@ -68,10 +68,13 @@ static void test_a_source_has_its_defaults(void **state) {
         s = only_source(f);
         assert_string_equal(s->name, "shed");
         assert_string_equal(s->file, "/sys/x");
-        assert_null(s->find);
+        assert_null(s->match);
         expect_number(s->scale, 1);
         expect_number(s->offset, 0);
         assert_int_equal(s->interval_usec, 10000000);
+        assert_false(s->events);
+        assert_int_equal(s->debounce_usec, 0);
+        expect_number(s->min_change, 0);
         assert_ptr_equal(s->characteristic, find_characteristic(f, "temperature"));
         assert_string_equal(s->field->name, "value");
 }
@@ -81,14 +84,18 @@ static void test_a_source_says_everything(void **state) {
         const ValueSource *s;
 
         fixture_load_text(f,
-                PROFILE "[source shed]\nfile = /sys/hwmon*/x\nfind = \"MemAvailable: \"\n"
-                        "scale = -0.001\noffset = 273.15\ninterval = 100ms\ntarget = air.co2\n");
+                PROFILE "[source shed]\nfile = /sys/hwmon*/x\nmatch = \"MemAvailable: (.*)\"\n"
+                        "scale = -0.001\noffset = 273.15\ninterval = 100ms\nevents = yes\n"
+                        "debounce = 50ms\nmin_change = 0.5\ntarget = air.co2\n");
         s = only_source(f);
         assert_string_equal(s->file, "/sys/hwmon*/x");
-        assert_string_equal(s->find, "MemAvailable: ");
+        assert_string_equal(s->match, "MemAvailable: (.*)");
         expect_number(s->scale, -0.001);
         expect_number(s->offset, 273.15);
         assert_int_equal(s->interval_usec, 100000);
+        assert_true(s->events);
+        assert_int_equal(s->debounce_usec, 50000);
+        expect_number(s->min_change, 0.5);
         assert_string_equal(s->characteristic->name, "air");
         assert_string_equal(s->field->name, "co2");
 }
@@ -143,6 +150,14 @@ static void test_each_key_says_what_is_legal(void **state) {
         expect_key_refused(f, "offset = much", "not a number such as 0.001: \"much\"");
         expect_key_refused(
                 f, "interval = 5", "not a time with its unit, from 100ms to 86400s: \"5\"");
+        expect_key_refused(f, "match = t=", "one group in parentheses is needed; it has 0: \"t=\"");
+        expect_key_refused(f, "match = (t)=(.*)",
+                "one group in parentheses is needed; it has 2: \"(t)=(.*)\"");
+        expect_key_refused(
+                f, "match = t=(.*", "no regular expression (Unmatched ( or \\(): \"t=(.*\"");
+        expect_key_refused(f, "min_change = -1", "below 0: \"-1\"");
+        expect_key_refused(f, "min_change = few", "not a number such as 0.001: \"few\"");
+        expect_key_refused(f, "debounce = 2h", "not from 0s to 3600s: \"2h\"");
         expect_key_refused(f, "interval = 99ms", "not from 100ms to 86400s: \"99ms\"");
         expect_key_refused(
                 f, "intervall = 5s", "unknown key \"intervall\"; did you mean \"interval\"?");
@@ -239,9 +254,9 @@ static void test_a_variable_and_an_option_reach_a_source(void **state) {
         fixture_load(f, VARIABLES("SPORED_SOURCE__SHED__INTERVAL=2s"), NULL);
         assert_int_equal(only_source(f)->interval_usec, 2000000);
         fixture_load(f, VARIABLES("SPORED_SOURCE__SHED__INTERVAL=2s"),
-                VARIABLES("shed.interval=3s", "source.shed.find=t="));
+                VARIABLES("shed.interval=3s", "source.shed.match=t=(.*)"));
         assert_int_equal(only_source(f)->interval_usec, 3000000);
-        assert_string_equal(only_source(f)->find, "t=");
+        assert_string_equal(only_source(f)->match, "t=(.*)");
 }
 
 static void test_a_short_name_reaches_the_kind_that_has_the_key(void **state) {
@@ -261,8 +276,8 @@ static void test_what_is_dumped_comes_back(void **state) {
         _cleanup_free_ char *dump = NULL, *path = fixture_path(f, "dump.conf");
         const ValueSource *s;
 
-        fixture_write(
-                f, "test.conf", SOURCE "target = temperature\nfind = \" # t \"\nscale = 0.5\n");
+        fixture_write(f, "test.conf",
+                SOURCE "target = temperature\nmatch = \" # t(.*) \"\nscale = 0.5\n");
         fixture_load(f, VARIABLES("SPORED_SOURCE__SHED__INTERVAL=2s"), NULL);
         dump = dump_text(f);
         assert_non_null(strstr(dump, "interval = 2s ; environment SPORED_SOURCE__SHED__INTERVAL"));
@@ -271,7 +286,7 @@ static void test_what_is_dumped_comes_back(void **state) {
         fixture_load_path(f, path, NULL, NULL);
         expect_no_problem(f);
         s = only_source(f);
-        assert_string_equal(s->find, " # t ");
+        assert_string_equal(s->match, " # t(.*) ");
         expect_number(s->scale, 0.5);
         assert_int_equal(s->interval_usec, 2000000);
         assert_string_equal(s->characteristic->name, "temperature");

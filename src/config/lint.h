@@ -1,0 +1,11 @@
+/* What is legal key by key, and does not fit together or is seldom meant. */
+#pragma once
+
+#include "config/section.h"
+
+/* A characteristic that is complete. */
+void lint_characteristic(const Characteristic *c, const Section *section, const Settings *settings,
+        Problems *problems);
+/* What [queue] says and nothing needs. profile may be NULL. */
+void lint_queue(const Profile *profile, const SectionList *sections, const Settings *settings,
+        Problems *problems);
