@@ -171,11 +171,23 @@ static int on_alias_set(sd_bus_message *m, void *userdata, sd_bus_error *error) 
 static void set_alias(Adapter *a) {
         const char *alias = a->parameters.alias;
 
-        if (!alias || (a->chosen->alias && strcmp(alias, a->chosen->alias) == 0))
-                return;
-        int r = set_property(a, &a->alias_slot, "Alias", "s", alias, on_alias_set);
+        int r = alias ? set_property(a, &a->alias_slot, "Alias", "s", alias, on_alias_set) : 0;
         if (r < 0)
                 log_warning("the adapter's alias cannot be set: %s", strerror(-r));
+}
+
+static void keep_alias(Adapter *a) {
+        const char *alias = a->parameters.alias;
+
+        if (!alias || !a->chosen->alias || strcmp(alias, a->chosen->alias) != 0)
+                set_alias(a);
+}
+
+void adapter_set_alias(Adapter *a, const char *alias) {
+        a->parameters.alias = alias;
+        /* Whatever it has: a call before this one may still be on its way. */
+        if (adapter_ours(a))
+                set_alias(a);
 }
 
 static void on_claim_changed(void *userdata) {
@@ -185,7 +197,7 @@ static void on_claim_changed(void *userdata) {
                 return;
         if (adapter_ours(a)) {
                 log_info("%s is ours", adapter_name(a->chosen));
-                set_alias(a);
+                keep_alias(a);
         }
         keep_powered(a);
         a->events->changed(a->userdata);
@@ -242,7 +254,7 @@ static void update(Adapter *a) {
                 if (chosen)
                         claim_chosen(a);
                 if (adapter_ours(a))
-                        set_alias(a);
+                        keep_alias(a);
         }
         keep_powered(a);
         a->events->changed(a->userdata);

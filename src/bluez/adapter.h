@@ -29,6 +29,9 @@ int adapter_new(Adapter **ret, struct ev_loop *loop, sd_bus *bus,
         const AdapterParameters *parameters, const AdapterEvents *events, void *userdata);
 Adapter *adapter_free(Adapter *adapter);
 
+/* Another alias for the chosen one and for those that follow; borrowed, likewise. */
+void adapter_set_alias(Adapter *adapter, const char *alias);
+
 /* What BluezClient hears of adapters; other interfaces are skipped. */
 int adapter_interface_added(
         Adapter *adapter, const char *path, const char *interface, sd_bus_message *properties);

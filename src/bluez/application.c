@@ -14,6 +14,7 @@ typedef struct ServiceObject {
 /* Owned by Serving. */
 struct Application {
         sd_bus_slot *manager_slot;
+        PendingWrites *pending;
         const Profile *profile;
         ServiceObject *services;              /* one for each of the profile */
         GattCharacteristic **characteristics; /* by Characteristic.index; owned */
@@ -53,8 +54,8 @@ static int export_service(Application *a, sd_bus *bus, size_t i,
                 bus, &o->slot, o->path, BLUEZ_GATT_SERVICE, service_vtable, o);
         for (size_t k = o->service->n_characteristics; r >= 0 && k-- > 0;) {
                 const Characteristic *c = o->service->characteristics[k];
-                r = gatt_characteristic_new(
-                        &a->characteristics[c->index], bus, o->path, c, events, userdata);
+                r = gatt_characteristic_new(&a->characteristics[c->index], bus, o->path, c,
+                        a->pending, events, userdata);
         }
         return r;
 }
@@ -63,8 +64,10 @@ static int export_service(Application *a, sd_bus *bus, size_t i,
  * order of the list: so everything is exported last to first. */
 static int export_all(
         Application *a, sd_bus *bus, const GattCharacteristicEvents *events, void *userdata) {
-        int r = sd_bus_add_object_manager(bus, &a->manager_slot, APPLICATION_PATH);
+        int r = pending_writes_new(&a->pending);
 
+        if (r >= 0)
+                r = sd_bus_add_object_manager(bus, &a->manager_slot, APPLICATION_PATH);
         for (size_t i = a->profile->n_services; r >= 0 && i-- > 0;)
                 r = export_service(a, bus, i, events, userdata);
         return r;
@@ -99,10 +102,15 @@ Application *application_free(Application *application) {
                 sd_bus_slot_unref(application->services[i].slot);
                 free(application->services[i].path);
         }
+        pending_writes_free(application->pending);
         free(application->characteristics);
         free(application->services);
         free(application);
         return NULL;
+}
+
+PendingWrites *application_pending_writes(Application *application) {
+        return application->pending;
 }
 
 const char *application_path_of(const Application *application, const Characteristic *c) {

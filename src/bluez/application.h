@@ -11,5 +11,7 @@ int application_new(Application **ret, sd_bus *bus, const Profile *profile,
         const GattCharacteristicEvents *events, void *userdata);
 Application *application_free(Application *application);
 
+/* The writes that wait for an answer. */
+PendingWrites *application_pending_writes(Application *application);
 /* The object path of a characteristic. */
 const char *application_path_of(const Application *application, const Characteristic *c);

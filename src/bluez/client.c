@@ -12,7 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOT_OWNER, SLOT_ADDED, SLOT_REMOVED, SLOT_CHANGED, SLOT_CALL, _SLOT_MAX };
+enum {
+        SLOT_OWNER,
+        SLOT_ADDED,
+        SLOT_REMOVED,
+        SLOT_ADAPTER_CHANGED,
+        SLOT_DEVICE_CHANGED,
+        SLOT_CALL,
+        _SLOT_MAX
+};
 
 /* Owned by Peripheral. */
 struct BluezClient {
@@ -220,6 +228,10 @@ static int on_properties_changed(sd_bus_message *m, void *userdata, sd_bus_error
         return 0;
 }
 
+#define CHANGED_MATCH(of)                                                                          \
+        "type='signal',sender='" BLUEZ_SERVICE "',interface='" DBUS_PROPERTIES                     \
+        "',member='PropertiesChanged',arg0='" of "'"
+
 static const struct {
         const char *match;
         sd_bus_message_handler_t handler;
@@ -234,10 +246,8 @@ static const struct {
         [SLOT_REMOVED] = {"type='signal',sender='" BLUEZ_SERVICE "',interface='" DBUS_OBJECT_MANAGER
                           "',member='InterfacesRemoved'",
                 on_interfaces_removed},
-        /* Of adapters only: a phone's properties change all the time. */
-        [SLOT_CHANGED] = {"type='signal',sender='" BLUEZ_SERVICE "',interface='" DBUS_PROPERTIES
-                          "',member='PropertiesChanged',arg0='" BLUEZ_ADAPTER "'",
-                on_properties_changed},
+        [SLOT_ADAPTER_CHANGED] = {CHANGED_MATCH(BLUEZ_ADAPTER), on_properties_changed},
+        [SLOT_DEVICE_CHANGED] = {CHANGED_MATCH(BLUEZ_DEVICE), on_properties_changed},
 };
 
 /* The bus handles messages in order: the matches stand before the owner is asked for. */

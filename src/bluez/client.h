@@ -23,6 +23,7 @@ typedef struct BluezClientEvents {
         int (*interface_added)(const char *path, const char *interface, sd_bus_message *properties,
                 void *userdata);
         void (*interface_removed)(const char *path, const char *interface, void *userdata);
+        /* Of adapters and devices. Likewise. */
         int (*properties_changed)(const char *path, const char *interface,
                 sd_bus_message *properties, void *userdata);
 } BluezClientEvents;

@@ -1,23 +1,19 @@
 #include "bluez/gatt-characteristic.h"
 
+#include "bluez/device.h"
 #include "bluez/message.h"
 #include "bluez/names.h"
+#include "core/att-codes.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Any code from 0x80 to 0x9f is the application's own (Core Specification, Vol 3, Part F,
- * 3.4.1.1); BlueZ takes it as the text of Error.Failed. */
-#define ATT_ERROR_OUT_OF_RANGE "0x80"
-
-#define DEVICE_ADDRESS_SIZE 18
-
 typedef struct DescriptorObject {
         sd_bus_slot *slot;
         const Descriptor *descriptor;
-        const char *characteristic_path;
+        const GattCharacteristic *characteristic; /* whose it is */
 } DescriptorObject;
 
 /* Owned by Application. */
@@ -26,6 +22,7 @@ struct GattCharacteristic {
         char *service_path;
         char *path;
         const Characteristic *characteristic;
+        PendingWrites *pending;
         const GattCharacteristicEvents *events;
         void *userdata;
         DescriptorObject *descriptors; /* one for each of the characteristic */
@@ -34,18 +31,8 @@ struct GattCharacteristic {
 typedef struct CallOptions {
         char device[DEVICE_ADDRESS_SIZE]; /* "": not said */
         uint16_t offset;
+        uint16_t mtu; /* 0: not said */
 } CallOptions;
-
-/* "/org/bluez/hci0/dev_AA_BB_CC_DD_EE_FF" to "AA:BB:CC:DD:EE:FF". */
-static void device_address(char out[static DEVICE_ADDRESS_SIZE], const char *path) {
-        const char *part = strstr(path, "/dev_");
-
-        out[0] = '\0';
-        if (!part || strlen(part + 5) != DEVICE_ADDRESS_SIZE - 1)
-                return;
-        for (size_t i = 0; i < DEVICE_ADDRESS_SIZE; i++)
-                out[i] = part[5 + i] == '_' ? ':' : part[5 + i];
-}
 
 /* BlueZ sends device, link, mtu, and offset only when it is not 0. */
 static int on_option(const char *name, sd_bus_message *m, void *userdata) {
@@ -54,6 +41,8 @@ static int on_option(const char *name, sd_bus_message *m, void *userdata) {
 
         if (strcmp(name, "offset") == 0)
                 return sd_bus_message_read(m, "v", "q", &options->offset);
+        if (strcmp(name, "mtu") == 0)
+                return sd_bus_message_read(m, "v", "q", &options->mtu);
         if (strcmp(name, "device") != 0)
                 return sd_bus_message_skip(m, "v");
         int r = sd_bus_message_read(m, "v", "o", &path);
@@ -62,9 +51,12 @@ static int on_option(const char *name, sd_bus_message *m, void *userdata) {
         return r;
 }
 
-static int read_options(CallOptions *options, sd_bus_message *m) {
+static int read_options(const GattCharacteristic *o, CallOptions *options, sd_bus_message *m) {
         *options = (CallOptions){0};
-        return message_read_properties(m, on_option, options);
+        int r = message_read_properties(m, on_option, options);
+        if (r >= 0 && options->device[0] && options->mtu > 0)
+                o->events->mtu(options->device, options->mtu, o->userdata);
+        return r;
 }
 
 static const char *device_of(const CallOptions *options) {
@@ -74,6 +66,10 @@ static const char *device_of(const CallOptions *options) {
 static int reply_bad_options(sd_bus_message *m, int error) {
         return sd_bus_reply_method_errorf(
                 m, SD_BUS_ERROR_INVALID_ARGS, "malformed arguments: %s", strerror(-error));
+}
+
+static int reply_code(sd_bus_message *m, unsigned code) {
+        return sd_bus_reply_method_errorf(m, BLUEZ_ERROR_FAILED, ATT_CODE_TEXT, code);
 }
 
 static int reply_value(sd_bus_message *m, const uint8_t *data, size_t size, size_t offset) {
@@ -94,24 +90,29 @@ static int method_read_value(sd_bus_message *m, void *userdata, sd_bus_error *er
         const uint8_t *data;
         size_t size;
 
-        int r = read_options(&options, m);
+        int r = read_options(o, &options, m);
         if (r < 0)
                 return reply_bad_options(m, r);
         if (!(o->characteristic->flags & CHARACTERISTIC_READ))
                 return sd_bus_reply_method_errorf(
                         m, BLUEZ_ERROR_NOT_PERMITTED, "this value cannot be read");
+        unsigned code = o->events->read(o->characteristic, options.offset, o->userdata);
+        if (code)
+                return reply_code(m, code);
         o->events->value(o->characteristic, &data, &size, o->userdata);
-        /* A long read is several calls. */
-        if (options.offset == 0)
-                o->events->was_read(o->characteristic, o->userdata);
         return reply_value(m, data, size, options.offset);
 }
 
-/* error is BlueZ's name; text goes over the air as a code only where BlueZ says so. */
 static int refuse_write(GattCharacteristic *o, sd_bus_message *m, const CallOptions *options,
-        const char *error, const char *text, const char *why) {
+        const char *error, const char *why) {
         o->events->write_refused(o->characteristic, device_of(options), why, o->userdata);
-        return sd_bus_reply_method_errorf(m, error, "%s", text);
+        return sd_bus_reply_method_errorf(m, error, "%s", why);
+}
+
+static int refuse_write_with(GattCharacteristic *o, sd_bus_message *m, const CallOptions *options,
+        unsigned code, const char *why) {
+        o->events->write_refused(o->characteristic, device_of(options), why, o->userdata);
+        return reply_code(m, code);
 }
 
 /* A write at an offset continues the stored value (long writes arrive so at their end). Returns
@@ -134,6 +135,23 @@ static ssize_t join_at_offset(GattCharacteristic *o, uint8_t whole[static VALUE_
         return (ssize_t)(offset + size);
 }
 
+/* Who is told may answer before it says that it will, so the call is kept first. */
+static int offer_write(GattCharacteristic *o, sd_bus_message *m, const CallOptions *options,
+        const uint8_t *data, size_t size) {
+        uint64_t id;
+
+        int r = pending_writes_add(o->pending, m, &id);
+        if (r < 0)
+                return sd_bus_reply_method_errno(m, r, NULL);
+        r = o->events->write(o->characteristic, device_of(options), data, size, id, o->userdata);
+        if (r == GATT_WRITE_PENDING)
+                return 1;
+        pending_writes_forget(o->pending, id);
+        if (r < 0)
+                return sd_bus_reply_method_errno(m, r, NULL);
+        return r > 0 ? reply_code(m, (unsigned)r) : sd_bus_reply_method_return(m, NULL);
+}
+
 static int write_value(GattCharacteristic *o, sd_bus_message *m, const CallOptions *options,
         const uint8_t *data, size_t size) {
         uint8_t whole[VALUE_SIZE_MAX];
@@ -142,15 +160,14 @@ static int write_value(GattCharacteristic *o, sd_bus_message *m, const CallOptio
         ssize_t n = join_at_offset(o, whole, options->offset, data, size);
         if (n == -ERANGE)
                 return refuse_write(o, m, options, BLUEZ_ERROR_INVALID_OFFSET,
-                        "the offset is behind the value", "the offset is behind the value");
+                        "the offset is behind the value");
         int r = n < 0 ? FORMAT_E_LENGTH
                       : characteristic_check(o->characteristic, whole, (size_t)n, why);
         if (r == FORMAT_E_LENGTH)
-                return refuse_write(o, m, options, BLUEZ_ERROR_INVALID_VALUE_LENGTH, why, why);
+                return refuse_write(o, m, options, BLUEZ_ERROR_INVALID_VALUE_LENGTH, why);
         if (r > 0)
-                return refuse_write(o, m, options, BLUEZ_ERROR_FAILED, ATT_ERROR_OUT_OF_RANGE, why);
-        r = o->events->write(o->characteristic, device_of(options), whole, (size_t)n, o->userdata);
-        return r < 0 ? sd_bus_reply_method_errno(m, r, NULL) : sd_bus_reply_method_return(m, NULL);
+                return refuse_write_with(o, m, options, ATT_OUT_OF_RANGE, why);
+        return offer_write(o, m, options, whole, (size_t)n);
 }
 
 static int method_write_value(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -161,13 +178,13 @@ static int method_write_value(sd_bus_message *m, void *userdata, sd_bus_error *e
 
         int r = sd_bus_message_read_array(m, 'y', &data, &size);
         if (r >= 0)
-                r = read_options(&options, m);
+                r = read_options(o, &options, m);
         if (r < 0)
                 return reply_bad_options(m, r);
         if (!(o->characteristic->flags &
                     (CHARACTERISTIC_WRITE | CHARACTERISTIC_WRITE_WITHOUT_RESPONSE)))
-                return refuse_write(o, m, &options, BLUEZ_ERROR_NOT_PERMITTED,
-                        "this value cannot be written", "this value cannot be written");
+                return refuse_write(
+                        o, m, &options, BLUEZ_ERROR_NOT_PERMITTED, "this value cannot be written");
         return write_value(o, m, &options, data, size);
 }
 
@@ -194,8 +211,10 @@ static int method_stop_notify(sd_bus_message *m, void *userdata, sd_bus_error *e
         return sd_bus_reply_method_return(m, NULL);
 }
 
-/* A central has confirmed an indication. */
 static int method_confirm(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        GattCharacteristic *o = userdata;
+
+        o->events->confirmed(o->characteristic, o->userdata);
         return sd_bus_reply_method_return(m, NULL);
 }
 
@@ -203,7 +222,7 @@ static int method_read_descriptor(sd_bus_message *m, void *userdata, sd_bus_erro
         DescriptorObject *o = userdata;
         CallOptions options;
 
-        int r = read_options(&options, m);
+        int r = read_options(o->characteristic, &options, m);
         if (r < 0)
                 return reply_bad_options(m, r);
         return reply_value(m, o->descriptor->data, o->descriptor->size, options.offset);
@@ -252,7 +271,7 @@ static int property_get_characteristic(sd_bus *bus, const char *path, const char
         const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         const DescriptorObject *o = userdata;
 
-        return sd_bus_message_append(reply, "o", o->characteristic_path);
+        return sd_bus_message_append(reply, "o", o->characteristic->path);
 }
 
 static int property_get_descriptor_flags(sd_bus *bus, const char *path, const char *interface,
@@ -290,7 +309,7 @@ static int export_descriptor(GattCharacteristic *o, sd_bus *bus, size_t i) {
         _cleanup_free_ char *path = NULL;
 
         o->descriptors[i].descriptor = descriptor;
-        o->descriptors[i].characteristic_path = o->path;
+        o->descriptors[i].characteristic = o;
         if (asprintf(&path, "%s/%s", o->path, descriptor->name) < 0)
                 return -ENOMEM;
         return sd_bus_add_object_vtable(bus, &o->descriptors[i].slot, path, BLUEZ_DESCRIPTOR,
@@ -311,12 +330,14 @@ static int export(GattCharacteristic *o, sd_bus *bus) {
 }
 
 int gatt_characteristic_new(GattCharacteristic **ret, sd_bus *bus, const char *service_path,
-        const Characteristic *c, const GattCharacteristicEvents *events, void *userdata) {
+        const Characteristic *c, PendingWrites *pending, const GattCharacteristicEvents *events,
+        void *userdata) {
         GattCharacteristic *o = calloc(1, sizeof(*o));
         if (!o)
                 return -ENOMEM;
 
         o->characteristic = c;
+        o->pending = pending;
         o->events = events;
         o->userdata = userdata;
         o->service_path = strdup(service_path);

@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Owned by Peripheral. */
 struct LeAdvertisement {
-        sd_bus_slot *slots[2]; /* the core, and where the name comes from */
+        sd_bus *bus;
+        sd_bus_slot *slot, *name_slot; /* the core, and where the name comes from */
         const Advertisement *advertisement;
+        char *name; /* NULL: the adapter's own */
         const LeAdvertisementEvents *events;
         void *userdata;
 };
@@ -42,7 +45,7 @@ static int property_get_local_name(sd_bus *bus, const char *path, const char *in
         const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         const LeAdvertisement *o = userdata;
 
-        return sd_bus_message_append(reply, "s", o->advertisement->name);
+        return sd_bus_message_append(reply, "s", o->name);
 }
 
 static int property_get_includes(sd_bus *bus, const char *path, const char *interface,
@@ -73,21 +76,46 @@ static const sd_bus_vtable advertisement_vtable[] = {
         SD_BUS_VTABLE_END,
 };
 
+static int export_name(LeAdvertisement *o) {
+        o->name_slot = sd_bus_slot_unref(o->name_slot);
+        return sd_bus_add_object_vtable(o->bus, &o->name_slot, ADVERTISEMENT_PATH,
+                BLUEZ_ADVERTISEMENT, o->name ? name_vtable : includes_vtable, o);
+}
+
+int le_advertisement_set_name(LeAdvertisement *o, const char *name) {
+        size_t size = strlen(name);
+        if (size == 0 || size > ADVERTISEMENT_NAME_MAX)
+                return -EINVAL;
+        char *copy = strdup(name);
+        if (!copy)
+                return -ENOMEM;
+
+        bool first = !o->name;
+        free(o->name);
+        o->name = copy;
+        return first ? export_name(o) : 0;
+}
+
+static int export(LeAdvertisement *o) {
+        int r = sd_bus_add_object_vtable(
+                o->bus, &o->slot, ADVERTISEMENT_PATH, BLUEZ_ADVERTISEMENT, advertisement_vtable, o);
+
+        if (r >= 0 && !o->advertisement->name)
+                return export_name(o);
+        return r >= 0 ? le_advertisement_set_name(o, o->advertisement->name) : r;
+}
+
 int le_advertisement_new(LeAdvertisement **ret, sd_bus *bus, const Advertisement *advertisement,
         const LeAdvertisementEvents *events, void *userdata) {
         LeAdvertisement *o = calloc(1, sizeof(*o));
         if (!o)
                 return -ENOMEM;
 
+        o->bus = sd_bus_ref(bus);
         o->advertisement = advertisement;
         o->events = events;
         o->userdata = userdata;
-        int r = sd_bus_add_object_vtable(bus, &o->slots[0], ADVERTISEMENT_PATH, BLUEZ_ADVERTISEMENT,
-                advertisement_vtable, o);
-        if (r >= 0)
-                r = sd_bus_add_object_vtable(bus, &o->slots[1], ADVERTISEMENT_PATH,
-                        BLUEZ_ADVERTISEMENT, advertisement->name ? name_vtable : includes_vtable,
-                        o);
+        int r = export(o);
         if (r < 0) {
                 le_advertisement_free(o);
                 return r;
@@ -99,8 +127,14 @@ int le_advertisement_new(LeAdvertisement **ret, sd_bus *bus, const Advertisement
 LeAdvertisement *le_advertisement_free(LeAdvertisement *object) {
         if (!object)
                 return NULL;
-        sd_bus_slot_unref(object->slots[1]);
-        sd_bus_slot_unref(object->slots[0]);
+        sd_bus_slot_unref(object->name_slot);
+        sd_bus_slot_unref(object->slot);
+        sd_bus_unref(object->bus);
+        free(object->name);
         free(object);
         return NULL;
+}
+
+const char *le_advertisement_name(const LeAdvertisement *object) {
+        return object->name;
 }

@@ -3,6 +3,7 @@
 
 #define BLUEZ_SERVICE        "org.bluez"
 #define BLUEZ_ADAPTER        "org.bluez.Adapter1"
+#define BLUEZ_DEVICE         "org.bluez.Device1"
 #define BLUEZ_GATT_MANAGER   "org.bluez.GattManager1"
 #define BLUEZ_ADVERTISING    "org.bluez.LEAdvertisingManager1"
 #define BLUEZ_GATT_SERVICE   "org.bluez.GattService1"
@@ -16,6 +17,9 @@
 #define BLUEZ_ERROR_INVALID_VALUE_LENGTH "org.bluez.Error.InvalidValueLength"
 #define BLUEZ_ERROR_NOT_PERMITTED        "org.bluez.Error.NotPermitted"
 #define BLUEZ_ERROR_NOT_SUPPORTED        "org.bluez.Error.NotSupported"
+
+/* The text of BLUEZ_ERROR_FAILED that BlueZ takes for an ATT code of the application's. */
+#define ATT_CODE_TEXT "0x%02x"
 
 #define DBUS_SERVICE        "org.freedesktop.DBus"
 #define DBUS_PATH           "/org/freedesktop/DBus"

@@ -207,6 +207,10 @@ void registrar_released(Registrar *r) {
         registration_released(&r->registration);
 }
 
+void registrar_renew(Registrar *r) {
+        registration_renew(&r->registration);
+}
+
 void registrar_stop(Registrar *r) {
         registration_stop(&r->registration);
 }

@@ -32,6 +32,8 @@ Registrar *registrar_free(Registrar *registrar);
 void registrar_set_manager(Registrar *registrar, const char *owner, const char *path);
 /* BlueZ dropped the object (Release). */
 void registrar_released(Registrar *registrar);
+/* The object has another content: registered anew, at once. */
+void registrar_renew(Registrar *registrar);
 /* Unregister and end; the state STOPPED follows. */
 void registrar_stop(Registrar *registrar);
 
