@@ -1,17 +1,29 @@
 /* The socket file. */
 #include "socket/listener.h"
 
+#include "socket/rights.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+
+static const struct {
+        const char *path, *group;
+        const char *hint;       /* where there is no getting in */
+        const char *activation; /* what systemd calls it */
+} places[] = {
+        [LISTENER_MAIN] = {"socket.path", "[socket] group",
+                "; set XDG_RUNTIME_DIR, or choose another place with -o socket.path=PATH",
+                "spored.socket"},
+        [LISTENER_READ_ONLY] = {"socket.read_only_path", "[socket] read_only_group",
+                "; choose another place with -o socket.read_only_path=PATH", "read-only"},
+};
 
 static int fill_address(struct sockaddr_un *ret, const char *path) {
         *ret = (struct sockaddr_un){.sun_family = AF_UNIX};
@@ -23,14 +35,14 @@ static int fill_address(struct sockaddr_un *ret, const char *path) {
         return 0;
 }
 
-/* What to do where the usual place is not ours. */
-static const char *hint_at_place(int error) {
+/* What to do where a place is not ours. */
+static const char *hint_at_place(ListenerKind kind, int error) {
         if (error == -EACCES || error == -EPERM || error == -ENOENT || error == -EROFS)
-                return "; set XDG_RUNTIME_DIR, or choose another place with -o socket.path=PATH";
+                return places[kind].hint;
         return "";
 }
 
-static int make_parent(const char *path) {
+static int make_parent(ListenerKind kind, const char *path) {
         _cleanup_free_ char *parent = strdup(path);
         char *slash;
         int r;
@@ -45,7 +57,7 @@ static int make_parent(const char *path) {
                 return 0;
         r = -errno;
         log_error("socket: cannot make the directory %s: %s%s", parent, strerror(-r),
-                hint_at_place(r));
+                hint_at_place(kind, r));
         return r;
 }
 
@@ -83,47 +95,34 @@ static int clear_stale(const struct sockaddr_un *address) {
         return errno == EAGAIN || errno == EPROTOTYPE ? -EADDRINUSE : -errno;
 }
 
-static void log_stale(const char *path, int error) {
+static void log_stale(ListenerKind kind, const char *path, int error) {
         if (error == -EEXIST)
                 log_error("socket: %s is there and is not a socket", path);
         else if (error == -EADDRINUSE)
                 log_error("socket: another program answers on %s: stop it, or choose another place "
-                          "with -o socket.path=PATH",
-                        path);
+                          "with -o %s=PATH",
+                        path, places[kind].path);
         else
                 log_error("socket: cannot look at %s: %s%s", path, strerror(-error),
-                        hint_at_place(error));
-}
-
-static int find_group(const char *name, gid_t *ret) {
-        const struct group *group;
-
-        errno = 0;
-        group = getgrnam(name);
-        if (group) {
-                *ret = group->gr_gid;
-                return 0;
-        }
-        log_error("socket: there is no group %s", name);
-        return errno > 0 ? -errno : -ESRCH;
+                        hint_at_place(kind, error));
 }
 
 /* Binds with no permission at all; group and mode follow in this order. */
-static int bind_closed(int fd, const struct sockaddr_un *address) {
+static int bind_closed(ListenerKind kind, int fd, const struct sockaddr_un *address) {
         mode_t old = umask(0777);
         int r = bind(fd, (const struct sockaddr *)address, sizeof(*address)) < 0 ? -errno : 0;
 
         (void)umask(old);
         if (r < 0)
                 log_error("socket: cannot bind %s: %s%s", address->sun_path, strerror(-r),
-                        hint_at_place(r));
+                        hint_at_place(kind, r));
         return r;
 }
 
 static int set_access(const char *path, gid_t group, unsigned mode) {
         int r;
 
-        if (group != (gid_t)-1 && lchown(path, (uid_t)-1, group) < 0) {
+        if (group != RIGHTS_NO_GROUP && lchown(path, (uid_t)-1, group) < 0) {
                 r = -errno;
                 log_error("socket: cannot give %s to its group: %s", path, strerror(-r));
                 return r;
@@ -190,7 +189,7 @@ static int lock_try(Lock *lock) {
 
 /* Until the socket is listening nobody else may look at its place, or two that start at once take
  * it from each other. The lock is a file of our own beside it: others may not even open it. */
-static int lock_place(Lock *lock, const char *path) {
+static int lock_place(Lock *lock, ListenerKind kind, const char *path) {
         int r = 1;
 
         if (asprintf(&lock->path, "%s.lock", path) < 0) {
@@ -203,40 +202,41 @@ static int lock_place(Lock *lock, const char *path) {
                 r = -EWOULDBLOCK;
         if (r == -EWOULDBLOCK)
                 log_error("socket: another spored is taking %s: stop it, or choose another place "
-                          "with -o socket.path=PATH",
-                        path);
+                          "with -o %s=PATH",
+                        path, places[kind].path);
         else if (r < 0)
-                log_error(
-                        "socket: cannot lock %s: %s%s", lock->path, strerror(-r), hint_at_place(r));
+                log_error("socket: cannot lock %s: %s%s", lock->path, strerror(-r),
+                        hint_at_place(kind, r));
         return r;
 }
 
-int listener_open(Listener *ret, const char *path, const char *group, unsigned mode) {
+int listener_open(
+        Listener *ret, ListenerKind kind, const char *path, const char *group, unsigned mode) {
         _cleanup_(listener_close) Listener listener = {.fd = -1};
         _cleanup_(lock_done) Lock lock = {.fd = -1};
         struct sockaddr_un address;
-        gid_t gid = (gid_t)-1;
+        gid_t gid = RIGHTS_NO_GROUP;
         int r;
 
         r = fill_address(&address, path);
         if (r == 0 && group)
-                r = find_group(group, &gid);
+                r = rights_find_group(places[kind].group, group, &gid);
         if (r == 0)
-                r = make_parent(path);
+                r = make_parent(kind, path);
         if (r < 0)
                 return r;
-        r = lock_place(&lock, path);
+        r = lock_place(&lock, kind, path);
         if (r < 0)
                 return r;
         r = clear_stale(&address);
         if (r < 0) {
-                log_stale(path, r);
+                log_stale(kind, path, r);
                 return r;
         }
         listener.fd = open_socket();
         if (listener.fd < 0)
                 return listener.fd;
-        r = bind_closed(listener.fd, &address);
+        r = bind_closed(kind, listener.fd, &address);
         if (r < 0)
                 return r;
         listener.path = strdup(path);
@@ -249,6 +249,45 @@ int listener_open(Listener *ret, const char *path, const char *group, unsigned m
                 return r;
         *ret = listener;
         listener = (Listener){.fd = -1};
+        return 0;
+}
+
+static int socket_option(int fd, int option) {
+        socklen_t size = sizeof(int);
+        int value = -1;
+
+        return getsockopt(fd, SOL_SOCKET, option, &value, &size) < 0 ? -errno : value;
+}
+
+/* NULL if it is what is needed. */
+static const char *why_unfit(int fd, int *ret_error) {
+        int domain = socket_option(fd, SO_DOMAIN);
+
+        *ret_error = domain < 0 ? domain : -EPROTOTYPE;
+        if (domain < 0)
+                return domain == -ENOTSOCK ? "is no socket" : "is not open";
+        if (domain != AF_UNIX)
+                return "is no Unix socket; ListenStream= takes a path";
+        if (socket_option(fd, SO_TYPE) != SOCK_STREAM)
+                return "is no stream; it is to be ListenStream=";
+        *ret_error = -EINVAL;
+        return socket_option(fd, SO_ACCEPTCONN) != 1 ? "does not listen; it needs Accept=no" : NULL;
+}
+
+int listener_adopt(Listener *ret, ListenerKind kind, int fd) {
+        int r, flags;
+        const char *why = why_unfit(fd, &r);
+
+        if (why) {
+                log_error("socket: descriptor %d that was passed for %s (%s) %s", fd,
+                        places[kind].activation, places[kind].path, why);
+                return r;
+        }
+        flags = fcntl(fd, F_GETFL);
+        if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
+                fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+                return -errno;
+        *ret = (Listener){.fd = fd};
         return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "util/cleanup.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -23,11 +24,15 @@ struct Peer {
         ev_idle turn; /* lines are left for the next turn of the loop */
         char *input;  /* room for line_max and a newline */
         size_t input_used;
-        size_t scanned;  /* bytes of the first line known to hold no newline */
-        bool skipping;   /* inside a line that was too long */
-        bool hung_up;    /* the peer sends no more; it may still read */
-        bool lines_left; /* input may hold whole lines */
-        char *output;    /* grows up to output_max */
+        size_t scanned;   /* bytes of the first line known to hold no newline */
+        size_t held_size; /* of a first line that is not done with; its drop is 0 if there is none
+                           */
+        size_t held_drop; /* what goes with it, the newline included */
+        bool waits;       /* for peer_retry() */
+        bool skipping;    /* inside a line that was too long */
+        bool hung_up;     /* the peer sends no more; it may still read */
+        bool lines_left;  /* input may hold whole lines */
+        char *output;     /* grows up to output_max */
         size_t output_room, output_start, output_used;
 };
 
@@ -58,20 +63,29 @@ static void end(Peer *peer, int error) {
         peer->events->ended(error, peer->userdata);
 }
 
-static void update_watchers(Peer *peer) {
-        bool congested = is_congested(peer);
+static size_t input_room(const Peer *peer) {
+        return peer->parameters.line_max + 1 - peer->input_used;
+}
 
+/* A peer that waits is read as far as there is room, because only so its end is seen. */
+static bool is_to_be_read(const Peer *peer) {
+        if (peer->hung_up || is_congested(peer))
+                return false;
+        return peer->waits ? input_room(peer) > 0 : !peer->lines_left;
+}
+
+static void update_watchers(Peer *peer) {
         if (peer->fd < 0)
                 return;
-        if (peer->hung_up || congested || peer->lines_left)
-                ev_io_stop(peer->loop, &peer->readable);
-        else
+        if (is_to_be_read(peer))
                 ev_io_start(peer->loop, &peer->readable);
+        else
+                ev_io_stop(peer->loop, &peer->readable);
         if (output_waiting(peer) > 0)
                 ev_io_start(peer->loop, &peer->writable);
         else
                 ev_io_stop(peer->loop, &peer->writable);
-        if (peer->lines_left && !congested)
+        if (peer->lines_left && !peer->waits && !is_congested(peer))
                 ev_idle_start(peer->loop, &peer->turn);
         else
                 ev_idle_stop(peer->loop, &peer->turn);
@@ -83,6 +97,11 @@ static bool find_line(
         Peer *peer, const char *input, size_t have, size_t *ret_size, size_t *ret_drop) {
         const char *newline = NULL;
 
+        if (peer->held_drop > 0) {
+                *ret_size = peer->held_size;
+                *ret_drop = peer->held_drop;
+                return true;
+        }
         if (have > peer->scanned)
                 newline = memchr(input + peer->scanned, '\n', have - peer->scanned);
         if (newline) {
@@ -95,7 +114,17 @@ static bool find_line(
         return have > peer->parameters.line_max || (peer->hung_up && have > 0);
 }
 
-/* True if there was a line; *offset moves behind it. */
+/* Returns what is to be dropped: nothing while the line is not done with. */
+static size_t report_line(Peer *peer, const char *line, size_t size, size_t drop) {
+        PeerNext next = peer->events->line(line, size, peer->userdata);
+
+        peer->waits = next == PEER_WAIT;
+        peer->held_size = next == PEER_NEXT_LINE ? 0 : size;
+        peer->held_drop = next == PEER_NEXT_LINE ? 0 : drop;
+        return next == PEER_NEXT_LINE ? drop : 0;
+}
+
+/* True if there was a line; *offset moves behind it once it is done with. */
 static bool take_line(Peer *peer, size_t *offset) {
         const char *line = peer->input + *offset;
         size_t size, drop;
@@ -104,33 +133,25 @@ static bool take_line(Peer *peer, size_t *offset) {
         if (!find_line(peer, line, peer->input_used - *offset, &size, &drop))
                 return false;
         ends = drop > size || (peer->hung_up && size <= peer->parameters.line_max);
-        *offset += drop;
         peer->scanned = 0;
         if (peer->skipping)
                 peer->skipping = !ends;
         else if (ends)
-                peer->events->line(line, size, peer->userdata);
+                drop = report_line(peer, line, size, drop);
         else {
                 peer->skipping = true;
                 peer->events->line_too_long(peer->userdata);
         }
+        *offset += drop;
         return true;
 }
 
-/* Answers what is there, as far as this turn goes. */
-static void process(Peer *peer) {
-        size_t offset = 0;
-        unsigned n = 0;
-        bool more = true;
-
-        while (more && n < peer->parameters.requests_per_turn && !is_congested(peer) &&
-                peer->fd >= 0) {
-                more = take_line(peer, &offset);
-                n++;
-        }
+/* Drops what is done with. */
+static void settle(Peer *peer, size_t offset, bool more) {
         if (peer->fd < 0)
                 return;
-        memmove(peer->input, peer->input + offset, peer->input_used - offset);
+        if (offset > 0)
+                memmove(peer->input, peer->input + offset, peer->input_used - offset);
         peer->input_used -= offset;
         peer->lines_left = more;
         if (peer->hung_up && !more && output_waiting(peer) == 0) {
@@ -140,9 +161,45 @@ static void process(Peer *peer) {
         update_watchers(peer);
 }
 
+/* Answers what is there, as far as this turn goes. */
+static void process(Peer *peer) {
+        size_t offset = 0;
+        unsigned n = 0;
+        bool more = true;
+
+        while (more && n < peer->parameters.requests_per_turn && !peer->waits &&
+                !is_congested(peer) && peer->fd >= 0) {
+                more = take_line(peer, &offset);
+                n++;
+        }
+        settle(peer, offset, more);
+}
+
+/* Not only half of the connection is closed: nobody is there to read an answer. */
+static bool is_closed(const Peer *peer) {
+        struct pollfd poll_fd = {.fd = peer->fd};
+
+        return poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & (POLLHUP | POLLERR));
+}
+
+void peer_retry(Peer *peer) {
+        size_t offset = 0;
+
+        if (peer->fd < 0 || !peer->waits)
+                return;
+        if (is_closed(peer)) {
+                end(peer, 0);
+                return;
+        }
+        peer->waits = false;
+        /* Although it may lag behind in reading: others wait behind it. */
+        (void)take_line(peer, &offset);
+        settle(peer, offset, true);
+}
+
 static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents) {
         Peer *peer = watcher->data;
-        size_t room = peer->parameters.line_max + 1 - peer->input_used;
+        size_t room = input_room(peer);
         ssize_t n;
 
         n = recv(peer->fd, peer->input + peer->input_used, room < READ_CHUNK ? room : READ_CHUNK,
@@ -153,6 +210,10 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents) {
                 end(peer, errno == ECONNRESET ? 0 : -errno);
                 return;
         }
+        if (n == 0 && peer->waits && is_closed(peer)) {
+                end(peer, 0);
+                return;
+        }
         if (n == 0)
                 peer->hung_up = true;
         peer->input_used += (size_t)n;
@@ -160,7 +221,9 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents) {
 }
 
 static void on_turn(struct ev_loop *loop, ev_idle *watcher, int revents) {
-        process(watcher->data);
+        Peer *peer = watcher->data;
+
+        process(peer);
 }
 
 /* Sends without waiting and sets *ret_sent. A negative errno ends the peer. */
@@ -217,10 +280,10 @@ static int reserve_output(Peer *peer, size_t size) {
 }
 
 /* The rest of a line and its newline wait until the peer reads. */
-static int enqueue(Peer *peer, const char *rest, size_t size) {
+static int enqueue(Peer *peer, const char *rest, size_t size, size_t output_max) {
         int r;
 
-        if (output_waiting(peer) + size + 1 > peer->parameters.output_max)
+        if (output_waiting(peer) + size + 1 > output_max)
                 return -ENOBUFS;
         if (peer->output_used + size + 1 > peer->output_room) {
                 r = reserve_output(peer, size + 1);
@@ -233,7 +296,7 @@ static int enqueue(Peer *peer, const char *rest, size_t size) {
         return 0;
 }
 
-void peer_send(Peer *peer, const char *line, size_t size) {
+static void send_line(Peer *peer, const char *line, size_t size, size_t output_max) {
         char newline[] = "\n";
         /* sendmsg() does not write what its parts point to. */
         struct iovec parts[] = {{.iov_base = (char *)(uintptr_t)line, .iov_len = size},
@@ -247,12 +310,20 @@ void peer_send(Peer *peer, const char *line, size_t size) {
                 return;
         if (sent > size)
                 return;
-        r = enqueue(peer, line + sent, size - sent);
+        r = enqueue(peer, line + sent, size - sent, output_max);
         if (r < 0) {
                 end(peer, r);
                 return;
         }
         update_watchers(peer);
+}
+
+void peer_send(Peer *peer, const char *line, size_t size) {
+        send_line(peer, line, size, peer->parameters.output_max);
+}
+
+void peer_answer(Peer *peer, const char *line, size_t size) {
+        send_line(peer, line, size, SIZE_MAX);
 }
 
 int peer_new(Peer **ret, struct ev_loop *loop, int fd, const PeerParameters *parameters,

@@ -3,6 +3,7 @@
 
 #include "util/bytes.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -24,9 +25,18 @@ static const char *const error_words[_REPLY_ERROR_MAX] = {
         [REPLY_E_BAD_VALUE] = "bad_value",
         [REPLY_E_BAD_LENGTH] = "bad_length",
         [REPLY_E_OUT_OF_RANGE] = "out_of_range",
+        [REPLY_E_NOT_PERMITTED] = "not_permitted",
+        [REPLY_E_QUEUE_FULL] = "queue_full",
+        [REPLY_E_BUSY] = "busy",
+        [REPLY_E_EXPIRED] = "expired",
+        [REPLY_E_UNAVAILABLE] = "unavailable",
         [REPLY_E_TOO_MANY] = "too_many",
         [REPLY_E_INTERNAL] = "internal",
 };
+
+bool reply_blames_request(ReplyError error) {
+        return error < REPLY_E_QUEUE_FULL;
+}
 
 void reply_names_add(ReplyNames *names, const char *name) {
         size_t used = strlen(names->text), room = sizeof(names->text) - used;
@@ -64,6 +74,12 @@ json_t *reply_string(const char *text) {
                 if ((unsigned char)*p >= 0x80)
                         *p = '?';
         return json_string(copy);
+}
+
+json_t *reply_seconds(uint64_t usec) {
+        const uint64_t msec = usec / USEC_PER_MSEC;
+
+        return json_real((double)msec / 1000.);
 }
 
 int reply_text(char **ret, const json_t *id, const json_t *object) {

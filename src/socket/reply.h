@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define REPLY_DETAIL_SIZE 400
 #define REPLY_NAMES_SIZE  160
@@ -19,6 +20,12 @@ typedef enum ReplyError {
         REPLY_E_BAD_VALUE,
         REPLY_E_BAD_LENGTH,
         REPLY_E_OUT_OF_RANGE,
+        REPLY_E_NOT_PERMITTED,
+        /* What follows is no fault of the request. */
+        REPLY_E_QUEUE_FULL,
+        REPLY_E_BUSY,
+        REPLY_E_EXPIRED,
+        REPLY_E_UNAVAILABLE,
         REPLY_E_TOO_MANY,
         REPLY_E_INTERNAL,
         _REPLY_ERROR_MAX,
@@ -33,6 +40,9 @@ typedef struct ReplyNames {
         bool full;
 } ReplyNames;
 
+/* True if the request is at fault, and not how things stand. */
+bool reply_blames_request(ReplyError error);
+
 void reply_names_add(ReplyNames *names, const char *name);
 
 /* Writes the sentence and returns error, so that a check can end with it. */
@@ -42,6 +52,8 @@ int reply_fail(char detail[static REPLY_DETAIL_SIZE], ReplyError error, const ch
 /* A string of our own or of BlueZ's; NULL gives JSON's null. Bytes that are not UTF-8 become '?'.
  * A new reference, or NULL: no memory. */
 json_t *reply_string(const char *text);
+/* Seconds with three decimals. A new reference, or NULL. */
+json_t *reply_seconds(uint64_t usec);
 
 /* The object as one line without its newline, "id" first if id is not NULL. The caller frees
  * *ret. -ENOMEM. */

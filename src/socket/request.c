@@ -1,9 +1,8 @@
-/* One request: from a line to its answer. */
+/* Requests: from a line to its answers. */
 #include "socket/request.h"
 
-#include "socket/fields-json.h"
-#include "socket/reply.h"
-#include "util/bytes.h"
+#include "socket/batch.h"
+#include "socket/operations.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
@@ -11,29 +10,43 @@
 
 #define ID_SIZE_MAX 64
 
-typedef struct Request {
-        RequestContext *context;
-        RequestWatch *watch;
-        json_t *members; /* owned: the object that came */
-        json_t *id;      /* borrowed from it; NULL: none */
-        json_t *answer;  /* owned: filled in by the operation */
-        char detail[REPLY_DETAIL_SIZE];
-} Request;
+typedef enum Right {
+        RIGHT_EVERYBODY, /* on the read-only socket too */
+        RIGHT_PROGRAM,
+        RIGHT_ADMINISTRATOR,
+} Right;
 
-/* A step of a request gives 0, REPLY_E_* with its sentence in detail, or -ENOMEM. */
 typedef struct Operation {
         const char *name;
+        Right right;
         int (*run)(Request *request);
         const char *members[4]; /* beside "id" and "op" */
 } Operation;
+
+static const Operation operations[] = {
+        {"set", RIGHT_PROGRAM, operation_set, {"characteristic", "fields", "value", "hex"}},
+        {"get", RIGHT_EVERYBODY, operation_get, {"characteristic"}},
+        {"watch", RIGHT_EVERYBODY, operation_watch, {"events", "characteristics"}},
+        {"handle", RIGHT_PROGRAM, operation_handle, {"characteristic"}},
+        {"unhandle", RIGHT_PROGRAM, operation_unhandle, {"characteristic"}},
+        {"verdict", RIGHT_PROGRAM, operation_verdict, {"number", "accept", "code"}},
+        {"will", RIGHT_PROGRAM, operation_will, {"values"}},
+        {"status", RIGHT_EVERYBODY, operation_status, {}},
+        {"metrics", RIGHT_EVERYBODY, operation_metrics, {}},
+        {"advertise", RIGHT_ADMINISTRATOR, operation_advertise, {"name"}},
+};
 
 static void request_done(Request *request) {
         json_decref(request->members);
         json_decref(request->answer);
 }
 
-static int check_characteristic(const Request *request, const char *name,
-        const Characteristic **ret, char detail[static REPLY_DETAIL_SIZE]) {
+int request_ok(Request *request) {
+        request->answer = json_pack("{s:b}", "ok", 1);
+        return request->answer ? 0 : -ENOMEM;
+}
+
+int request_find_name(Request *request, const char *name, const Characteristic **ret) {
         const Profile *profile = request->context->profile;
         ReplyNames names = {};
 
@@ -42,215 +55,20 @@ static int check_characteristic(const Request *request, const char *name,
                 return 0;
         for (size_t i = 0; profile && i < profile->n_characteristics; i++)
                 reply_names_add(&names, profile_at(profile, i)->name);
-        return reply_fail(detail, REPLY_E_UNKNOWN_CHARACTERISTIC,
+        return reply_fail(request->detail, REPLY_E_UNKNOWN_CHARACTERISTIC,
                 "there is no characteristic '%.64s'%s%s", name, names.text[0] ? "; there are " : "",
                 names.text);
 }
 
-static int find_characteristic(Request *request, const Characteristic **ret) {
-        const json_t *name = json_object_get(request->members, "characteristic");
+int request_find_characteristic(
+        Request *request, const json_t *members, const Characteristic **ret) {
+        const json_t *name = json_object_get(members, "characteristic");
 
         if (!json_is_string(name))
                 return reply_fail(request->detail, REPLY_E_BAD_REQUEST, "characteristic %s",
                         name ? "is not a string" : "is missing");
-        return check_characteristic(request, json_string_value(name), ret, request->detail);
+        return request_find_name(request, json_string_value(name), ret);
 }
-
-/* The stored value to write fields over. */
-static void current_value(
-        const Request *request, const Characteristic *c, uint8_t *data, size_t *ret_size) {
-        ServerValue value = {};
-
-        request->context->events->get(c, &value, request->context->userdata);
-        if (value.size < format_size_min(c->format) || value.size > format_size_max(c->format)) {
-                format_initial(c->format, data, ret_size);
-                return;
-        }
-        if (value.size > 0)
-                memcpy(data, value.data, value.size);
-        *ret_size = value.size;
-}
-
-static int encode_hex(Request *request, const Characteristic *c, const json_t *hex, uint8_t *data,
-        size_t *ret_size) {
-        char why[FORMAT_WHY_SIZE] = "";
-        int r;
-
-        if (!json_is_string(hex))
-                return reply_fail(request->detail, REPLY_E_BAD_REQUEST, "hex is not a string");
-        r = bytes_from_hex(data, VALUE_SIZE_MAX, json_string_value(hex), ret_size);
-        if (r == -EMSGSIZE)
-                return reply_fail(request->detail, REPLY_E_BAD_LENGTH, "hex is more than %d bytes",
-                        VALUE_SIZE_MAX);
-        if (r < 0)
-                return reply_fail(request->detail, REPLY_E_BAD_VALUE,
-                        "hex is not an even number of hex digits");
-        r = characteristic_check(c, data, *ret_size, why);
-        return r == 0 ? 0 : reply_fail(request->detail, fields_json_error(r), "%s", why);
-}
-
-static int encode_fields(Request *request, const Characteristic *c, json_t *fields, uint8_t *data,
-        size_t *ret_size) {
-        if (!json_is_object(fields))
-                return reply_fail(request->detail, REPLY_E_BAD_REQUEST, "fields is not an object");
-        if (!c->format)
-                return reply_fail(request->detail, REPLY_E_BAD_REQUEST,
-                        "%s has no fields; it takes hex", c->name);
-        current_value(request, c, data, ret_size);
-        return fields_json_encode(c, fields, data, ret_size, request->detail);
-}
-
-static int encode_value(Request *request, const Characteristic *c, const json_t *value,
-        uint8_t *data, size_t *ret_size) {
-        if (!c->format || !c->single_value)
-                return reply_fail(request->detail, REPLY_E_BAD_REQUEST,
-                        "%s is not a single value; it takes %s", c->name,
-                        c->format ? "fields or hex" : "hex");
-        return fields_json_encode_value(c, value, data, ret_size, request->detail);
-}
-
-static int encode(Request *request, const Characteristic *c, uint8_t *data, size_t *ret_size) {
-        json_t *fields = json_object_get(request->members, "fields");
-        const json_t *value = json_object_get(request->members, "value");
-        const json_t *hex = json_object_get(request->members, "hex");
-
-        if ((fields != NULL) + (value != NULL) + (hex != NULL) != 1)
-                return reply_fail(request->detail, REPLY_E_BAD_REQUEST,
-                        "set takes exactly one of fields, value and hex");
-        if (fields)
-                return encode_fields(request, c, fields, data, ret_size);
-        if (value)
-                return encode_value(request, c, value, data, ret_size);
-        return encode_hex(request, c, hex, data, ret_size);
-}
-
-static int operation_set(Request *request) {
-        const RequestContext *context = request->context;
-        uint8_t data[VALUE_SIZE_MAX] = {};
-        const Characteristic *c;
-        ServerValue value = {};
-        size_t size = 0;
-        int r;
-
-        r = find_characteristic(request, &c);
-        if (r != 0)
-                return r;
-        r = encode(request, c, data, &size);
-        if (r != 0)
-                return r;
-        r = context->events->set(c, data, size, &value, context->userdata);
-        if (r < 0)
-                return reply_fail(request->detail, REPLY_E_INTERNAL, "%s was not set: %s", c->name,
-                        strerror(-r));
-        request->answer = json_pack("{s:b, s:I, s:b}", "ok", 1, "seq", (json_int_t)value.seq,
-                "subscribed", (int)value.subscribed);
-        return request->answer ? 0 : -ENOMEM;
-}
-
-static int operation_get(Request *request) {
-        const RequestContext *context = request->context;
-        const Characteristic *c;
-        ServerValue value = {};
-        int r;
-
-        r = find_characteristic(request, &c);
-        if (r != 0)
-                return r;
-        context->events->get(c, &value, context->userdata);
-        request->answer = json_pack("{s:b, s:s, s:I}", "ok", 1, "characteristic", c->name, "seq",
-                (json_int_t)value.seq);
-        if (!request->answer)
-                return -ENOMEM;
-        r = fields_json_decode(request->answer, c, value.data, value.size);
-        return r < 0 ? r : fields_json_add_units(request->answer, c);
-}
-
-/* An optional array of strings. */
-static int check_names(Request *request, const char *member) {
-        const json_t *array = json_object_get(request->members, member);
-
-        if (array && !json_is_array(array))
-                return reply_fail(
-                        request->detail, REPLY_E_BAD_REQUEST, "%s is not an array", member);
-        for (size_t i = 0; i < json_array_size(array); i++)
-                if (!json_is_string(json_array_get(array, i)))
-                        return reply_fail(request->detail, REPLY_E_BAD_REQUEST,
-                                "element %zu of %s is not a string", i, member);
-        return 0;
-}
-
-static int read_events(Request *request, bool *ret_writes) {
-        const json_t *array = json_object_get(request->members, "events");
-        int r = check_names(request, "events");
-
-        if (r != 0)
-                return r;
-        *ret_writes = !array;
-        for (size_t i = 0; i < json_array_size(array); i++) {
-                const char *name = json_string_value(json_array_get(array, i));
-
-                if (strcmp(name, "write") != 0)
-                        return reply_fail(request->detail, REPLY_E_BAD_REQUEST,
-                                "there is no event '%.64s'; there is write", name);
-                *ret_writes = true;
-        }
-        return 0;
-}
-
-static int read_wanted(Request *request, bool *wanted) {
-        const json_t *array = json_object_get(request->members, "characteristics");
-        const Profile *profile = request->context->profile;
-        int r = check_names(request, "characteristics");
-
-        for (size_t i = 0; r == 0 && !array && profile && i < profile->n_characteristics; i++)
-                wanted[i] = true;
-        for (size_t i = 0; r == 0 && i < json_array_size(array); i++) {
-                const Characteristic *c;
-
-                r = check_characteristic(
-                        request, json_string_value(json_array_get(array, i)), &c, request->detail);
-                if (r == 0)
-                        wanted[c->index] = true;
-        }
-        return r;
-}
-
-static int operation_watch(Request *request) {
-        const Profile *profile = request->context->profile;
-        _cleanup_free_ bool *wanted = NULL;
-        bool writes = false;
-        int r;
-
-        wanted = calloc(profile ? profile->n_characteristics + 1 : 1, sizeof(*wanted));
-        if (!wanted)
-                return -ENOMEM;
-        r = read_events(request, &writes);
-        if (r == 0)
-                r = read_wanted(request, wanted);
-        if (r != 0)
-                return r;
-        request->answer = json_pack("{s:b}", "ok", 1);
-        if (!request->answer)
-                return -ENOMEM;
-        request_watch_clear(request->watch);
-        *request->watch = (RequestWatch){.writes = writes, .wanted = STEAL(wanted)};
-        return 0;
-}
-
-static int operation_status(Request *request) {
-        const RequestContext *context = request->context;
-
-        request->answer =
-                status_json(context->profile, &context->counts, context->events, context->userdata);
-        return request->answer ? 0 : -ENOMEM;
-}
-
-static const Operation operations[] = {
-        {"set", operation_set, {"characteristic", "fields", "value", "hex"}},
-        {"get", operation_get, {"characteristic"}},
-        {"watch", operation_watch, {"events", "characteristics"}},
-        {"status", operation_status, {}},
-};
 
 static int find_operation(Request *request, const Operation **ret) {
         const json_t *op = json_object_get(request->members, "op");
@@ -268,6 +86,23 @@ static int find_operation(Request *request, const Operation **ret) {
         }
         return reply_fail(request->detail, REPLY_E_UNKNOWN_OP,
                 "there is no op '%.64s'; there are %s", json_string_value(op), names.text);
+}
+
+static int check_right(Request *request, const Operation *operation) {
+        const Session *session = request->session;
+
+        if (session->read_only && operation->right != RIGHT_EVERYBODY) {
+                request->context->counts.not_permitted++;
+                return reply_fail(request->detail, REPLY_E_NOT_PERMITTED,
+                        "this socket is read-only: %s goes by the other one", operation->name);
+        }
+        if (!session->administrator && operation->right == RIGHT_ADMINISTRATOR) {
+                request->context->counts.not_permitted++;
+                return reply_fail(request->detail, REPLY_E_NOT_PERMITTED,
+                        "%s needs root, spored's own user, or a member of admin_group in [socket]",
+                        operation->name);
+        }
+        return 0;
 }
 
 static bool is_member(const Operation *operation, const char *name) {
@@ -303,38 +138,105 @@ static int read_id(Request *request) {
         return 0;
 }
 
-static int read_line(Request *request, const char *line, size_t size) {
-        json_error_t error;
+static int read_failed(Request *request, json_error_t *error) {
+        ReplyError word = REPLY_E_BAD_JSON;
+        char element[30] = "";
 
-        request->members = json_loadb(line, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-        if (request->members)
-                return json_is_object(request->members)
-                               ? 0
-                               : reply_fail(request->detail, REPLY_E_BAD_REQUEST,
-                                         "a request is a JSON object");
-        switch ((int)json_error_code(&error)) {
+        switch ((int)json_error_code(error)) {
         case json_error_out_of_memory:
                 return -ENOMEM;
         case json_error_duplicate_key:
-                return reply_fail(request->detail, REPLY_E_BAD_REQUEST, "%s, at byte %d",
-                        error.text, error.position);
+                word = REPLY_E_BAD_REQUEST;
+                break;
+        case json_error_numeric_overflow:
+                word = REPLY_E_OUT_OF_RANGE;
+                break;
         }
+        if (request->session->batch_next > 0)
+                (void)snprintf(
+                        element, sizeof(element), " of element %u", request->session->batch_done);
         return reply_fail(
-                request->detail, REPLY_E_BAD_JSON, "%s, at byte %d", error.text, error.position);
+                request->detail, word, "%s, at byte %d%s", error->text, error->position, element);
 }
 
-static int request_run(Request *request, const char *line, size_t size) {
+static int read_object(Request *request, const char *text, size_t size) {
+        json_error_t error;
+
+        request->members = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+        if (!request->members)
+                return read_failed(request, &error);
+        if (json_is_object(request->members))
+                return 0;
+        return reply_fail(request->detail, REPLY_E_BAD_REQUEST, "a request is a JSON object%s",
+                json_is_array(request->members) ? "; arrays of requests hold no arrays" : "");
+}
+
+static int run(Request *request, const char *text, size_t size) {
         const Operation *operation = NULL;
         int r;
 
-        r = read_line(request, line, size);
+        r = read_object(request, text, size);
         if (r == 0)
                 r = read_id(request);
         if (r == 0)
                 r = find_operation(request, &operation);
         if (r == 0)
+                r = check_right(request, operation);
+        if (r == 0)
                 r = check_members(request, operation);
         return r != 0 ? r : operation->run(request);
+}
+
+/* Makes the answer of a request that came to this end. */
+static int finish(Request *request, int outcome, char **ret) {
+        ServerCounts *counts = &request->context->counts;
+
+        counts->requests++;
+        if (outcome < 0)
+                return outcome;
+        if (outcome == 0)
+                return reply_text(ret, request->id, request->answer);
+        if (reply_blames_request((ReplyError)outcome))
+                counts->bad_requests++;
+        return reply_error_text(ret, request->id, (ReplyError)outcome, request->detail);
+}
+
+static int answer_one(SessionContext *context, Session *session, const char *text, size_t size,
+        char **ret, PeerNext *ret_next) {
+        _cleanup_(request_done) Request request = {.context = context, .session = session};
+        int r = run(&request, text, size);
+
+        if (r == REQUEST_WAITS) {
+                *ret_next = PEER_WAIT;
+                return 0;
+        }
+        waiting_leave(context->waiting, &session->waiter);
+        return finish(&request, r, ret);
+}
+
+static int answer_batch_element(SessionContext *context, Session *session, const char *line,
+        size_t size, char **ret, PeerNext *ret_next) {
+        Request failed = {.context = context, .session = session};
+        size_t before = session->batch_next, element_size = 0, next;
+        const char *element = NULL;
+        int r = before > 0 ? 0 : batch_check(line, size, failed.detail);
+
+        if (r != 0)
+                return finish(&failed, r, ret);
+        (void)batch_next(line, size, &session->batch_next, &element, &element_size);
+        *ret_next = PEER_SAME_LINE;
+        r = answer_one(context, session, element, element_size, ret, ret_next);
+        if (*ret_next == PEER_WAIT) {
+                session->batch_next = before;
+                return r;
+        }
+        session->batch_done++;
+        next = session->batch_next;
+        if (!batch_next(line, size, &next, &element, &element_size)) {
+                session->batch_next = session->batch_done = 0;
+                *ret_next = PEER_NEXT_LINE;
+        }
+        return r;
 }
 
 static bool is_blank(const char *line, size_t size) {
@@ -344,37 +246,21 @@ static bool is_blank(const char *line, size_t size) {
         return true;
 }
 
-int request_answer(
-        RequestContext *context, RequestWatch *watch, const char *line, size_t size, char **ret) {
-        _cleanup_(request_done) Request request = {.context = context, .watch = watch};
-        int r;
-
+int request_answer(SessionContext *context, Session *session, const char *line, size_t size,
+        char **ret, PeerNext *ret_next) {
         *ret = NULL;
+        *ret_next = PEER_NEXT_LINE;
         if (is_blank(line, size))
                 return 0;
-        r = request_run(&request, line, size);
-        if (r < 0)
-                return r;
-        if (r == 0)
-                return reply_text(ret, request.id, request.answer);
-        if (r != REPLY_E_INTERNAL)
-                context->counts.bad_requests++;
-        return reply_error_text(ret, request.id, (ReplyError)r, request.detail);
+        if (batch_is(line, size))
+                return answer_batch_element(context, session, line, size, ret, ret_next);
+        return answer_one(context, session, line, size, ret, ret_next);
 }
 
-int request_answer_too_long(RequestContext *context, size_t line_max, char **ret) {
-        char detail[REPLY_DETAIL_SIZE];
-        int r = reply_fail(detail, REPLY_E_TOO_LONG, "a line has at most %zu bytes", line_max);
+int request_answer_too_long(SessionContext *context, size_t line_max, char **ret) {
+        Request request = {.context = context};
+        int r = reply_fail(
+                request.detail, REPLY_E_TOO_LONG, "a line has at most %zu bytes", line_max);
 
-        context->counts.bad_requests++;
-        return reply_error_text(ret, NULL, (ReplyError)r, detail);
-}
-
-bool request_watch_wants(const RequestWatch *watch, const Characteristic *c) {
-        return watch->writes && watch->wanted[c->index];
-}
-
-void request_watch_clear(RequestWatch *watch) {
-        free(watch->wanted);
-        *watch = (RequestWatch){};
+        return finish(&request, r, ret);
 }

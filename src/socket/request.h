@@ -1,29 +1,12 @@
-/* One request: from a line to its answer. */
+/* Requests: from a line to its answers. */
 #pragma once
 
-#include "socket/server.h"
-#include "socket/status-json.h"
+#include "socket/session.h"
 
-/* Owned by the server, shared by all its peers. */
-typedef struct RequestContext {
-        const Profile *profile; /* borrowed; NULL: nothing declared */
-        const ServerEvents *events;
-        void *userdata;
-        ServerCounts counts;
-} RequestContext;
-
-/* What one peer wants to hear of. Starts as {}: nothing. */
-typedef struct RequestWatch {
-        bool writes;
-        bool *wanted; /* owned: by Characteristic.index */
-} RequestWatch;
-
-/* Carries the request out, at once and wholly or not at all. *ret is the answer without its
- * newline, owned by the caller; NULL for a blank line. -ENOMEM. */
-int request_answer(
-        RequestContext *context, RequestWatch *watch, const char *line, size_t size, char **ret);
+/* Carries out the request of a line, or the next one if the line is an array of requests: at once
+ * and wholly or not at all. *ret is the answer without its newline, owned by the caller; NULL for a
+ * blank line, and if the request must wait. -ENOMEM: then there is a next line, too. */
+int request_answer(SessionContext *context, Session *session, const char *line, size_t size,
+        char **ret, PeerNext *ret_next);
 /* The answer to a line that was too long to be read. */
-int request_answer_too_long(RequestContext *context, size_t line_max, char **ret);
-
-bool request_watch_wants(const RequestWatch *watch, const Characteristic *c);
-void request_watch_clear(RequestWatch *watch);
+int request_answer_too_long(SessionContext *context, size_t line_max, char **ret);

@@ -1,10 +1,14 @@
-/* The socket for local programs: who is connected, and what each is told. */
+/* The sockets for local programs: who is connected, and what each is told. */
 #include "socket/server.h"
 
-#include "socket/fields-json.h"
+#include "socket/acceptor.h"
+#include "socket/event-json.h"
+#include "socket/handlers.h"
 #include "socket/listener.h"
-#include "socket/peer.h"
+#include "socket/reply.h"
 #include "socket/request.h"
+#include "socket/rights.h"
+#include "socket/will.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -13,32 +17,19 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define ACCEPTS_PER_TURN 16
-#define ACCEPT_PAUSE_SEC 1.0
-
-typedef struct Session Session;
-
-/* Owned by the server from accept until on_reap(). */
-struct Session {
-        Server *server;
-        Peer *peer; /* owned */
-        RequestWatch watch;
-        bool gone; /* the connection is closed */
-        Session *next;
-};
+#define FIRST_PASSED_FD 3 /* SD_LISTEN_FDS_START */
 
 struct Server {
         struct ev_loop *loop;
-        Listener listener;
-        ev_io acceptable;
-        ev_timer pause; /* until accepting is tried again */
-        ev_idle reap;   /* frees sessions that are gone, outside of their own callbacks */
-        bool accept_failing, refusing; /* said so once */
-        size_t peers_max;
+        Listener listener, read_only_listener;
+        Acceptor acceptor, read_only_acceptor;
+        ev_idle reap;  /* frees sessions that are gone, outside of their own callbacks */
+        bool refusing; /* said so once */
+        size_t peers_max, read_only_peers;
+        gid_t admin_group;
         PeerParameters peer_parameters;
-        RequestContext context;
+        SessionContext context;
         Session *sessions; /* owned */
-        uint64_t n_events;
 };
 
 DEFINE_CLEANUP(Server *, server_free);
@@ -47,35 +38,38 @@ static Session *session_free(Session *session) {
         if (!session)
                 return NULL;
         peer_free(session->peer);
-        request_watch_clear(&session->watch);
+        free(session->watch.wanted);
+        free(session->will);
         free(session);
         return NULL;
 }
 
 DEFINE_CLEANUP(Session *, session_free);
 
+/* Takes text. */
 static void session_reply(Session *session, int error, char *text) {
         const char *line = error < 0 ? REPLY_NO_MEMORY : text;
 
         if (line)
-                peer_send(session->peer, line, strlen(line));
+                peer_answer(session->peer, line, strlen(line));
         free(text);
 }
 
-static void on_line(const char *line, size_t size, void *userdata) {
+static PeerNext on_line(const char *line, size_t size, void *userdata) {
         Session *session = userdata;
+        PeerNext next;
         char *text = NULL;
-        int r = request_answer(&session->server->context, &session->watch, line, size, &text);
+        int r = request_answer(&session->server->context, session, line, size, &text, &next);
 
         session_reply(session, r, text);
+        return next;
 }
 
 static void on_line_too_long(void *userdata) {
         Session *session = userdata;
-        const Server *server = session->server;
+        Server *server = session->server;
         char *text = NULL;
-        int r = request_answer_too_long(
-                &session->server->context, server->peer_parameters.line_max, &text);
+        int r = request_answer_too_long(&server->context, server->peer_parameters.line_max, &text);
 
         session_reply(session, r, text);
 }
@@ -87,7 +81,10 @@ static void on_ended(int error, void *userdata) {
 
         session->gone = true;
         counts->peers--;
+        if (session->read_only)
+                server->read_only_peers--;
         server->refusing = false;
+        waiting_leave(server->context.waiting, &session->waiter);
         if (error == -ENOBUFS) {
                 counts->peers_cut_off++;
                 log_info("socket: a local program was cut off: it does not read, and %zu bytes "
@@ -104,6 +101,22 @@ static const PeerEvents peer_events = {
         .ended = on_ended,
 };
 
+static void on_retry(void *owner) {
+        Session *session = owner;
+
+        if (session->gone)
+                waiting_leave(session->server->context.waiting, &session->waiter);
+        else
+                peer_retry(session->peer);
+}
+
+/* What a connection leaves behind. */
+static void bury(Server *server, Session *session) {
+        handlers_remove_all(&server->context, session);
+        will_carry_out(&server->context, session);
+        session_free(session);
+}
+
 static void on_reap(struct ev_loop *loop, ev_idle *watcher, int revents) {
         Server *server = watcher->data;
 
@@ -116,17 +129,20 @@ static void on_reap(struct ev_loop *loop, ev_idle *watcher, int revents) {
                         continue;
                 }
                 *p = session->next;
-                session_free(session);
+                bury(server, session);
         }
 }
 
-static int add_session(Server *server, int fd) {
+static int add_session(Server *server, int fd, bool read_only) {
         _cleanup_(session_freep) Session *session = calloc(1, sizeof(*session));
         int r;
 
         if (!session)
                 return -ENOMEM;
-        session->server = server;
+        *session = (Session){.server = server,
+                .waiter = {.owner = session},
+                .read_only = read_only,
+                .administrator = rights_is_administrator(fd, server->admin_group)};
         r = peer_new(
                 &session->peer, server->loop, fd, &server->peer_parameters, &peer_events, session);
         if (r < 0)
@@ -134,16 +150,17 @@ static int add_session(Server *server, int fd) {
         session->next = server->sessions;
         server->sessions = STEAL(session);
         server->context.counts.peers++;
+        if (read_only)
+                server->read_only_peers++;
         return 0;
 }
 
 /* Answers one more than there is room for; the caller closes it. */
-static void refuse(Server *server, int fd) {
+static void refuse(Server *server, int fd, size_t n) {
         char detail[REPLY_DETAIL_SIZE];
         _cleanup_free_ char *text = NULL;
         _cleanup_free_ char *line = NULL;
-        int r = reply_fail(detail, REPLY_E_TOO_MANY, "%zu local programs are connected already",
-                server->peers_max);
+        int r = reply_fail(detail, REPLY_E_TOO_MANY, "%zu local programs are connected already", n);
 
         server->context.counts.peers_refused++;
         if (!server->refusing)
@@ -155,102 +172,144 @@ static void refuse(Server *server, int fd) {
         (void)send(fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-static void accepted(Server *server, int fd) {
+/* Those who may only read cannot take the places of those who do the work. */
+static bool is_crowded(const Server *server, bool read_only, size_t *ret_n) {
+        *ret_n = server->context.counts.peers;
+        if (*ret_n >= server->peers_max)
+                return true;
+        *ret_n = server->read_only_peers;
+        return read_only && *ret_n >= (server->peers_max + 1) / 2;
+}
+
+static void accept_session(Server *server, int fd, bool read_only) {
+        size_t n;
         int r;
 
-        server->accept_failing = false;
-        if (server->context.counts.peers >= server->peers_max) {
-                refuse(server, fd);
+        if (is_crowded(server, read_only, &n)) {
+                refuse(server, fd, n);
                 close(fd);
                 return;
         }
-        r = add_session(server, fd);
+        r = add_session(server, fd, read_only);
         if (r < 0) {
                 log_error("socket: a local program was refused: %s", strerror(-r));
                 close(fd);
         }
 }
 
-/* Out of descriptors or memory: the connection stays ready, so asking again at once would spin. */
-static void pause_accepting(Server *server, int error) {
-        if (!server->accept_failing)
-                log_error("socket: cannot accept: %s; trying again each second", strerror(error));
-        server->accept_failing = true;
-        ev_io_stop(server->loop, &server->acceptable);
-        ev_timer_set(&server->pause, ACCEPT_PAUSE_SEC, 0);
-        ev_timer_start(server->loop, &server->pause);
+static void on_accepted(int fd, void *userdata) {
+        accept_session(userdata, fd, false);
 }
 
-static void on_acceptable(struct ev_loop *loop, ev_io *watcher, int revents) {
-        Server *server = watcher->data;
+static void on_accepted_read_only(int fd, void *userdata) {
+        accept_session(userdata, fd, true);
+}
 
-        for (unsigned i = 0; i < ACCEPTS_PER_TURN; i++) {
-                int fd = accept4(watcher->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+void server_room(Server *server, const Characteristic *c) {
+        waiting_room(server->context.waiting, c);
+}
 
-                if (fd >= 0)
-                        accepted(server, fd);
-                else if (errno == EAGAIN)
-                        return;
-                else if (errno != EINTR && errno != ECONNABORTED) {
-                        pause_accepting(server, errno);
+bool server_handled(const Server *server, const Characteristic *c) {
+        return handlers_find(&server->context, c) != NULL;
+}
+
+ServerCounts server_counts(const Server *server) {
+        return session_counts(&server->context);
+}
+
+void server_emit_write(Server *server, const ServerWrite *write) {
+        const Characteristic *c = write->characteristic;
+        const Session *handler = handlers_find(&server->context, c);
+        _cleanup_free_ char *asked = NULL;
+        _cleanup_free_ char *told = NULL;
+
+        for (Session *s = server->sessions; s; s = s->next) {
+                bool verdict = s == handler && write->wants_verdict;
+                char **text = verdict ? &asked : &told;
+
+                if (s != handler && !session_watches_characteristic(s, WATCH_WRITE, c))
+                        continue;
+                if (!*text && event_json_write(text, write, verdict) < 0) {
+                        log_error("socket: no memory for write event %" PRIu64, write->number);
                         return;
                 }
+                peer_send(s->peer, *text, strlen(*text));
         }
 }
 
-static void on_pause_over(struct ev_loop *loop, ev_timer *watcher, int revents) {
-        Server *server = watcher->data;
-
-        ev_io_start(loop, &server->acceptable);
-}
-
-static json_t *write_event(uint64_t number, const Characteristic *c, const char *device,
-        const uint8_t *data, size_t size) {
-        json_t *event = json_pack("{s:s, s:I, s:s, s:o}", "event", "write", "number",
-                (json_int_t)number, "characteristic", c->name, "device", reply_string(device));
-
-        if (event && fields_json_decode(event, c, data, size) < 0) {
-                json_decref(event);
-                return NULL;
-        }
-        return event;
-}
-
-/* -ENOMEM leaves the watchers with a gap in the numbers. */
-static int write_event_text(char **ret, uint64_t number, const Characteristic *c,
-        const char *device, const uint8_t *data, size_t size) {
-        json_t *event = write_event(number, c, device, data, size);
-        int r;
-
-        if (!event)
-                return -ENOMEM;
-        r = reply_text(ret, NULL, event);
-        json_decref(event);
-        return r;
-}
-
-void server_emit_write(Server *server, const Characteristic *c, const char *device,
-        const uint8_t *data, size_t size) {
+void server_emit_stale(Server *server, const Characteristic *c, bool stale, uint64_t age_usec) {
         _cleanup_free_ char *text = NULL;
 
-        server->n_events++;
         for (Session *s = server->sessions; s; s = s->next) {
-                if (s->gone || !request_watch_wants(&s->watch, c))
+                if (!session_watches_characteristic(s, WATCH_STALE, c))
                         continue;
-                if (!text && write_event_text(&text, server->n_events, c, device, data, size) < 0) {
-                        log_error("socket: no memory for write event %" PRIu64, server->n_events);
+                if (!text && event_json_stale(&text, c, stale, age_usec) < 0) {
+                        log_error("socket: no memory for a stale event of %s", c->name);
                         return;
                 }
                 peer_send(s->peer, text, strlen(text));
         }
 }
 
-static void init_watchers(Server *server) {
-        ev_io_init(&server->acceptable, on_acceptable, server->listener.fd, EV_READ);
-        ev_timer_init(&server->pause, on_pause_over, ACCEPT_PAUSE_SEC, 0);
-        ev_idle_init(&server->reap, on_reap);
-        ev_set_priority(&server->reap, EV_MAXPRI);
-        server->acceptable.data = server->pause.data = server->reap.data = server;
+void server_emit_status(Server *server) {
+        _cleanup_free_ char *text = NULL;
+        ServerStatus status = {};
+
+        for (Session *s = server->sessions; s; s = s->next) {
+                if (!session_watches(s, WATCH_STATUS))
+                        continue;
+                if (!text) {
+                        server->context.events->status(&status, server->context.userdata);
+                        if (event_json_status(&text, &status) < 0) {
+                                log_error("socket: no memory for a status event");
+                                return;
+                        }
+                }
+                peer_send(s->peer, text, strlen(text));
+        }
+}
+
+static int open_place(Listener *ret, ListenerKind kind, const ServerPlace *place) {
+        if (place->fd >= FIRST_PASSED_FD)
+                return listener_adopt(ret, kind, place->fd);
+        if (!place->path)
+                return 0;
+        return listener_open(ret, kind, place->path, place->group, place->mode);
+}
+
+static int start_listening(Server *server, const ServerParameters *parameters) {
+        int r = 0;
+
+        if (parameters->admin_group)
+                r = rights_find_group(
+                        "[socket] admin_group", parameters->admin_group, &server->admin_group);
+        if (r == 0)
+                r = open_place(&server->listener, LISTENER_MAIN, &parameters->place);
+        if (r == 0)
+                r = open_place(
+                        &server->read_only_listener, LISTENER_READ_ONLY, &parameters->read_only);
+        if (r < 0)
+                return r;
+        if (server->listener.fd >= 0)
+                acceptor_start(
+                        &server->acceptor, server->loop, server->listener.fd, on_accepted, server);
+        if (server->read_only_listener.fd >= 0)
+                acceptor_start(&server->read_only_acceptor, server->loop,
+                        server->read_only_listener.fd, on_accepted_read_only, server);
+        return 0;
+}
+
+static int init_context(Server *server, const ServerParameters *parameters,
+        const ServerEvents *events, void *userdata) {
+        size_t n = parameters->profile ? parameters->profile->n_characteristics : 0;
+        SessionContext *context = &server->context;
+
+        *context = (SessionContext){
+                .profile = parameters->profile, .events = events, .userdata = userdata};
+        context->handlers = calloc(n + 1, sizeof(*context->handlers));
+        if (!context->handlers)
+                return -ENOMEM;
+        return waiting_new(&context->waiting, server->loop, n, on_retry);
 }
 
 int server_new(Server **ret, struct ev_loop *loop, const ServerParameters *parameters,
@@ -260,22 +319,24 @@ int server_new(Server **ret, struct ev_loop *loop, const ServerParameters *param
 
         if (!server)
                 return -ENOMEM;
-        server->loop = loop;
-        server->listener.fd = -1;
-        server->peers_max = parameters->peers_max;
-        server->peer_parameters = (PeerParameters){.line_max = parameters->line_max,
-                .output_max = parameters->output_max,
-                .requests_per_turn = parameters->requests_per_turn};
-        server->context = (RequestContext){
-                .profile = parameters->profile, .events = events, .userdata = userdata};
-        init_watchers(server);
+        *server = (Server){.loop = loop,
+                .listener = {.fd = -1},
+                .read_only_listener = {.fd = -1},
+                .peers_max = parameters->peers_max,
+                .admin_group = RIGHTS_NO_GROUP,
+                .peer_parameters = {.line_max = parameters->line_max,
+                        .output_max = parameters->output_max,
+                        .requests_per_turn = parameters->requests_per_turn}};
+        ev_idle_init(&server->reap, on_reap);
+        ev_set_priority(&server->reap, EV_MAXPRI);
+        server->reap.data = server;
         /* Now, because it reads /dev/urandom and nothing is read later. */
         json_object_seed(0);
-        r = listener_open(&server->listener, parameters->path, parameters->group, parameters->mode);
+        r = init_context(server, parameters, events, userdata);
+        if (r == 0)
+                r = start_listening(server, parameters);
         if (r < 0)
                 return r;
-        ev_io_set(&server->acceptable, server->listener.fd, EV_READ);
-        ev_io_start(loop, &server->acceptable);
         *ret = STEAL(server);
         return 0;
 }
@@ -283,8 +344,8 @@ int server_new(Server **ret, struct ev_loop *loop, const ServerParameters *param
 Server *server_free(Server *server) {
         if (!server)
                 return NULL;
-        ev_io_stop(server->loop, &server->acceptable);
-        ev_timer_stop(server->loop, &server->pause);
+        acceptor_stop(&server->acceptor);
+        acceptor_stop(&server->read_only_acceptor);
         ev_idle_stop(server->loop, &server->reap);
         while (server->sessions) {
                 Session *session = server->sessions;
@@ -292,7 +353,10 @@ Server *server_free(Server *server) {
                 server->sessions = session->next;
                 session_free(session);
         }
+        waiting_free(server->context.waiting);
+        free(server->context.handlers);
         listener_close(&server->listener);
+        listener_close(&server->read_only_listener);
         free(server);
         return NULL;
 }

@@ -1,5 +1,5 @@
-/* The socket for local programs: one JSON object a line, in both directions. Translates requests
- * and hands them up; decides nothing. */
+/* The sockets for local programs: one JSON object a line, in both directions. Translates requests
+ * and hands them up; decides nothing. spored-socket(7) is its description. */
 #pragma once
 
 #include "core/bluez-version.h"
@@ -7,11 +7,26 @@
 
 #include <ev.h>
 
-typedef struct ServerParameters {
-        const char *path;  /* at most 107 bytes; its directory is made if missing */
+/* Named outcomes of what is handed up: answered by the server. */
+enum {
+        SERVER_E_QUEUE_FULL = 1, /* refused by the policy */
+        SERVER_E_WAIT,           /* likewise, but it may wait: put_timeout, server_room() */
+        SERVER_E_UNAVAILABLE,    /* cannot be done as things stand */
+};
+
+typedef struct ServerPlace {
+        const char *path;  /* at most 107 bytes; its directory is made if missing. NULL: none */
         const char *group; /* NULL: leave as it is */
         unsigned mode;
-        size_t peers_max;
+        int fd; /* 3 or more: listens already (socket activation), and is taken; path is not bound
+                 */
+} ServerPlace;
+
+typedef struct ServerParameters {
+        ServerPlace place;
+        ServerPlace read_only;      /* there only get, watch, status and metrics are answered */
+        const char *admin_group;    /* NULL: root and the daemon's own user alone */
+        size_t peers_max;           /* at both places; half of them may come by the read-only one */
         size_t line_max;            /* bytes of one request, without the newline */
         size_t output_max;          /* bytes that may wait for a peer that does not read */
         unsigned requests_per_turn; /* of one peer, before the loop turns */
@@ -21,14 +36,19 @@ typedef struct ServerParameters {
 typedef struct ServerValue {
         const uint8_t *data; /* borrowed until the loop turns */
         size_t size;
-        uint64_t seq;    /* counts the values of this characteristic; 0: none has been set */
+        uint64_t seq;      /* counts the values of this characteristic; 0: none has been set */
+        uint64_t age_usec; /* since it was last set, or since the start */
+        bool stale;
         bool subscribed; /* somebody is notified of it */
 } ServerValue;
 
 typedef struct ServerCharacteristicStatus {
-        bool subscribed;
+        bool subscribed, stale;
+        bool stalled; /* a notifier is */
+        uint64_t age_usec;
         QueueCounters queue;
-        uint64_t sets, writes, writes_refused, reads;
+        uint64_t sets, sets_refused, unchanged, writes, writes_refused, reads;
+        uint64_t stales, slow, cut, verdicts_late;
 } ServerCharacteristicStatus;
 
 /* All strings borrowed; NULL where there is nothing to say. */
@@ -44,28 +64,76 @@ typedef struct ServerStatus {
         uint64_t log_dropped;
 } ServerStatus;
 
+/* What the server itself counts. */
+typedef struct ServerCounts {
+        uint64_t peers;         /* connected now */
+        uint64_t waiting;       /* of them, with a set that waits for room */
+        uint64_t handlers;      /* characteristics that have one */
+        uint64_t requests;      /* answered, well or not */
+        uint64_t bad_requests;  /* of them, answered with an error that is their own fault */
+        uint64_t peers_refused; /* beyond peers_max */
+        uint64_t peers_cut_off; /* did not read */
+        uint64_t not_permitted; /* operations without the right to them */
+        uint64_t wills;         /* carried out */
+} ServerCounts;
+
 typedef struct ServerEvents {
-        /* Makes data, already checked, the characteristic's value. 0 and *ret, or a negative
-         * errno. */
+        /* Makes data, already checked, the characteristic's value. 0 and *ret; SERVER_E_QUEUE_FULL,
+         * already counted; SERVER_E_WAIT; or a negative errno. */
         int (*set)(const Characteristic *c, const uint8_t *data, size_t size, ServerValue *ret,
                 void *userdata);
+        /* A set that could wait has waited for its put_timeout: count it as refused. */
+        void (*set_given_up)(const Characteristic *c, void *userdata);
+        /* A will: as set, but never refused. */
+        int (*will)(const Characteristic *c, const uint8_t *data, size_t size, void *userdata);
         void (*get)(const Characteristic *c, ServerValue *ret, void *userdata);
+        /* The characteristic whose write of this number waits for a verdict; NULL: none does (any
+         * more). */
+        const Characteristic *(*pending)(uint64_t number, void *userdata);
+        /* Its handler's verdict on one that does; code: an ATT code 0x80 to 0x9f, or 0 if it named
+         * none. */
+        void (*verdict)(uint64_t number, bool accept, unsigned code, void *userdata);
+        /* The characteristic's handler is gone: no verdict will come. From the loop alone, never
+         * from inside server_emit_write(). */
+        void (*unhandled)(const Characteristic *c, void *userdata);
+        /* Another name to advertise. 0, SERVER_E_UNAVAILABLE with a sentence in why, -errno. */
+        int (*advertise)(const char *name, char *why, size_t why_size, void *userdata);
         void (*status)(ServerStatus *ret, void *userdata);
         void (*characteristic_status)(
                 const Characteristic *c, ServerCharacteristicStatus *ret, void *userdata);
+        /* Prometheus text, owned by the caller. -ENOMEM. */
+        int (*metrics)(char **ret, void *userdata);
 } ServerEvents;
 
 typedef struct Server Server;
 
 /* Listens. -EADDRINUSE: another daemon answers on path; a socket file that nobody answers on is
- * replaced. Any other errno from the directory, bind, group or mode; each is logged here, with its
- * place. */
+ * replaced. -ESRCH: there is no such group. Any other errno from the directory, bind, group, mode
+ * or a descriptor that was passed; each is logged here, with its place. */
 int server_new(Server **ret, struct ev_loop *loop, const ServerParameters *parameters,
         const ServerEvents *events, void *userdata);
-/* Closes every peer and removes the socket file. */
+/* Closes every peer, without their wills, and removes the socket files that it has bound. */
 Server *server_free(Server *server);
 
-/* A central wrote: tells the peers that watch this characteristic. device is its address, or
- * NULL. */
-void server_emit_write(Server *server, const Characteristic *c, const char *device,
-        const uint8_t *data, size_t size);
+/* There may be room in this characteristic's queue: sets that wait are tried again, in order, when
+ * the loop turns. */
+void server_room(Server *server, const Characteristic *c);
+/* Some program handles this characteristic's writes. */
+bool server_handled(const Server *server, const Characteristic *c);
+ServerCounts server_counts(const Server *server);
+
+typedef struct ServerWrite {
+        uint64_t number; /* counts all writes */
+        const Characteristic *characteristic;
+        const char *device; /* its address, or NULL */
+        const uint8_t *data;
+        size_t size;
+        bool wants_verdict; /* the handler's */
+} ServerWrite;
+
+/* A central wrote: tells the handler and the peers that watch this characteristic. */
+void server_emit_write(Server *server, const ServerWrite *write);
+/* The value has become stale, or is fresh again. */
+void server_emit_stale(Server *server, const Characteristic *c, bool stale, uint64_t age_usec);
+/* Being on air, or why not, has changed. */
+void server_emit_status(Server *server);

@@ -1,39 +1,81 @@
 /* The answer to "status". */
 #include "socket/status-json.h"
 
+#include "socket/handlers.h"
 #include "socket/reply.h"
 
 static json_t *count(uint64_t n) {
         return json_integer((json_int_t)n);
 }
 
-static json_t *characteristic_json(
-        const Characteristic *c, const ServerCharacteristicStatus *status) {
-        const QueueCounters *q = &status->queue;
-
-        return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o}", "name",
-                c->name, "subscribed", (int)status->subscribed, "sets", count(status->sets),
-                "writes", count(status->writes), "writes_refused", count(status->writes_refused),
-                "reads", count(status->reads), "published", count(q->published), "sent",
-                count(q->sent), "dropped", "overwritten", count(q->dropped_overwritten), "gone",
-                count(q->dropped_gone), "coalesced", count(q->coalesced), "pending",
-                count(q->pending));
+static json_t *dropped_json(const QueueCounters *q) {
+        return json_pack("{s:o, s:o, s:o, s:o}", "overwritten", count(q->dropped_overwritten),
+                "stalled", count(q->dropped_stalled), "gone", count(q->dropped_gone), "oversize",
+                count(q->dropped_oversize));
 }
 
-static json_t *characteristics_json(
-        const Profile *profile, const ServerEvents *events, void *userdata) {
+static json_t *queue_json(const QueueCounters *q) {
+        return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "published", count(q->published), "sent",
+                count(q->sent), "dropped", dropped_json(q), "coalesced", count(q->coalesced),
+                "pending", count(q->pending), "confirmed", count(q->confirmed));
+}
+
+static json_t *value_json(const SessionContext *context, const Characteristic *c,
+        const ServerCharacteristicStatus *s) {
+        json_t *object = json_pack("{s:s, s:b, s:b, s:b, s:b, s:o}", "name", c->name, "subscribed",
+                (int)s->subscribed, "handled", handlers_find(context, c) != NULL, "stale",
+                (int)s->stale, "stalled", (int)s->stalled, "age_s", reply_seconds(s->age_usec));
+
+        if (object && c->max_age_usec > 0 &&
+                json_object_set_new(object, "max_age_s", reply_seconds(c->max_age_usec)) < 0) {
+                json_decref(object);
+                return NULL;
+        }
+        return object;
+}
+
+static json_t *counters_json(const ServerCharacteristicStatus *s) {
+        return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "sets",
+                count(s->sets), "sets_refused", count(s->sets_refused), "unchanged",
+                count(s->unchanged), "writes", count(s->writes), "writes_refused",
+                count(s->writes_refused), "reads", count(s->reads), "stales", count(s->stales),
+                "slow", count(s->slow), "cut", count(s->cut), "verdicts_late",
+                count(s->verdicts_late));
+}
+
+/* Moves the members of parts into one object. NULL: no memory, and all are released. */
+static json_t *join(json_t *object, json_t *const *parts, size_t n) {
+        bool failed = !object;
+
+        for (size_t i = 0; i < n; i++) {
+                if (!failed && (!parts[i] || json_object_update(object, parts[i]) < 0))
+                        failed = true;
+                json_decref(parts[i]);
+        }
+        if (!failed)
+                return object;
+        json_decref(object);
+        return NULL;
+}
+
+static json_t *characteristic_json(const SessionContext *context, const Characteristic *c) {
+        ServerCharacteristicStatus status = {};
+
+        context->events->characteristic_status(c, &status, context->userdata);
+        return join(value_json(context, c, &status),
+                (json_t *const[]){counters_json(&status), queue_json(&status.queue)}, 2);
+}
+
+static json_t *characteristics_json(const SessionContext *context) {
+        const Profile *profile = context->profile;
         json_t *array = json_array();
 
-        for (size_t i = 0; array && profile && i < profile->n_characteristics; i++) {
-                const Characteristic *c = profile_at(profile, i);
-                ServerCharacteristicStatus status = {};
-
-                events->characteristic_status(c, &status, userdata);
-                if (json_array_append_new(array, characteristic_json(c, &status)) < 0) {
+        for (size_t i = 0; array && profile && i < profile->n_characteristics; i++)
+                if (json_array_append_new(
+                            array, characteristic_json(context, profile_at(profile, i))) < 0) {
                         json_decref(array);
                         return NULL;
                 }
-        }
         return array;
 }
 
@@ -46,21 +88,35 @@ static json_t *bluez_json(BluezVersion version) {
         return json_string(text);
 }
 
-json_t *status_json(const Profile *profile, const ServerCounts *counts, const ServerEvents *events,
-        void *userdata) {
-        ServerStatus status = {};
+static json_t *daemon_json(const ServerStatus *s) {
+        return json_pack("{s:b, s:i, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
+                1, "protocol", STATUS_PROTOCOL, "version", SPORED_VERSION, "on_air", (int)s->on_air,
+                "name", reply_string(s->name), "adapter", reply_string(s->adapter), "address",
+                reply_string(s->address), "bluez", bluez_json(s->bluez), "why",
+                reply_string(s->why), "fix", reply_string(s->fix), "uptime_s",
+                count(s->uptime_usec / 1000000), "calls_refused", count(s->calls_refused),
+                "log_dropped", count(s->log_dropped));
+}
 
-        events->status(&status, userdata);
-        return json_pack("{s:b, s:i, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, "
-                         "s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                "ok", 1, "protocol", STATUS_PROTOCOL, "version", SPORED_VERSION, "on_air",
-                (int)status.on_air, "name", reply_string(status.name), "adapter",
-                reply_string(status.adapter), "address", reply_string(status.address), "bluez",
-                bluez_json(status.bluez), "why", reply_string(status.why), "fix",
-                reply_string(status.fix), "uptime_s", count(status.uptime_usec / 1000000),
-                "calls_refused", count(status.calls_refused), "log_dropped",
-                count(status.log_dropped), "peers", count(counts->peers), "bad_requests",
-                count(counts->bad_requests), "peers_refused", count(counts->peers_refused),
-                "peers_cut_off", count(counts->peers_cut_off), "characteristics",
-                characteristics_json(profile, events, userdata));
+static json_t *server_json(const ServerCounts *counts) {
+        return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "peers",
+                count(counts->peers), "waiting", count(counts->waiting), "handlers",
+                count(counts->handlers), "requests", count(counts->requests), "bad_requests",
+                count(counts->bad_requests), "not_permitted", count(counts->not_permitted),
+                "peers_refused", count(counts->peers_refused), "peers_cut_off",
+                count(counts->peers_cut_off), "wills", count(counts->wills));
+}
+
+json_t *status_json(const SessionContext *context) {
+        const ServerCounts counts = session_counts(context);
+        ServerStatus status = {};
+        json_t *object;
+
+        context->events->status(&status, context->userdata);
+        object = join(daemon_json(&status), (json_t *const[]){server_json(&counts)}, 1);
+        if (!object ||
+                json_object_set_new(object, "characteristics", characteristics_json(context)) == 0)
+                return object;
+        json_decref(object);
+        return NULL;
 }

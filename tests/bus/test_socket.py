@@ -1,9 +1,17 @@
 """The socket and sporectl, with the real daemon behind them."""
 
 import json
+import os
+import re
+import resource
 import unittest
+from pathlib import Path
 
-from harness import Peer, Story
+from bluez import DEVICE, BluezStory
+from harness import UNDER_VALGRIND, Peer, Story
+
+GROWTH = 8 * 1024 * 1024  # bytes; less than each of these stories could cost
+PAGE = Path(__file__).resolve().parents[2] / "src/socket/spored-socket.7"
 
 
 class Socket(Story):
@@ -54,6 +62,8 @@ class Socket(Story):
 
     def test_not_a_request(self):
         self.refused("bad_request", b"[1]")
+        self.refused("bad_request", b"[]")
+        self.refused("bad_json", b"[[")
         self.refused("bad_request", b'{"characteristic":"env_measurements"}')
         self.refused("bad_request", b'{"op":5}')
         self.refused("bad_request", b'{"op":"get","characteristic":["x"]}')
@@ -107,6 +117,276 @@ class Socket(Story):
         done = self.ctl("status")
         self.assertEqual(done.returncode, 69)
         self.assertIn(self.socket_path, done.stderr)
+
+
+class Crowd(Story):
+    """Programs that are many, slow or silent."""
+
+    def launch(self, *arguments, env=None, profile=None):
+        """What a sanitizer keeps of freed memory would look like growth."""
+        kept = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
+        return super().launch(*arguments, env={**(env or {}), "ASAN_OPTIONS": kept},
+                              **({"profile": profile} if profile else {}))
+
+    def memory_of(self, process):
+        """Its own, in bytes; under valgrind it would be valgrind's."""
+        if UNDER_VALGRIND:
+            return 0
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+        return int(re.search(r"RssAnon:\s+(\d+) kB", status)[1]) * 1024
+
+    def assert_grown_little(self, process, before):
+        self.assertLess(self.memory_of(process), before + GROWTH)
+
+    def test_a_thousand_peers_are_served(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if hard < 4096:
+            self.skipTest("too few descriptors")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (4096, hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        self.launch("-o", "limits.peers=1000", "-o", "limits.line_bytes=4k")
+        peers = [self.connect() for _ in range(1000)]
+        for n, peer in enumerate(peers):
+            peer.send(b'{"op":"set","characteristic":"env_measurements","id":%d,'
+                      b'"fields":{"co2_ppm":%d}}\n' % (n, n))
+        seqs = []
+        for n, peer in enumerate(peers):
+            answer = peer.receive()
+            self.assertEqual(answer["id"], n)
+            seqs.append(answer["seq"])
+        self.assertEqual(sorted(seqs), list(range(1, 1001)))
+        extra = Peer(self.socket_path)
+        self.addCleanup(extra.close)
+        self.assertEqual(extra.receive()["error"], "too_many")
+        for peer in peers[1:]:
+            peer.close()
+        status = peers[0].call(op="status")
+        while status["peers"] > 1:
+            status = peers[0].call(op="status")
+        self.assertEqual((status["requests"] >= 1000, status["peers_refused"]), (True, 1))
+
+    def test_half_lines_and_silence_hinder_nobody(self):
+        self.launch()
+        silent = [self.connect() for _ in range(30)]
+        for peer in silent[::2]:
+            peer.send(b'{"op":"set","characteristic":"env_')
+        other = self.connect()
+        for n in range(1, 200):
+            reply = other.call(op="set", characteristic="env_measurements",
+                               fields={"co2_ppm": n})
+            self.assertEqual(reply["seq"], n)
+        silent[0].send(b'measurements","fields":{"light_raw":7}}\n')
+        self.assertEqual(silent[0].receive()["seq"], 200)
+
+    def test_ten_megabytes_without_a_newline_cost_no_memory(self):
+        process = self.launch()
+        peer = self.connect()
+        peer.call(op="status")
+        before = self.memory_of(process)
+        for _ in range(160):
+            peer.send(b"[" * 65536)
+        peer.send(b"\n")
+        self.assertEqual(peer.receive()["error"], "too_long")
+        self.assertTrue(peer.call(op="status")["ok"])
+        self.assert_grown_little(process, before)
+
+    def test_arrays_that_wait_cost_no_more_than_their_lines(self):
+        """Read whole, each of them would take five megabytes."""
+        process = self.launch("-o", "limits.peer_bytes=16k")
+        deaf, other = [self.connect() for _ in range(20)], self.connect()
+        other.call(op="status")
+        before = self.memory_of(process)
+        for peer in deaf:
+            peer.send(b"[" + b",".join([b"{}"] * 20000) + b"]\n")
+        while other.call(op="status")["bad_requests"] < 100 * len(deaf):
+            pass
+        self.assert_grown_little(process, before)
+        for _ in range(20000):
+            self.assertEqual(deaf[0].receive()["error"], "bad_request")
+
+    def test_who_sends_and_never_reads_is_not_read_and_costs_no_memory(self):
+        process = self.launch("-o", "limits.peer_bytes=64k")
+        deaf, other = self.connect(), self.connect()
+        other.call(op="status")
+        before = self.memory_of(process)
+        deaf.socket.setblocking(False)
+        line, refused = b'{"op":"status"}\n' * 100, 0
+        while refused < 100:
+            try:
+                deaf.socket.send(line)
+                refused = 0
+            except BlockingIOError:
+                refused += 1
+            self.assertTrue(other.call(op="status")["ok"])
+        self.assertEqual(other.call(op="status")["peers_cut_off"], 0)
+        self.assert_grown_little(process, before)
+
+
+class Rights(Story):
+
+    def test_an_unknown_admin_group_is_said_by_its_key(self):
+        done = self.run_spored("-o", "bluez.bus=" + self.bus.address, "-o",
+                               "socket.admin_group=no-such-group-anywhere",
+                               os.environ["MUSHPI_PROFILE"])
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("admin_group", done.stderr)
+        self.assertIn("no-such-group-anywhere", done.stderr)
+
+    def test_the_read_only_socket(self):
+        path = os.path.join(self.folder, "read-only.sock")
+        self.launch("-o", "socket.read_only_path=" + path)
+        reader = Peer(path)
+        self.addCleanup(reader.close)
+        reply = reader.call(op="set", characteristic="env_measurements", fields={"co2_ppm": 1})
+        self.assertEqual(reply["error"], "not_permitted")
+        self.assertEqual(reader.call(op="get", characteristic="env_measurements")["seq"], 0)
+        self.assertIn("spored_", reader.call(op="metrics")["text"])
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o666)
+
+
+class Central(BluezStory):
+    """What takes a central to happen."""
+
+    def setUp(self):
+        super().setUp()
+        self.put_on_air("-o", "limits.peer_bytes=4k")
+
+    def cut_off(self, *requests, told=lambda: None):
+        """A peer makes these requests and never reads again until it is cut off. told is called
+        after each write."""
+        deaf = self.connect()
+        for request in requests:
+            self.assertTrue(deaf.call(**request)["ok"])
+        while not self.status()["peers_cut_off"]:
+            for _ in range(200):
+                self.assertNotIn("error", self.write("alarm", "07"))
+                told()
+
+    def test_a_watcher_that_never_reads_is_cut_off(self):
+        reads, numbers = self.connect(), []
+        reads.call(op="watch")
+        self.cut_off({"op": "watch"}, told=lambda: numbers.append(reads.receive()["number"]))
+        self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+        self.assertEqual(self.counters("alarm")["writes"], len(numbers))
+        self.assertEqual(self.status()["peers_cut_off"], 1)
+
+    def test_a_handler_that_never_reads_leaves_its_place_and_its_will(self):
+        will = [{"characteristic": "level", "value": 77}]
+        self.cut_off({"op": "handle", "characteristic": "alarm"}, {"op": "will", "values": will})
+        self.until(lambda: self.peer.call(op="get", characteristic="level")["value"] == 77)
+        self.assertTrue(self.peer.call(op="handle", characteristic="alarm")["ok"])
+        self.assertEqual(self.status()["wills"], 1)
+
+
+VOLATILE = {"age_s", "uptime_s", "version", "number", "text"}
+
+
+def unfold(source):
+    """The examples of the page: for each block of them ("run", words), (">", line) and
+    ("<", line), in their order."""
+    block, literal = [], False
+    for line in source.splitlines():
+        if line.startswith(".\\\" run: "):
+            if block and block[-1][0] != "run":
+                yield block
+                block = []
+            block.append(("run", line.split(": ", 1)[1]))
+        elif line.startswith((".Bd", ".Ed")):
+            literal = line.startswith(".Bd")
+            if not literal and any(kind != "run" for kind, _ in block):
+                yield block
+                block = []
+        elif literal and line[:2] in ("> ", "< "):
+            block.append((line[0], line[2:]))
+        elif literal and line.startswith("  ") and block and block[-1][0] != "run":
+            block[-1] = (block[-1][0], block[-1][1] + " " + line.strip())
+
+
+def expected_of(line):
+    line = re.sub(r",\.\.\.}", ',"...":0}', line)
+    return json.loads(re.sub(r",\.\.\.]", ',"..."]', line))
+
+
+def fits(expected, found, shape=False):
+    """Members may have gone by "..."; of what changes, and everywhere if shape is wanted, only the
+    type is looked at."""
+    if isinstance(expected, dict):
+        shape = shape or "protocol" in expected
+        wanted = {k: v for k, v in expected.items() if k != "..."}
+        return (isinstance(found, dict) and wanted.keys() <= found.keys() and
+                ("..." in expected or wanted.keys() == found.keys()) and
+                all(fits(v, found[k], shape or k in VOLATILE) for k, v in wanted.items()))
+    if isinstance(expected, list):
+        wanted = [v for v in expected if v != "..."]
+        return (isinstance(found, list) and len(found) >= len(wanted) and
+                ("..." in expected or len(found) == len(wanted)) and
+                all(fits(*pair, shape) for pair in zip(wanted, found)))
+    return type(expected) is type(found) and (shape or expected == found)
+
+
+class Page(BluezStory):
+    """The examples of spored-socket(7), in the order of the page."""
+
+    options = BluezStory.options + ("-o", "socket.handler_timeout=500ms")
+
+    def setUp(self):
+        super().setUp()
+        self.source = PAGE.read_text(encoding="utf-8")
+        profile = re.search(r"^\[service greenhouse].*?(?=^\.Ed)", self.source, re.M | re.S)[0]
+        Path(self.profile).write_text(profile, encoding="utf-8")
+        self.process = self.put_on_air()
+        self.number = 0
+
+    def run_handle(self, name):
+        self.assertTrue(self.peer.call(op="handle", characteristic=name)["ok"])
+
+    def run_write(self, name, data):
+        self.bluez.command("write", "/spored/application/greenhouse/" + name, data,
+                           "device=" + DEVICE)
+
+    def run_stale(self):
+        """A value that was set once has become stale just now."""
+        self.stop(self.process)
+        self.process = self.launch("-o", "climate.max_age=100ms")
+        self.wait_on_air()
+        self.peer = self.connect()
+        self.peer.call(op="watch", events=["stale"])
+        self.peer.send(b'{"op":"set","characteristic":"climate","hex":"6402d600"}\n')
+        while "ok" not in self.peer.receive():
+            pass
+
+    def run_power(self, _off):
+        self.bluez.command("change", "hci0", "Powered=no")
+
+    def step(self, kind, text):
+        """False if a verdict came too late for what the page says, on a slow machine."""
+        if kind == "run":
+            word, *rest = text.split()
+            getattr(self, "run_" + word)(*rest)
+        elif kind == ">":
+            text = re.sub(r'"number":\d+', f'"number":{self.number}', text)
+            self.peer.send(text.encode() + b"\n")
+        else:
+            found = self.peer.receive()
+            self.number = found.get("number", self.number)
+            if found.get("error") == "expired" and "expired" not in text:
+                return False
+            self.assertTrue(fits(expected_of(text), found), f"\n{text}\n{found}")
+        return True
+
+    def test_the_examples_are_true(self):
+        blocks = list(unfold(self.source))
+        steps = sum(len(block) for block in blocks)
+        self.assertGreater(steps, 60)
+        for block in blocks:
+            while not all(self.step(*step) for step in block):
+                self.peer = self.connect()
+
+    def test_the_page_has_each_word_and_each_operation(self):
+        known = self.peer.call(op="fly")["detail"].split("there are ")[1].split(", ")
+        for name in known:
+            self.assertRegex(self.source, rf"(?m)^\.Ss {name}$")
+            self.assertIn(f'"op":"{name}"', self.source)
 
 
 if __name__ == "__main__":

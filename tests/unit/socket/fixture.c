@@ -3,34 +3,104 @@
 
 #include "core/field-spec.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #define TURNS_MAX 10000
 
-static int stub_set(const Characteristic *c, const uint8_t *data, size_t size, ServerValue *ret,
-        void *userdata) {
-        Fixture *f = userdata;
+static void fill_value(const Fixture *f, const Characteristic *c, ServerValue *ret) {
+        const FixtureValue *value = &f->values[c->index];
+
+        *ret = (ServerValue){
+                value->data, value->size, value->seq, f->age_usec, f->stale, f->subscribed};
+}
+
+static void store(Fixture *f, const Characteristic *c, const uint8_t *data, size_t size) {
         FixtureValue *value = &f->values[c->index];
 
-        if (f->set_result < 0)
-                return f->set_result;
         memcpy(value->data, data, size);
         value->size = size;
         value->seq++;
-        *ret = (ServerValue){value->data, value->size, value->seq, f->subscribed};
+}
+
+static int stub_set(const Characteristic *c, const uint8_t *data, size_t size, ServerValue *ret,
+        void *userdata) {
+        Fixture *f = userdata;
+
+        if (f->set_result < 0)
+                return f->set_result;
+        if (f->room == 0 && c->policy == QUEUE_BLOCK)
+                return SERVER_E_WAIT;
+        if (f->room == 0) {
+                f->calls.sets_refused++;
+                return SERVER_E_QUEUE_FULL;
+        }
+        f->room--;
+        store(f, c, data, size);
+        fill_value(f, c, ret);
+        return 0;
+}
+
+static void stub_set_given_up(const Characteristic *c, void *userdata) {
+        Fixture *f = userdata;
+
+        f->calls.given_up++;
+}
+
+static int stub_will(const Characteristic *c, const uint8_t *data, size_t size, void *userdata) {
+        Fixture *f = userdata;
+
+        f->calls.wills++;
+        store(f, c, data, size);
         return 0;
 }
 
 static void stub_get(const Characteristic *c, ServerValue *ret, void *userdata) {
-        const Fixture *f = userdata;
-        const FixtureValue *value = &f->values[c->index];
+        fill_value(userdata, c, ret);
+}
 
-        *ret = (ServerValue){value->data, value->size, value->seq, f->subscribed};
+static const Characteristic *stub_pending(uint64_t number, void *userdata) {
+        const Fixture *f = userdata;
+
+        return number > 0 && number == f->pending_number ? f->pending : NULL;
+}
+
+static void stub_verdict(uint64_t number, bool accept, unsigned code, void *userdata) {
+        Fixture *f = userdata;
+
+        f->calls.verdicts++;
+        f->calls.number = number;
+        f->calls.accept = accept;
+        f->calls.code = code;
+        f->pending_number = 0;
+}
+
+static void stub_unhandled(const Characteristic *c, void *userdata) {
+        Fixture *f = userdata;
+
+        f->calls.unhandled++;
+        f->calls.unhandled_last = c;
+}
+
+static int stub_advertise(const char *name, char *why, size_t why_size, void *userdata) {
+        Fixture *f = userdata;
+
+        (void)snprintf(f->calls.advertised, sizeof(f->calls.advertised), "%s", name);
+        (void)snprintf(why, why_size, "advertise is no");
+        return f->advertise_result;
+}
+
+static int stub_metrics(char **ret, void *userdata) {
+        const Fixture *f = userdata;
+
+        *ret = strdup(f->metrics);
+        return *ret ? 0 : -ENOMEM;
 }
 
 static void stub_status(ServerStatus *ret, void *userdata) {
@@ -48,9 +118,16 @@ static void stub_characteristic_status(
 
 static const ServerEvents stub_events = {
         .set = stub_set,
+        .set_given_up = stub_set_given_up,
+        .will = stub_will,
         .get = stub_get,
+        .pending = stub_pending,
+        .verdict = stub_verdict,
+        .unhandled = stub_unhandled,
+        .advertise = stub_advertise,
         .status = stub_status,
         .characteristic_status = stub_characteristic_status,
+        .metrics = stub_metrics,
 };
 
 typedef struct FieldLine {
@@ -84,6 +161,11 @@ static void add_characteristic(Fixture *f, Service *service, const char *name) {
         c->single_value = c->format && strcmp(c->format->fields[0].name, "value") == 0;
         c->size_min = c->format ? format_size_min(c->format) : 1;
         c->size_max = c->format ? format_size_max(c->format) : 4;
+        c->policy = strcmp(name, "raw") == 0 || strcmp(name, "env") == 0 ? QUEUE_BLOCK
+                                                                         : QUEUE_DROP_NEWEST;
+        c->put_timeout_usec = 3600 * USEC_PER_SEC;
+        if (strcmp(name, "targets") == 0 || strcmp(name, "note") == 0)
+                c->flags = CHARACTERISTIC_WRITE;
         if (c->format)
                 format_initial(c->format, f->values[c->index].data, &f->values[c->index].size);
         else
@@ -112,8 +194,10 @@ int fixture_setup(void **state) {
         f->loop = ev_loop_new(EVFLAG_AUTO);
         assert_non_null(f->loop);
         make_profile(f);
-        f->parameters = (ServerParameters){.path = f->path,
-                .mode = 0600,
+        f->room = UINT_MAX;
+        f->metrics = "";
+        f->parameters = (ServerParameters){.place = {.path = f->path, .mode = 0600, .fd = -1},
+                .read_only = {.fd = -1},
                 .peers_max = 8,
                 .line_max = 4096,
                 .output_max = 16384,
@@ -137,9 +221,13 @@ int fixture_teardown(void **state) {
         return 0;
 }
 
+int fixture_try_start(Fixture *f) {
+        return server_new(&f->server, f->loop, &f->parameters, &stub_events, f);
+}
+
 void fixture_restart(Fixture *f) {
         f->server = server_free(f->server);
-        assert_int_equal(server_new(&f->server, f->loop, &f->parameters, &stub_events, f), 0);
+        assert_int_equal(fixture_try_start(f), 0);
 }
 
 void fixture_turn(Fixture *f, unsigned turns) {
@@ -154,14 +242,27 @@ const Characteristic *fixture_characteristic(const Fixture *f, const char *name)
         return c;
 }
 
-int client_connect(Fixture *f) {
+const FixtureValue *fixture_value(const Fixture *f, const char *name) {
+        return &f->values[fixture_characteristic(f, name)->index];
+}
+
+void fixture_make_room(Fixture *f, const char *name, unsigned n) {
+        f->room = n;
+        server_room(f->server, fixture_characteristic(f, name));
+}
+
+int client_connect_to(const char *path) {
         struct sockaddr_un address = {.sun_family = AF_UNIX};
         int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
         assert_true(fd >= 0);
-        strcpy(address.sun_path, f->path);
+        strcpy(address.sun_path, path);
         assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
         return fd;
+}
+
+int client_connect(Fixture *f) {
+        return client_connect_to(f->path);
 }
 
 void client_send_bytes(Fixture *f, int fd, const char *data, size_t size) {

@@ -20,6 +20,16 @@ typedef struct FixtureValue {
         uint64_t seq;
 } FixtureValue;
 
+/* What the server has handed up last, and how often. */
+typedef struct FixtureCalls {
+        unsigned sets_refused, given_up, wills, unhandled, verdicts;
+        const Characteristic *unhandled_last;
+        uint64_t number; /* of the last verdict */
+        bool accept;
+        unsigned code;
+        char advertised[300];
+} FixtureCalls;
+
 typedef struct Fixture {
         struct ev_loop *loop;
         Profile *profile;
@@ -29,7 +39,14 @@ typedef struct Fixture {
         Server *server;
         FixtureValue values[FIXTURE_VALUES];
         int set_result;
-        bool subscribed;
+        unsigned room; /* sets that are still taken, of all characteristics */
+        FixtureCalls calls;
+        uint64_t pending_number; /* waits for a verdict; 0: none does */
+        const Characteristic *pending;
+        int advertise_result;
+        const char *metrics;
+        uint64_t age_usec;
+        bool subscribed, stale;
         ServerStatus status;
         ServerCharacteristicStatus characteristic_status;
         char *line; /* of client_line() */
@@ -38,10 +55,16 @@ typedef struct Fixture {
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
 void fixture_restart(Fixture *f);
+/* As server_new(). */
+int fixture_try_start(Fixture *f);
 void fixture_turn(Fixture *f, unsigned turns);
 const Characteristic *fixture_characteristic(const Fixture *f, const char *name);
+const FixtureValue *fixture_value(const Fixture *f, const char *name);
+/* There is room for n more sets, and the server is told. */
+void fixture_make_room(Fixture *f, const char *name, unsigned n);
 
 int client_connect(Fixture *f);
+int client_connect_to(const char *path);
 /* Sends all of it, with turns of the loop in between. */
 void client_send(Fixture *f, int fd, const char *text);
 void client_send_bytes(Fixture *f, int fd, const char *data, size_t size);

@@ -5,9 +5,16 @@
 
 #include <string.h>
 
+static uint64_t n_emitted;
+
 static void emit(Fixture *f, const char *name, const char *device, const char *data, size_t size) {
-        server_emit_write(
-                f->server, fixture_characteristic(f, name), device, (const uint8_t *)data, size);
+        const ServerWrite write = {.number = ++n_emitted,
+                .characteristic = fixture_characteristic(f, name),
+                .device = device,
+                .data = (const uint8_t *)data,
+                .size = size};
+
+        server_emit_write(f->server, &write);
 }
 
 static void test_a_write_reaches_a_watcher_with_its_fields(void **state) {
@@ -38,7 +45,7 @@ static void test_an_empty_write_of_plain_bytes(void **state) {
         _cleanup_close_ int fd = client_connect(f);
 
         ask(f, fd, "{\"op\":\"watch\"}");
-        server_emit_write(f->server, fixture_characteristic(f, "raw"), NULL, NULL, 0);
+        emit(f, "raw", NULL, NULL, 0);
         assert_non_null(strstr(client_line(f, fd), "\"hex\":\"\"}"));
 }
 
@@ -127,7 +134,52 @@ static void test_a_write_after_a_watcher_has_gone_is_told_to_the_others(void **s
         assert_int_equal(status_number(f, stays, "peers_cut_off"), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+static void test_stale_and_fresh_are_told_to_those_who_watch_it(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+        _cleanup_close_ int other = client_connect(f);
+
+        ask(f, fd, "{\"op\":\"watch\",\"events\":[\"stale\"],\"characteristics\":[\"env\"]}");
+        ask(f, other, "{\"op\":\"watch\"}");
+        server_emit_stale(f->server, fixture_characteristic(f, "note"), true, 1);
+        server_emit_stale(f->server, fixture_characteristic(f, "env"), true, 90123999);
+        server_emit_stale(f->server, fixture_characteristic(f, "env"), false, 0);
+        emit(f, "env", NULL, "\0\0\0\0", 4);
+        assert_string_equal(client_line(f, fd),
+                "{\"event\":\"stale\",\"characteristic\":\"env\",\"stale\":true,\"age_s\":90.123}");
+        assert_string_equal(client_line(f, fd),
+                "{\"event\":\"stale\",\"characteristic\":\"env\",\"stale\":false,\"age_s\":0.0}");
+        assert_true(client_hears_nothing(f, fd));
+        assert_non_null(strstr(client_line(f, other), "\"event\":\"write\""));
+        assert_true(client_hears_nothing(f, other));
+}
+
+static void test_a_status_is_told_to_those_who_watch_it(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+        _cleanup_close_ int other = client_connect(f);
+
+        ask(f, fd, "{\"op\":\"watch\",\"events\":[\"status\"],\"characteristics\":[]}");
+        ask(f, other, "{\"op\":\"watch\"}");
+        f->status = (ServerStatus){.why = "hci0 is blocked", .fix = "rfkill unblock bluetooth"};
+        server_emit_status(f->server);
+        f->status = (ServerStatus){.on_air = true, .name = "Spore"};
+        server_emit_status(f->server);
+        assert_string_equal(client_line(f, fd),
+                "{\"event\":\"status\",\"on_air\":false,\"why\":\"hci0 is blocked\","
+                "\"fix\":\"rfkill unblock bluetooth\",\"name\":null}");
+        assert_string_equal(client_line(f, fd),
+                "{\"event\":\"status\",\"on_air\":true,\"why\":null,\"fix\":null,"
+                "\"name\":\"Spore\"}");
+        assert_true(client_hears_nothing(f, other));
+}
+
+static int reset_numbers(void **state) {
+        n_emitted = 0;
+        return fixture_setup(state);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, reset_numbers, fixture_teardown)
 
 int main(void) {
         const struct CMUnitTest tests[] = {
@@ -141,6 +193,8 @@ int main(void) {
                 TEST(test_an_empty_watch_ends_it),
                 TEST(test_watchers_see_the_same_numbers),
                 TEST(test_a_write_after_a_watcher_has_gone_is_told_to_the_others),
+                TEST(test_stale_and_fresh_are_told_to_those_who_watch_it),
+                TEST(test_a_status_is_told_to_those_who_watch_it),
         };
 
         return cmocka_run_group_tests_name("socket-events", tests, NULL, NULL);

@@ -9,8 +9,10 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#define GET        "{\"op\":\"get\",\"characteristic\":\"raw\"}\n"
-#define GET_ANSWER "{\"ok\":true,\"characteristic\":\"raw\",\"seq\":0,\"hex\":\"00\"}"
+#define GET "{\"op\":\"get\",\"characteristic\":\"raw\"}\n"
+#define GET_ANSWER                                                                                 \
+        "{\"ok\":true,\"characteristic\":\"raw\",\"seq\":0,\"age_s\":0.0,\"stale\":false,"         \
+        "\"hex\":\"00\"}"
 
 static void test_two_requests_in_one_segment_are_two(void **state) {
         Fixture *f = *state;
@@ -123,6 +125,13 @@ static void test_one_peer_too_many_is_told_and_closed(void **state) {
                 close(fds[i]);
 }
 
+static void emit(Fixture *f, const Characteristic *c, uint64_t number) {
+        const ServerWrite write = {
+                .number = number, .characteristic = c, .data = (const uint8_t *)"x", .size = 1};
+
+        server_emit_write(f->server, &write);
+}
+
 static void test_a_watcher_that_never_reads_is_cut_off_and_others_are_served(void **state) {
         Fixture *f = *state;
         _cleanup_close_ int deaf = client_connect(f);
@@ -133,7 +142,7 @@ static void test_a_watcher_that_never_reads_is_cut_off_and_others_are_served(voi
 
         ask(f, deaf, "{\"op\":\"watch\"}");
         while (events < 100000 && (events % 100 > 0 || status_number(f, other, "peers") == 2)) {
-                server_emit_write(f->server, c, NULL, (const uint8_t *)"x", 1);
+                emit(f, c, events);
                 events++;
         }
         assert_int_equal(status_number(f, other, "peers"), 1);
@@ -151,7 +160,7 @@ static void test_a_watcher_that_reads_late_misses_nothing(void **state) {
         ask(f, fd, "{\"op\":\"watch\"}");
         for (unsigned round = 0; round < 20; round++) {
                 for (unsigned i = 0; i < 100; i++)
-                        server_emit_write(f->server, c, NULL, (const uint8_t *)"x", 1);
+                        emit(f, c, round * 100 + i + 1);
                 for (unsigned i = 0; i < 100; i++) {
                         char part[40];
 
@@ -195,6 +204,24 @@ static void test_who_does_not_read_answers_is_not_read_and_not_cut_off(void **st
         assert_true(n < 100000);
         for (unsigned i = 0; i < n; i++)
                 assert_string_equal(client_line(f, fd), GET_ANSWER);
+        assert_int_equal(status_number(f, fd, "peers_cut_off"), 0);
+}
+
+static void test_an_answer_may_be_longer_than_what_may_wait(void **state) {
+        Fixture *f = *state;
+        _cleanup_free_ char *text = malloc(300001);
+        _cleanup_close_ int fd = client_connect(f);
+
+        assert_non_null(text);
+        memset(text, 'x', 300000);
+        text[300000] = '\0';
+        f->metrics = text;
+        for (unsigned i = 0; i < 5; i++)
+                client_send(f, fd, "{\"op\":\"metrics\"}\n");
+        fixture_turn(f, 20);
+        for (unsigned i = 0; i < 5; i++)
+                assert_int_equal(
+                        strlen(client_line(f, fd)), 300000 + strlen("{'ok':true,'text':''}"));
         assert_int_equal(status_number(f, fd, "peers_cut_off"), 0);
 }
 
@@ -336,6 +363,7 @@ int main(void) {
                 TEST(test_a_watcher_that_never_reads_is_cut_off_and_others_are_served),
                 TEST(test_a_watcher_that_reads_late_misses_nothing),
                 TEST(test_who_does_not_read_answers_is_not_read_and_not_cut_off),
+                TEST(test_an_answer_may_be_longer_than_what_may_wait),
                 TEST(test_a_turn_serves_a_bounded_number_of_requests),
                 TEST(test_others_are_served_while_one_has_much_to_ask),
                 TEST(test_a_half_closed_peer_gets_all_answers_and_is_closed),

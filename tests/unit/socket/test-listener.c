@@ -23,7 +23,7 @@ static void test_the_directory_is_made(void **state) {
 
         (void)snprintf(directory, sizeof(directory), "%s/made", f->directory);
         (void)snprintf(path, sizeof(path), "%s/s", directory);
-        assert_int_equal(listener_open(&listener, path, NULL, 0600), 0);
+        assert_int_equal(listener_open(&listener, LISTENER_MAIN, path, NULL, 0600), 0);
         (void)umask(old);
         assert_int_equal(stat(directory, &st), 0);
         assert_int_equal(st.st_mode & 07777, 0755);
@@ -37,7 +37,7 @@ static void test_only_one_level_of_directories_is_made(void **state) {
         char path[64];
 
         (void)snprintf(path, sizeof(path), "%s/a/b/s", f->directory);
-        assert_int_equal(listener_open(&listener, path, NULL, 0600), -ENOENT);
+        assert_int_equal(listener_open(&listener, LISTENER_MAIN, path, NULL, 0600), -ENOENT);
 }
 
 static void test_the_mode_is_as_asked_whatever_the_umask(void **state) {
@@ -45,7 +45,7 @@ static void test_the_mode_is_as_asked_whatever_the_umask(void **state) {
         struct stat st;
         mode_t old = umask(077);
 
-        f->parameters.mode = 0666;
+        f->parameters.place.mode = 0666;
         fixture_restart(f);
         (void)umask(old);
         assert_int_equal(stat(f->path, &st), 0);
@@ -67,8 +67,8 @@ static void test_the_group_is_as_asked(void **state) {
         struct stat st;
 
         assert_non_null(group);
-        f->parameters.group = group->gr_name;
-        f->parameters.mode = 0660;
+        f->parameters.place.group = group->gr_name;
+        f->parameters.place.mode = 0660;
         fixture_restart(f);
         assert_int_equal(stat(f->path, &st), 0);
         assert_int_equal(st.st_gid, getgid());
@@ -80,7 +80,9 @@ static void test_an_unknown_group_leaves_no_file(void **state) {
         Listener listener = {.fd = -1};
 
         f->server = server_free(f->server);
-        assert_int_equal(listener_open(&listener, f->path, "no-such-group-anywhere", 0660), -ESRCH);
+        assert_int_equal(
+                listener_open(&listener, LISTENER_MAIN, f->path, "no-such-group-anywhere", 0660),
+                -ESRCH);
         assert_int_equal(access(f->path, F_OK), -1);
 }
 
@@ -90,7 +92,7 @@ static void test_a_path_of_108_bytes_is_too_long(void **state) {
 
         memset(path, 'a', 108);
         memcpy(path, "/tmp/", 5);
-        assert_int_equal(listener_open(&listener, path, NULL, 0600), -ENAMETOOLONG);
+        assert_int_equal(listener_open(&listener, LISTENER_MAIN, path, NULL, 0600), -ENAMETOOLONG);
 }
 
 static void test_a_path_of_107_bytes_is_taken(void **state) {
@@ -101,7 +103,7 @@ static void test_a_path_of_107_bytes_is_taken(void **state) {
         memset(path, 'a', 107);
         memcpy(path, f->directory, strlen(f->directory));
         path[strlen(f->directory)] = '/';
-        assert_int_equal(listener_open(&listener, path, NULL, 0600), 0);
+        assert_int_equal(listener_open(&listener, LISTENER_MAIN, path, NULL, 0600), 0);
         listener_close(&listener);
 }
 
@@ -125,7 +127,7 @@ static void test_a_live_socket_is_left_alone(void **state) {
         Listener listener = {.fd = -1};
         _cleanup_close_ int fd = -1;
 
-        assert_int_equal(listener_open(&listener, f->path, NULL, 0600), -EADDRINUSE);
+        assert_int_equal(listener_open(&listener, LISTENER_MAIN, f->path, NULL, 0600), -EADDRINUSE);
         fd = client_connect(f);
         assert_string_equal(ask(f, fd, "{\"op\":\"watch\"}"), "{\"ok\":true}");
 }
@@ -139,7 +141,7 @@ static void test_a_file_that_is_no_socket_is_left_alone(void **state) {
         f->server = server_free(f->server);
         fd = open(f->path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
         close(fd);
-        assert_int_equal(listener_open(&listener, f->path, NULL, 0600), -EEXIST);
+        assert_int_equal(listener_open(&listener, LISTENER_MAIN, f->path, NULL, 0600), -EEXIST);
         assert_int_equal(stat(f->path, &st), 0);
         assert_true(S_ISREG(st.st_mode));
 }
@@ -168,10 +170,11 @@ static void test_two_that_start_at_once_do_not_take_it_from_each_other(void **st
 
         f->server = server_free(f->server);
         assert_int_equal(flock(other, LOCK_EX), 0);
-        assert_int_equal(listener_open(&listener, f->path, NULL, 0600), -EWOULDBLOCK);
+        assert_int_equal(
+                listener_open(&listener, LISTENER_MAIN, f->path, NULL, 0600), -EWOULDBLOCK);
         assert_int_equal(access(f->path, F_OK), -1);
         close(other);
-        assert_int_equal(listener_open(&listener, f->path, NULL, 0600), 0);
+        assert_int_equal(listener_open(&listener, LISTENER_MAIN, f->path, NULL, 0600), 0);
         listener_close(&listener);
 }
 
@@ -182,7 +185,7 @@ static void test_a_directory_that_others_lock_is_no_hindrance(void **state) {
 
         f->server = server_free(f->server);
         assert_int_equal(flock(other, LOCK_EX), 0);
-        assert_int_equal(listener_open(&listener, f->path, NULL, 0600), 0);
+        assert_int_equal(listener_open(&listener, LISTENER_MAIN, f->path, NULL, 0600), 0);
         listener_close(&listener);
         close(other);
 }
@@ -215,7 +218,7 @@ static void test_descriptors_are_not_inherited(void **state) {
         Listener listener = {.fd = -1};
 
         f->server = server_free(f->server);
-        assert_int_equal(listener_open(&listener, f->path, NULL, 0600), 0);
+        assert_int_equal(listener_open(&listener, LISTENER_MAIN, f->path, NULL, 0600), 0);
         assert_true(fcntl(listener.fd, F_GETFD) & FD_CLOEXEC);
         assert_true(fcntl(listener.fd, F_GETFL) & O_NONBLOCK);
         listener_close(&listener);

@@ -1,0 +1,9 @@
+/* The lines of events, each without its newline and owned by the caller. */
+#pragma once
+
+#include "socket/server.h"
+
+/* verdict: for the handler that must answer. -ENOMEM. */
+int event_json_write(char **ret, const ServerWrite *write, bool verdict);
+int event_json_stale(char **ret, const Characteristic *c, bool stale, uint64_t age_usec);
+int event_json_status(char **ret, const ServerStatus *status);

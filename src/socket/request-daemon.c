@@ -1,0 +1,59 @@
+/* status, metrics, advertise: about the daemon as a whole. */
+#include "socket/operations.h"
+#include "socket/status-json.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <string.h>
+
+int operation_status(Request *request) {
+        request->answer = status_json(request->context);
+        return request->answer ? 0 : -ENOMEM;
+}
+
+int operation_metrics(Request *request) {
+        const SessionContext *context = request->context;
+        _cleanup_free_ char *text = NULL;
+        int r = context->events->metrics(&text, context->userdata);
+
+        if (r < 0)
+                return r;
+        request->answer = json_pack("{s:b, s:o}", "ok", 1, "text", reply_string(text));
+        return request->answer ? 0 : -ENOMEM;
+}
+
+static int check_name(Request *request, const char *name) {
+        size_t size = strlen(name);
+
+        if (size == 0 || size > ADVERTISEMENT_NAME_MAX)
+                return reply_fail(request->detail, REPLY_E_BAD_LENGTH,
+                        "name: %zu bytes, needs 1 to %d", size, ADVERTISEMENT_NAME_MAX);
+        for (const char *p = name; *p; p++)
+                if ((unsigned char)*p < ' ' || *p == 0x7f)
+                        return reply_fail(request->detail, REPLY_E_BAD_VALUE,
+                                "name: the control character 0x%02x is no part of a name",
+                                (unsigned char)*p);
+        return 0;
+}
+
+int operation_advertise(Request *request) {
+        const SessionContext *context = request->context;
+        const json_t *name = json_object_get(request->members, "name");
+        char why[REPLY_DETAIL_SIZE] = "";
+        int r;
+
+        if (!json_is_string(name))
+                return reply_fail(request->detail, REPLY_E_BAD_REQUEST, "name %s",
+                        name ? "is not a string" : "is missing");
+        r = check_name(request, json_string_value(name));
+        if (r != 0)
+                return r;
+        r = context->events->advertise(
+                json_string_value(name), why, sizeof(why), context->userdata);
+        if (r == SERVER_E_UNAVAILABLE)
+                return reply_fail(request->detail, REPLY_E_UNAVAILABLE, "%s", why);
+        if (r < 0)
+                return reply_fail(request->detail, REPLY_E_INTERNAL, "the name is as it was: %s",
+                        strerror(-r));
+        return request_ok(request);
+}

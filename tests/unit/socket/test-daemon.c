@@ -1,0 +1,158 @@
+/* status, metrics and advertise. */
+#include "fixture.h"
+
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void assert_answer(Fixture *f, const char *request, const char *answer) {
+        _cleanup_close_ int fd = client_connect(f);
+
+        assert_string_equal(ask(f, fd, request), answer);
+}
+
+static void assert_error(Fixture *f, const char *request, const char *word, const char *part) {
+        _cleanup_close_ int fd = client_connect(f);
+
+        assert_refused(f, fd, request, word, part);
+}
+
+static void test_status_on_air(void **state) {
+        Fixture *f = *state;
+
+        f->parameters.profile = NULL;
+        fixture_restart(f);
+        f->status = (ServerStatus){.on_air = true,
+                .name = "Spore",
+                .adapter = "hci0",
+                .address = "AA:BB:CC:DD:EE:FF",
+                .bluez = {5, 66},
+                .uptime_usec = 12999999,
+                .calls_refused = 2,
+                .log_dropped = 3};
+        assert_answer(f, "{\"op\":\"status\",\"id\":\"s\"}",
+                "{\"id\":\"s\",\"ok\":true,\"protocol\":1,\"version\":\"" SPORED_VERSION
+                "\",\"on_air\":true,\"name\":\"Spore\",\"adapter\":\"hci0\","
+                "\"address\":\"AA:BB:CC:DD:EE:FF\",\"bluez\":\"5.66\",\"why\":null,\"fix\":null,"
+                "\"uptime_s\":12,\"calls_refused\":2,\"log_dropped\":3,\"peers\":1,"
+                "\"waiting\":0,\"handlers\":0,\"requests\":0,\"bad_requests\":0,"
+                "\"not_permitted\":0,\"peers_refused\":0,\"peers_cut_off\":0,\"wills\":0,"
+                "\"characteristics\":[]}");
+}
+
+static void test_status_tells_why_it_is_not_on_air(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+
+        f->status = (ServerStatus){.why = "hci0 is blocked", .fix = "rfkill unblock bluetooth"};
+        assert_non_null(strstr(ask(f, fd, "{\"op\":\"status\"}"),
+                "\"on_air\":false,\"name\":null,\"adapter\":null,\"address\":null,\"bluez\":null,"
+                "\"why\":\"hci0 is blocked\",\"fix\":\"rfkill unblock bluetooth\","));
+}
+
+static void test_status_counts_each_characteristic(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+        const char *line;
+
+        f->characteristic_status = (ServerCharacteristicStatus){.subscribed = true,
+                .stalled = true,
+                .age_usec = 1500000,
+                .queue = {.published = 28,
+                        .sent = 1,
+                        .dropped_overwritten = 2,
+                        .dropped_stalled = 6,
+                        .dropped_gone = 3,
+                        .dropped_oversize = 7,
+                        .coalesced = 4,
+                        .pending = 5,
+                        .confirmed = 18},
+                .sets = 6,
+                .sets_refused = 10,
+                .unchanged = 11,
+                .writes = 7,
+                .writes_refused = 8,
+                .reads = 9,
+                .stales = 12,
+                .slow = 13,
+                .cut = 14,
+                .verdicts_late = 15};
+        profile_find(f->profile, "targets")->max_age_usec = 90 * UINT64_C(1000000);
+        ask(f, fd, "{\"op\":\"handle\",\"characteristic\":\"targets\"}");
+        line = ask(f, fd, "{\"op\":\"status\"}");
+        assert_non_null(strstr(line,
+                "\"characteristics\":[{\"name\":\"env\",\"subscribed\":true,\"handled\":false,"
+                "\"stale\":false,\"stalled\":true,\"age_s\":1.5,\"sets\":6,\"sets_refused\":10,"
+                "\"unchanged\":11,\"writes\":7,\"writes_refused\":8,\"reads\":9,\"stales\":12,"
+                "\"slow\":13,\"cut\":14,\"verdicts_late\":15,\"published\":28,\"sent\":1,"
+                "\"dropped\":{\"overwritten\":2,\"stalled\":6,\"gone\":3,\"oversize\":7},"
+                "\"coalesced\":4,\"pending\":5,\"confirmed\":18},"));
+        assert_non_null(strstr(line,
+                "{\"name\":\"targets\",\"subscribed\":true,\"handled\":true,\"stale\":false,"
+                "\"stalled\":true,\"age_s\":1.5,\"max_age_s\":90.0,"));
+        assert_non_null(strstr(line, "\"handlers\":1,"));
+}
+
+static void test_a_name_that_is_not_utf8_does_not_break_the_status(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+
+        f->status.name = "Spor\xff";
+        assert_non_null(strstr(ask(f, fd, "{\"op\":\"status\"}"), "\"name\":\"Spor?\""));
+}
+
+static void test_metrics_is_text(void **state) {
+        Fixture *f = *state;
+
+        f->metrics = "# HELP spored_on_air 1 if it is\nspored_on_air 1\n";
+        assert_answer(f, "{\"op\":\"metrics\",\"id\":1}",
+                "{\"id\":1,\"ok\":true,\"text\":"
+                "\"# HELP spored_on_air 1 if it is\\nspored_on_air 1\\n\"}");
+}
+
+static void test_advertise_hands_the_name_up(void **state) {
+        Fixture *f = *state;
+
+        assert_answer(f, "{\"op\":\"advertise\",\"name\":\"Gr\u00fcn\"}", "{\"ok\":true}");
+        assert_string_equal(f->calls.advertised, "Gr\u00fcn");
+}
+
+static void test_advertise_says_why_not(void **state) {
+        Fixture *f = *state;
+
+        f->advertise_result = SERVER_E_UNAVAILABLE;
+        assert_error(f, "{\"op\":\"advertise\",\"name\":\"x\"}", "unavailable", "advertise is no");
+        f->advertise_result = -ENOMEM;
+        assert_error(f, "{\"op\":\"advertise\",\"name\":\"x\"}", "internal", "as it was");
+}
+
+static void test_advertise_refuses_what_is_no_name(void **state) {
+        Fixture *f = *state;
+        char request[400];
+
+        assert_error(f, "{\"op\":\"advertise\"}", "bad_request", "name is missing");
+        assert_error(f, "{\"op\":\"advertise\",\"name\":7}", "bad_request", "name is not a string");
+        assert_error(f, "{\"op\":\"advertise\",\"name\":\"\"}", "bad_length", "0 bytes");
+        assert_error(f, "{\"op\":\"advertise\",\"name\":\"a\\nb\"}", "bad_value", "0x0a");
+        (void)snprintf(request, sizeof(request), "{\"op\":\"advertise\",\"name\":\"%0249d\"}", 0);
+        assert_error(f, request, "bad_length", "249 bytes, needs 1 to 248");
+        assert_string_equal(f->calls.advertised, "");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_status_on_air),
+                TEST(test_status_tells_why_it_is_not_on_air),
+                TEST(test_status_counts_each_characteristic),
+                TEST(test_a_name_that_is_not_utf8_does_not_break_the_status),
+                TEST(test_metrics_is_text),
+                TEST(test_advertise_hands_the_name_up),
+                TEST(test_advertise_says_why_not),
+                TEST(test_advertise_refuses_what_is_no_name),
+        };
+
+        return cmocka_run_group_tests_name("socket-daemon", tests, NULL, NULL);
+}
