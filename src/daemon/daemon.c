@@ -1,46 +1,21 @@
 #include "daemon/daemon.h"
 
-#include "core/backoff.h"
-#include "daemon/peripheral.h"
-#include "daemon/values.h"
+#include "daemon/centrals.h"
+#include "daemon/owner.h"
+#include "daemon/programs.h"
 #include "loop/service-manager.h"
 #include "loop/timer.h"
-#include "socket/server.h"
 #include "util/bytes.h"
-#include "util/cleanup.h"
 #include "util/clock.h"
 
 #include <errno.h>
-#include <ev.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NEVER 1e10 /* seconds since 1970 */
 
-typedef struct Daemon {
-        struct ev_loop *loop;
-        const Settings *settings;
-        const char *config_file;
-        const Profile *profile; /* NULL: nothing to serve */
-        Values *values;
-        Server *server;
-        Peripheral *peripheral; /* NULL: no bus, see bus_error */
-        int bus_error;
-        bool bus_lost; /* peripheral is to be freed when connect_again turns up */
-        struct ev_timer connect_again;
-        Backoff backoff;
-        struct ev_signal sigterm, sigint;
-        struct ev_timer shutdown;
-        struct ev_periodic never;
-        bool stopping;
-        char announced[512];    /* the last line that was logged about being on air */
-        Standing told;          /* what status replies borrow from */
-        uint64_t calls_refused; /* on bus connections that have ended */
-        uint64_t started_usec;
-} Daemon;
-
-static void fill_standing(Daemon *d, Standing *s) {
+void daemon_standing(Daemon *d, Standing *s) {
         *s = (Standing){0};
         if (!d->profile) {
                 (void)snprintf(s->why, sizeof(s->why), "nothing is declared to serve");
@@ -62,7 +37,7 @@ static void announce(Daemon *d) {
         char line[sizeof(d->announced)];
         Standing s;
 
-        fill_standing(d, &s);
+        daemon_standing(d, &s);
         bluez_version_format(s.bluez, version);
         if (s.on_air)
                 (void)snprintf(line, sizeof(line), "on air%s%s (%s, BlueZ %s)",
@@ -77,6 +52,8 @@ static void announce(Daemon *d) {
         memcpy(d->announced, line, sizeof(line));
         log_write(LOG_LEVEL_INFO, s.on_air ? "SPORED_ON_AIR=1" : "SPORED_ON_AIR=0", "%s", line);
         service_manager_status(line);
+        if (d->server)
+                server_emit_status(d->server);
 }
 
 static void on_changed(void *userdata) {
@@ -92,6 +69,12 @@ static void connect_later(Daemon *d) {
         timer_start_once(d->loop, &d->connect_again, backoff_next_usec(&d->backoff));
 }
 
+static void end_if_done(Daemon *d) {
+        if (d->unregistered && !(d->persist && persist_busy(d->persist)) &&
+                !(d->metrics_file && metrics_file_busy(d->metrics_file)))
+                ev_break(d->loop, EVBREAK_ALL);
+}
+
 static void on_disconnected(int error, void *userdata) {
         Daemon *d = userdata;
 
@@ -99,7 +82,8 @@ static void on_disconnected(int error, void *userdata) {
         d->bus_lost = true;
         d->bus_error = error;
         if (d->stopping) {
-                ev_break(d->loop, EVBREAK_ALL);
+                d->unregistered = true;
+                end_if_done(d);
                 return;
         }
         announce(d);
@@ -110,33 +94,43 @@ static void on_stopped(void *userdata) {
         Daemon *d = userdata;
 
         log_info("unregistered from BlueZ");
-        ev_break(d->loop, EVBREAK_ALL);
+        d->unregistered = true;
+        end_if_done(d);
 }
 
-static void on_written(const Characteristic *c, const char *device, const uint8_t *data,
-        size_t size, void *userdata) {
+static void on_room(const Characteristic *c, void *userdata) {
         Daemon *d = userdata;
 
         if (d->server)
-                server_emit_write(d->server, c, device, data, size);
+                server_room(d->server, c);
 }
 
 static const PeripheralEvents peripheral_events = {
         .changed = on_changed,
         .disconnected = on_disconnected,
         .stopped = on_stopped,
-        .written = on_written,
+        .write = centrals_write,
+        .room = on_room,
 };
 
-static void connect_bus(Daemon *d) {
-        if (d->peripheral)
-                d->calls_refused += peripheral_calls_refused(d->peripheral);
+static void disconnect_bus(Daemon *d) {
+        if (!d->peripheral)
+                return;
+        /* The next bus knows nothing of this one's writes. */
+        verdicts_give_up(d->verdicts, NULL);
+        d->calls_refused += peripheral_calls_refused(d->peripheral);
         d->peripheral = peripheral_free(d->peripheral);
+}
+
+static void connect_bus(Daemon *d) {
+        disconnect_bus(d);
         d->bus_lost = false;
         d->bus_error = peripheral_new(
                 &d->peripheral, d->loop, d->settings, d->profile, d->values, &peripheral_events, d);
         if (d->bus_error < 0)
                 connect_later(d);
+        else if (d->name && peripheral_set_name(d->peripheral, d->name) < 0)
+                log_error("no memory for the name \"%s\"", d->name);
         announce(d);
 }
 
@@ -144,81 +138,61 @@ static void on_connect_again(struct ev_loop *loop, struct ev_timer *w, int reven
         connect_bus(w->data);
 }
 
-static bool subscribed(Daemon *d, const Characteristic *c) {
-        return d->peripheral && peripheral_subscribed(d->peripheral, c);
-}
-
-static void on_get(const Characteristic *c, ServerValue *ret, void *userdata) {
-        Daemon *d = userdata;
-        const Value *v = values_at(d->values, c);
-
-        *ret = (ServerValue){
-                .data = v->data, .size = v->size, .seq = v->seq, .subscribed = subscribed(d, c)};
-}
-
-static int on_set(const Characteristic *c, const uint8_t *data, size_t size, ServerValue *ret,
-        void *userdata) {
-        Daemon *d = userdata;
-
-        int r = values_store(d->values, c, data, size);
-        if (r < 0)
-                return r;
-        values_at(d->values, c)->sets++;
+void daemon_taken(Daemon *d, const Characteristic *c) {
+        freshness_taken(d->freshness, c);
+        if (d->persist)
+                persist_changed(d->persist, c);
         if (d->peripheral)
                 peripheral_wake(d->peripheral);
-        on_get(c, ret, d);
-        return 0;
 }
 
-static const char *text_or_null(const char *text) {
-        return *text ? text : NULL;
-}
-
-static uint64_t calls_refused(const Daemon *d) {
-        return d->calls_refused + (d->peripheral ? peripheral_calls_refused(d->peripheral) : 0);
-}
-
-static void on_status(ServerStatus *ret, void *userdata) {
+static void on_freshness_changed(
+        const Characteristic *c, bool stale, uint64_t age_usec, void *userdata) {
         Daemon *d = userdata;
-        Standing *s = &d->told;
 
-        fill_standing(d, s);
-        *ret = (ServerStatus){
-                .on_air = s->on_air,
-                .name = s->name,
-                .adapter = s->adapter,
-                .address = s->address,
-                .bluez = s->bluez,
-                .why = text_or_null(s->why),
-                .fix = text_or_null(s->fix),
-                .uptime_usec = clock_now_usec() - d->started_usec,
-                .calls_refused = calls_refused(d),
-                .log_dropped = log_dropped(),
-        };
+        if (d->server)
+                server_emit_stale(d->server, c, stale, age_usec);
+        if (!stale || c->on_stale != ON_STALE_DEFAULT)
+                return;
+        /* It has another value now. */
+        if (d->persist)
+                persist_changed(d->persist, c);
+        if (d->peripheral)
+                peripheral_wake(d->peripheral);
 }
 
-static void on_characteristic_status(
-        const Characteristic *c, ServerCharacteristicStatus *ret, void *userdata) {
-        Daemon *d = userdata;
-        const Value *v = values_at(d->values, c);
+static const FreshnessEvents freshness_events = {.changed = on_freshness_changed};
+static const StallsEvents stalls_events = {.due = on_room};
 
-        *ret = (ServerCharacteristicStatus){
-                .subscribed = subscribed(d, c),
-                .sets = v->sets,
-                .writes = v->writes,
-                .writes_refused = v->writes_refused,
-                .reads = v->reads,
-        };
-        if (v->queue)
-                ret->queue = queue_counters(v->queue);
+static void on_file_done(void *userdata) {
+        end_if_done(userdata);
 }
 
-static const ServerEvents server_events = {
-        .set = on_set,
-        .get = on_get,
-        .status = on_status,
-        .characteristic_status = on_characteristic_status,
+static const PersistEvents persist_events = {.finished = on_file_done};
+static const MetricsFileEvents metrics_file_events = {
+        .text = programs_metrics,
+        .stopped = on_file_done,
 };
+
+static void stop(Daemon *d) {
+        log_info("stopping");
+        d->stopping = true;
+        service_manager_stopping();
+        if (d->verdicts)
+                verdicts_give_up(d->verdicts, NULL);
+        d->server = server_free(d->server);
+        ev_timer_stop(d->loop, &d->connect_again);
+        if (d->metrics_file)
+                metrics_file_stop(d->metrics_file);
+        if (d->persist)
+                persist_finish(d->persist);
+        timer_start_once(d->loop, &d->shutdown, d->settings->daemon.shutdown_timeout_usec);
+        if (d->peripheral && !d->bus_lost)
+                peripheral_stop(d->peripheral);
+        else
+                d->unregistered = true;
+        end_if_done(d);
+}
 
 static void on_signal(struct ev_loop *loop, struct ev_signal *w, int revents) {
         Daemon *d = w->data;
@@ -228,21 +202,16 @@ static void on_signal(struct ev_loop *loop, struct ev_signal *w, int revents) {
                 ev_break(loop, EVBREAK_ALL);
                 return;
         }
-        log_info("stopping");
-        d->stopping = true;
-        service_manager_stopping();
-        d->server = server_free(d->server);
-        ev_timer_stop(loop, &d->connect_again);
-        if (!d->peripheral || d->bus_lost) {
-                ev_break(loop, EVBREAK_ALL);
-                return;
-        }
-        timer_start_once(loop, &d->shutdown, d->settings->daemon.shutdown_timeout_usec);
-        peripheral_stop(d->peripheral);
+        stop(d);
 }
 
 static void on_shutdown_timeout(struct ev_loop *loop, struct ev_timer *w, int revents) {
-        log_warning("BlueZ did not answer in time: left without unregistering");
+        Daemon *d = w->data;
+
+        if (!d->unregistered)
+                log_warning("BlueZ did not answer in time: left without unregistering");
+        if (d->persist && persist_busy(d->persist))
+                log_warning("the values are still being written: left to end by itself");
         ev_break(loop, EVBREAK_ALL);
 }
 
@@ -265,12 +234,17 @@ static void init_watchers(Daemon *d) {
         ev_signal_start(d->loop, &d->sigint);
 }
 
-static int listen_for_programs(Daemon *d, const char *path) {
+static ServerPlace place(const DaemonPlace *p, const char *group, unsigned mode) {
+        return (ServerPlace){.path = p->path, .group = group, .mode = mode, .fd = p->fd};
+}
+
+static int listen_for_programs(Daemon *d, const DaemonPlaces *places) {
         const Settings *s = d->settings;
         ServerParameters parameters = {
-                .path = path,
-                .group = s->socket.group,
-                .mode = s->socket.mode,
+                .place = place(&places->socket, s->socket.group, s->socket.mode),
+                .read_only = place(
+                        &places->read_only, s->socket.read_only_group, s->socket.read_only_mode),
+                .admin_group = s->socket.admin_group,
                 .peers_max = s->limits.peers,
                 .line_max = s->limits.line_bytes,
                 .output_max = s->limits.peer_bytes,
@@ -278,19 +252,73 @@ static int listen_for_programs(Daemon *d, const char *path) {
                 .profile = d->profile,
         };
 
-        int r = server_new(&d->server, d->loop, &parameters, &server_events, d);
+        int r = server_new(&d->server, d->loop, &parameters, &programs_events, d);
         if (r >= 0)
-                log_info("listening on %s", path);
+                log_info("listening on %s",
+                        places->socket.fd >= 0 ? "the socket from systemd" : places->socket.path);
         return r;
 }
 
-static int daemon_start(Daemon *d, const char *socket_path) {
-        int r = d->profile ? values_new(&d->values, d->profile) : 0;
-        if (r < 0) {
-                log_error("no memory for the values");
-                return r;
+static bool any_persists(const Profile *profile) {
+        for (size_t i = 0; i < profile->n_characteristics; i++)
+                if (profile_at(profile, i)->persist)
+                        return true;
+        return false;
+}
+
+static int new_persist(Daemon *d, const char *path) {
+        PersistParameters parameters = {
+                .path = path, .interval_usec = d->settings->persist.interval_usec};
+
+        if (!any_persists(d->profile))
+                return 0;
+        if (!path) {
+                log_warning("no value is kept: set file in [persist], or HOME");
+                return 0;
         }
-        r = listen_for_programs(d, socket_path);
+        return persist_new(
+                &d->persist, d->loop, d->profile, d->values, &parameters, &persist_events, d);
+}
+
+static int new_values(Daemon *d, const char *state_path) {
+        VerdictsParameters verdicts = {
+                .max = d->settings->limits.verdicts,
+                .timeout_usec = d->settings->socket.handler_timeout_usec,
+        };
+
+        int r = values_new(&d->values, d->profile, clock_now_usec());
+        if (r >= 0)
+                r = new_persist(d, state_path);
+        if (r >= 0)
+                r = freshness_new(
+                        &d->freshness, d->loop, d->profile, d->values, &freshness_events, d);
+        if (r >= 0)
+                r = stalls_new(&d->stalls, d->loop, d->profile, d->values, &stalls_events, d);
+        if (r >= 0)
+                r = verdicts_new(&d->verdicts, d->loop, &verdicts, &centrals_verdicts_events, d);
+        if (r < 0)
+                log_error("no memory for the values");
+        return r;
+}
+
+static int new_metrics_file(Daemon *d) {
+        MetricsFileParameters parameters = {
+                .path = d->settings->metrics.file,
+                .interval_usec = d->settings->metrics.interval_usec,
+        };
+
+        return parameters.path ? metrics_file_new(&d->metrics_file, d->loop, &parameters,
+                                         &metrics_file_events, d)
+                               : 0;
+}
+
+static int daemon_start(Daemon *d, const DaemonPlaces *places) {
+        int r = d->profile ? new_values(d, places->state) : 0;
+
+        if (r >= 0)
+                r = listen_for_programs(d, places);
+        if (r >= 0)
+                r = new_metrics_file(d);
         if (r < 0)
                 return r;
         init_watchers(d);
@@ -305,11 +333,17 @@ static int daemon_start(Daemon *d, const char *socket_path) {
 static void daemon_done(Daemon *d) {
         server_free(d->server);
         peripheral_free(d->peripheral);
+        metrics_file_free(d->metrics_file);
+        persist_free(d->persist);
+        verdicts_free(d->verdicts);
+        stalls_free(d->stalls);
+        freshness_free(d->freshness);
         values_free(d->values);
+        free(d->name);
         ev_loop_destroy(d->loop);
 }
 
-int daemon_run(const Config *config, const char *socket_path) {
+int daemon_run(const Config *config, const DaemonPlaces *places) {
         Daemon d = {
                 .loop = ev_default_loop(EVFLAG_AUTO),
                 .settings = config_settings(config),
@@ -324,7 +358,7 @@ int daemon_run(const Config *config, const char *socket_path) {
                 log_error("there is no event loop to be had on this system");
                 return -ENOSYS;
         }
-        int r = daemon_start(&d, socket_path);
+        int r = daemon_start(&d, places);
         if (r >= 0)
                 (void)ev_run(d.loop, 0);
         daemon_done(&d);

@@ -3,6 +3,16 @@
 
 #include "config/config.h"
 
-/* Runs until SIGTERM or SIGINT. socket_path is where it listens. config is borrowed. Returns 0,
- * or a negative errno, logged, if it could not start. */
-int daemon_run(const Config *config, const char *socket_path);
+typedef struct DaemonPlace {
+        const char *path; /* NULL: none */
+        int fd;           /* systemd listens there already; it is the daemon's. -1: not so */
+} DaemonPlace;
+
+typedef struct DaemonPlaces {
+        DaemonPlace socket, read_only;
+        const char *state; /* the file that keeps values; NULL: no place is known */
+} DaemonPlaces;
+
+/* Runs until SIGTERM or SIGINT. config and places are borrowed. Returns 0, or a negative errno,
+ * logged, if it could not start. */
+int daemon_run(const Config *config, const DaemonPlaces *places);

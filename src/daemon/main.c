@@ -1,5 +1,7 @@
 #include "config/config.h"
+#include "daemon/activation.h"
 #include "daemon/daemon.h"
+#include "daemon/places.h"
 #include "daemon/simulate.h"
 #include "loop/service-manager.h"
 #include "util/cleanup.h"
@@ -14,8 +16,6 @@
 #include <sysexits.h>
 
 DEFINE_CLEANUP(Config *, config_free);
-
-#define SOCKET_PATH_SIZE 108 /* sun_path */
 
 typedef struct Arguments {
         const char *file;
@@ -106,20 +106,6 @@ static int parse_arguments(Arguments *a, int argc, char **argv) {
         return check_arguments(a);
 }
 
-/* A file of one's own is served in the user's runtime directory. */
-static int socket_path(char path[static SOCKET_PATH_SIZE], const Settings *s, bool own_file) {
-        const char *runtime_dir = getenv("XDG_RUNTIME_DIR");
-        int n;
-
-        if (s->socket.path)
-                n = snprintf(path, SOCKET_PATH_SIZE, "%s", s->socket.path);
-        else if (own_file && runtime_dir && *runtime_dir)
-                n = snprintf(path, SOCKET_PATH_SIZE, "%s/spored.sock", runtime_dir);
-        else
-                n = snprintf(path, SOCKET_PATH_SIZE, "/run/spored/spored.sock");
-        return n < SOCKET_PATH_SIZE ? 0 : -ENAMETOOLONG;
-}
-
 static int check(const Arguments *a, const Config *config, unsigned errors, unsigned warnings) {
         if (errors > 0)
                 return EX_CONFIG;
@@ -140,19 +126,45 @@ static int stand_aside(void) {
         return EXIT_SUCCESS;
 }
 
-static int serve(const Arguments *a, const Config *config) {
+/* The daemon's own, so that this one is left to turn away with. */
+static int keep(int fd) {
+        return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+}
+
+static int run_daemon(const Arguments *a, const Config *config, const Activation *activation) {
         const Settings *s = config_settings(config);
-        char path[SOCKET_PATH_SIZE];
+        _cleanup_(places_done) Places places = {0};
+
+        if (places_find(&places, s, a->file != NULL) < 0)
+                return EX_CONFIG;
+        DaemonPlaces where = {
+                .socket = {places.socket, keep(activation->socket)},
+                .read_only = {s->socket.read_only_path, keep(activation->read_only)},
+                .state = places.state,
+        };
+        return daemon_run(config, &where) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* config is NULL if it has an error. */
+static int serve(const Arguments *a, const Config *config) {
+        _cleanup_(activation_done) Activation activation = {-1, -1};
+        int status = EX_CONFIG;
 
         log_open();
-        log_set_level(s->daemon.log_level);
-        if (!s->daemon.serve)
-                return stand_aside();
-        if (socket_path(path, s, a->file != NULL) < 0) {
-                log_error("[socket] path is longer than %d bytes", SOCKET_PATH_SIZE - 1);
-                return EX_CONFIG;
+        activation_take(&activation);
+        if (!config) {
+                activation_turn_away(&activation, "the configuration of spored has an error");
+                return status;
         }
-        return daemon_run(config, path) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        log_set_level(config_settings(config)->daemon.log_level);
+        if (!config_settings(config)->daemon.serve) {
+                activation_turn_away(&activation, "spored stands aside: [daemon] serve = no");
+                return stand_aside();
+        }
+        status = run_daemon(a, config, &activation);
+        if (status != EXIT_SUCCESS)
+                activation_turn_away(&activation, "spored cannot start: its log says why");
+        return status;
 }
 
 /* Only errors are shown here: the spored that sporesim runs shows the warnings. */
@@ -209,5 +221,5 @@ int main(int argc, char **argv) {
         }
         if (arguments.check || arguments.dump_config)
                 return check(&arguments, config, errors, warnings);
-        return errors > 0 ? EX_CONFIG : serve(&arguments, config);
+        return serve(&arguments, config);
 }

@@ -2,14 +2,14 @@
 
 #include "bluez/adapter.h"
 #include "bluez/client.h"
+#include "bluez/device.h"
 #include "bluez/le-advertisement.h"
 #include "bluez/names.h"
-#include "bluez/registrar.h"
+#include "daemon/presence.h"
 #include "daemon/serving.h"
 #include "daemon/standing.h"
 #include "loop/bus-source.h"
 #include "loop/bus.h"
-#include "loop/timer.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -31,9 +31,7 @@ struct Peripheral {
         Adapter *adapter;
         Serving *serving;
         LeAdvertisement *advertisement;
-        Registrar *application_registrar, *advertisement_registrar;
-        struct ev_timer stopped; /* so that `stopped` is told from the loop */
-        bool stopping;
+        Presence *presence;
         uint64_t calls_refused;
 };
 
@@ -59,43 +57,18 @@ static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 static bool on_air(const Peripheral *p) {
         const AdapterInfo *adapter = adapter_chosen(p->adapter);
 
-        return adapter && adapter->powered &&
-               registrar_state(p->application_registrar) == REGISTRATION_REGISTERED &&
-               (!p->profile->advertisement.advertise ||
-                       registrar_state(p->advertisement_registrar) == REGISTRATION_REGISTERED);
+        return adapter && adapter->powered && presence_complete(p->presence);
 }
 
-/* After the application, so that no phone caches an empty table; and BlueZ refuses one on an
- * adapter that is off, but keeps what it has while the adapter is off. */
-static bool may_advertise(const Peripheral *p, const AdapterInfo *adapter) {
-        return p->profile->advertisement.advertise && adapter->has_advertising_manager &&
-               registrar_state(p->application_registrar) == REGISTRATION_REGISTERED &&
-               (adapter->powered ||
-                       registrar_state(p->advertisement_registrar) == REGISTRATION_REGISTERED);
-}
+static void update_presence(Peripheral *p) {
+        const AdapterInfo *adapter = adapter_ours(p->adapter) ? adapter_chosen(p->adapter) : NULL;
 
-static void update_managers(Peripheral *p) {
-        const AdapterInfo *adapter = adapter_chosen(p->adapter);
-        const char *owner = bluez_client_owner(p->client);
-        const char *gatt = NULL, *advertising = NULL;
-
-        if (p->stopping)
-                return;
-        if (!adapter_ours(p->adapter))
-                adapter = NULL;
-        if (adapter && adapter->has_gatt_manager)
-                gatt = adapter->path;
-        registrar_set_manager(p->application_registrar, owner, gatt);
-        if (adapter && may_advertise(p, adapter))
-                advertising = adapter->path;
-        registrar_set_manager(p->advertisement_registrar, owner, advertising);
+        presence_set_adapter(p->presence, bluez_client_owner(p->client), adapter);
+        p->events->changed(p->userdata);
 }
 
 static void on_adapter_changed(void *userdata) {
-        Peripheral *p = userdata;
-
-        update_managers(p);
-        p->events->changed(p->userdata);
+        update_presence(userdata);
 }
 
 static const AdapterEvents adapter_events = {
@@ -139,17 +112,31 @@ static int on_interface_added(
         return adapter_interface_added(p->adapter, path, interface, properties);
 }
 
+static void end_link(Peripheral *p, const char *path) {
+        char device[DEVICE_ADDRESS_SIZE];
+
+        device_address(device, path);
+        serving_link_ended(p->serving, device);
+}
+
 static void on_interface_removed(const char *path, const char *interface, void *userdata) {
         Peripheral *p = userdata;
 
         adapter_interface_removed(p->adapter, path, interface);
+        if (strcmp(interface, BLUEZ_DEVICE) == 0)
+                end_link(p, path);
 }
 
 static int on_properties_changed(
         const char *path, const char *interface, sd_bus_message *properties, void *userdata) {
         Peripheral *p = userdata;
 
-        return adapter_properties_changed(p->adapter, path, interface, properties);
+        if (strcmp(interface, BLUEZ_DEVICE) != 0)
+                return adapter_properties_changed(p->adapter, path, interface, properties);
+        int r = device_read_disconnected(properties);
+        if (r > 0)
+                end_link(p, path);
+        return r;
 }
 
 static const BluezClientEvents client_events = {
@@ -162,66 +149,56 @@ static const BluezClientEvents client_events = {
         .properties_changed = on_properties_changed,
 };
 
-static void on_written(const Characteristic *c, const char *device, const uint8_t *data,
-        size_t size, void *userdata) {
+static int on_write(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
+        uint64_t write_id, void *userdata) {
         Peripheral *p = userdata;
 
-        p->events->written(c, device, data, size, p->userdata);
+        return p->events->write(c, device, data, size, write_id, p->userdata);
+}
+
+static void on_room(const Characteristic *c, void *userdata) {
+        Peripheral *p = userdata;
+
+        p->events->room(c, p->userdata);
 }
 
 static const ServingEvents serving_events = {
-        .written = on_written,
+        .write = on_write,
+        .room = on_room,
 };
 
 static void on_released(void *userdata) {
         Peripheral *p = userdata;
 
         log_info("BlueZ has released the advertisement");
-        registrar_released(p->advertisement_registrar);
+        presence_advertisement_released(p->presence);
 }
 
 static const LeAdvertisementEvents advertisement_events = {
         .released = on_released,
 };
 
-static void check_stopped(Peripheral *p) {
-        if (!p->stopping || registrar_state(p->application_registrar) != REGISTRATION_STOPPED ||
-                registrar_state(p->advertisement_registrar) != REGISTRATION_STOPPED)
-                return;
-        timer_start_once(p->loop, &p->stopped, 0);
-}
-
-static void on_application_changed(RegistrationState old, RegistrationState new, void *userdata) {
+static void on_application_lost(void *userdata) {
         Peripheral *p = userdata;
 
-        if (old == REGISTRATION_REGISTERED)
-                serving_end_subscriptions(p->serving);
-        update_managers(p);
-        check_stopped(p);
-        p->events->changed(p->userdata);
+        serving_end_subscriptions(p->serving);
 }
 
-static void on_advertisement_changed(RegistrationState old, RegistrationState new, void *userdata) {
+static void on_presence_changed(void *userdata) {
+        update_presence(userdata);
+}
+
+static void on_stopped(void *userdata) {
         Peripheral *p = userdata;
-
-        /* The application goes last: a phone that still sees us finds its table. */
-        if (p->stopping && new == REGISTRATION_STOPPED)
-                registrar_stop(p->application_registrar);
-        update_managers(p);
-        check_stopped(p);
-        p->events->changed(p->userdata);
-}
-
-static const RegistrarEvents application_registrar_events = {.changed = on_application_changed};
-static const RegistrarEvents advertisement_registrar_events = {
-        .changed = on_advertisement_changed,
-};
-
-static void on_stopped(struct ev_loop *loop, struct ev_timer *w, int revents) {
-        Peripheral *p = w->data;
 
         p->events->stopped(p->userdata);
 }
+
+static const PresenceEvents presence_events = {
+        .application_lost = on_application_lost,
+        .changed = on_presence_changed,
+        .stopped = on_stopped,
+};
 
 static void on_disconnected(int error, void *userdata) {
         Peripheral *p = userdata;
@@ -235,35 +212,12 @@ static const BusSourceEvents source_events = {
         .disconnected = on_disconnected,
 };
 
-static int new_registrars(Peripheral *p) {
-        RegistrarParameters parameters = {
-                .what = "application",
-                .interface = BLUEZ_GATT_MANAGER,
-                .register_method = "RegisterApplication",
-                .unregister_method = "UnregisterApplication",
-                .object_path = APPLICATION_PATH,
-                .timeout_usec = p->settings->bluez.register_timeout_usec,
-                .retry_min_usec = p->settings->bluez.retry_min_usec,
-                .retry_max_usec = p->settings->bluez.retry_max_usec,
-        };
-
-        int r = registrar_new(&p->application_registrar, p->loop, p->bus, &parameters,
-                &application_registrar_events, p);
-        if (r < 0)
-                return r;
-        parameters.what = "advertisement";
-        parameters.interface = BLUEZ_ADVERTISING;
-        parameters.register_method = "RegisterAdvertisement";
-        parameters.unregister_method = "UnregisterAdvertisement";
-        parameters.object_path = ADVERTISEMENT_PATH;
-        return registrar_new(&p->advertisement_registrar, p->loop, p->bus, &parameters,
-                &advertisement_registrar_events, p);
-}
-
 static int new_objects(Peripheral *p) {
         const Settings *s = p->settings;
         NotifierParameters notifier = {
-                .window = s->queue.window,
+                .pacer.window = s->queue.window,
+                .pacer.rate = {.per_second = s->queue.rate, .burst = s->queue.burst},
+                .late_after_usec = s->queue.log_slow_publish_usec,
                 .ping_timeout_usec = s->bluez.call_timeout_usec,
                 .retry_min_usec = s->bluez.retry_min_usec,
                 .retry_max_usec = s->bluez.retry_max_usec,
@@ -284,7 +238,10 @@ static int new_objects(Peripheral *p) {
                         &advertisement_events, p);
         if (r >= 0)
                 r = adapter_new(&p->adapter, p->loop, p->bus, &adapter, &adapter_events, p);
-        return r >= 0 ? new_registrars(p) : r;
+        if (r >= 0)
+                r = presence_new(&p->presence, p->loop, p->bus, s,
+                        p->profile->advertisement.advertise, &presence_events, p);
+        return r;
 }
 
 static int start(Peripheral *p) {
@@ -315,8 +272,6 @@ int peripheral_new(Peripheral **ret, struct ev_loop *loop, const Settings *setti
         p->values = values;
         p->events = events;
         p->userdata = userdata;
-        ev_timer_init(&p->stopped, on_stopped, 0., 0.);
-        p->stopped.data = p;
         int r = start(p);
         if (r < 0) {
                 peripheral_free(p);
@@ -330,10 +285,8 @@ Peripheral *peripheral_free(Peripheral *p) {
         if (!p)
                 return NULL;
         sd_bus_slot_unref(p->filter_slot);
-        ev_timer_stop(p->loop, &p->stopped);
         bluez_client_free(p->client);
-        registrar_free(p->advertisement_registrar);
-        registrar_free(p->application_registrar);
+        presence_free(p->presence);
         adapter_free(p->adapter);
         le_advertisement_free(p->advertisement);
         serving_free(p->serving);
@@ -348,18 +301,30 @@ void peripheral_wake(Peripheral *p) {
         serving_wake(p->serving);
 }
 
+void peripheral_answer_write(Peripheral *p, uint64_t write_id, unsigned code) {
+        serving_answer_write(p->serving, write_id, code);
+}
+
 bool peripheral_subscribed(const Peripheral *p, const Characteristic *c) {
         return serving_subscribed(p->serving, c);
 }
 
-void peripheral_stop(Peripheral *p) {
-        p->stopping = true;
-        registrar_stop(p->advertisement_registrar);
+/* Registered anew: LocalName by PropertiesChanged crashed bluetoothd before 5.75. */
+int peripheral_set_name(Peripheral *p, const char *name) {
+        int r = le_advertisement_set_name(p->advertisement, name);
+        if (r < 0)
+                return r;
+        adapter_set_alias(p->adapter, le_advertisement_name(p->advertisement));
+        presence_renew_advertisement(p->presence);
+        return 0;
 }
 
-void peripheral_standing(const Peripheral *p, Standing *ret) {
-        const AdapterInfo *adapter = adapter_chosen(p->adapter);
-        StandingFacts facts = {
+void peripheral_stop(Peripheral *p) {
+        presence_stop(p->presence);
+}
+
+static StandingFacts standing_facts(const Peripheral *p, const AdapterInfo *adapter) {
+        return (StandingFacts){
                 .on_air = on_air(p),
                 .bus_answered = bluez_client_known(p->client),
                 .bluetoothd = bluez_client_owner(p->client) != NULL,
@@ -376,12 +341,17 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
                 .has_managers =
                         adapter && adapter->has_gatt_manager &&
                         (adapter->has_advertising_manager || !p->profile->advertisement.advertise),
-                .application_error = registrar_error(p->application_registrar),
-                .advertisement_error = registrar_error(p->advertisement_registrar),
+                .application_error = presence_application_error(p->presence),
+                .advertisement_error = presence_advertisement_error(p->presence),
         };
+}
+
+void peripheral_standing(const Peripheral *p, Standing *ret) {
+        const AdapterInfo *adapter = adapter_chosen(p->adapter);
+        StandingFacts facts = standing_facts(p, adapter);
 
         ret->on_air = facts.on_air;
-        ret->name = p->profile->advertisement.name;
+        ret->name = le_advertisement_name(p->advertisement);
         if (!ret->name && adapter)
                 ret->name = adapter->alias;
         ret->adapter = facts.adapter;

@@ -2,10 +2,15 @@
  * advertisement, their registration, and the notifier. */
 #pragma once
 
+#include "bluez/gatt-characteristic.h"
 #include "config/config.h"
+#include "core/att-codes.h"
 #include "daemon/values.h"
 
 #include <ev.h>
+
+/* Named outcome of write. */
+enum { PERIPHERAL_PENDING = GATT_WRITE_PENDING };
 
 typedef struct Peripheral Peripheral;
 
@@ -16,9 +21,15 @@ typedef struct PeripheralEvents {
         void (*disconnected)(int error, void *userdata);
         /* After peripheral_stop(): nothing is registered any more. */
         void (*stopped)(void *userdata);
-        /* A central wrote; the value is stored already where on_write says so. */
-        void (*written)(const Characteristic *c, const char *device, const uint8_t *data,
-                size_t size, void *userdata);
+        /* A central writes what is legal: to be stored, told and counted, refused or not. device is
+         * its address, or NULL. 0: taken; an ATT code from ATT_CODE_MIN to ATT_CODE_MAX: refused
+         * with it; PERIPHERAL_PENDING: peripheral_answer_write() follows, or has come from inside;
+         * or -errno. write_id is unique in this peripheral. */
+        int (*write)(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
+                uint64_t write_id, void *userdata);
+        /* Something of this characteristic's queue was sent or dropped, so there may be room. Told
+         * where somebody may wait for it (policy block), always from the loop. */
+        void (*room)(const Characteristic *c, void *userdata);
 } PeripheralEvents;
 
 /* How things stand. Strings are borrowed until the loop turns; why and fix are NULL on air. */
@@ -39,7 +50,14 @@ Peripheral *peripheral_free(Peripheral *peripheral);
 
 /* A value was stored: carry it to whoever is subscribed. */
 void peripheral_wake(Peripheral *peripheral);
+/* Answers a pending write: code 0 takes it, an ATT code refuses it. An id that is not pending (its
+ * bluetoothd is gone) does nothing. */
+void peripheral_answer_write(Peripheral *peripheral, uint64_t write_id, unsigned code);
 bool peripheral_subscribed(const Peripheral *peripheral, const Characteristic *c);
+
+/* Another name, for the adapter's alias and the advertisement, which is registered anew; copied.
+ * -EINVAL: empty, or longer than ADVERTISEMENT_NAME_MAX. */
+int peripheral_set_name(Peripheral *peripheral, const char *name);
 
 /* Unregisters; `stopped` follows, never from inside this call. */
 void peripheral_stop(Peripheral *peripheral);

@@ -1,11 +1,16 @@
 #include "daemon/serving.h"
 
 #include "bluez/application.h"
+#include "core/att-codes.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define LATE_LOG_INTERVAL_USEC (10 * USEC_PER_SEC)
 
 /* Owned by Peripheral. */
 struct Serving {
@@ -15,6 +20,8 @@ struct Serving {
         Notifier *notifier;
         const ServingEvents *events;
         void *userdata;
+        uint64_t late_log_usec; /* not before then is the next late value logged */
+        uint64_t late_unlogged; /* since the last one that was */
 };
 
 static void on_value(
@@ -26,25 +33,21 @@ static void on_value(
         *ret_size = v->size;
 }
 
-static void on_was_read(const Characteristic *c, void *userdata) {
+static unsigned on_read(const Characteristic *c, size_t offset, void *userdata) {
         Serving *s = userdata;
+        Value *v = values_at(s->values, c);
 
-        values_at(s->values, c)->reads++;
+        if (v->stale && c->on_stale == ON_STALE_REFUSE)
+                return ATT_STALE;
+        v->reads += offset == 0;
+        return 0;
 }
 
 static int on_write(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
-        void *userdata) {
+        uint64_t write_id, void *userdata) {
         Serving *s = userdata;
-        int r = 0;
 
-        if (c->on_write == ON_WRITE_STORE)
-                r = values_store(s->values, c, data, size);
-        if (r < 0)
-                return r;
-        values_at(s->values, c)->writes++;
-        notifier_wake(s->notifier);
-        s->events->written(c, device, data, size, s->userdata);
-        return 0;
+        return s->events->write(c, device, data, size, write_id, s->userdata);
 }
 
 static void on_write_refused(
@@ -61,7 +64,7 @@ static void on_start_notify(const Characteristic *c, void *userdata) {
         log_debug("%s is subscribed", c->name);
         int r = notifier_subscribe(s->notifier, c, values_at(s->values, c)->queue);
         if (r >= 0 && c->notify_on_subscribe)
-                r = values_repeat(s->values, c);
+                r = values_repeat(s->values, c, clock_now_usec());
         if (r < 0)
                 log_error("%s cannot be notified: %s", c->name, strerror(-r));
         notifier_wake(s->notifier);
@@ -74,13 +77,66 @@ static void on_stop_notify(const Characteristic *c, void *userdata) {
         notifier_unsubscribe(s->notifier, c);
 }
 
+static void on_confirmed(const Characteristic *c, void *userdata) {
+        Serving *s = userdata;
+
+        notifier_confirmed(s->notifier, c);
+}
+
+static void on_mtu(const char *device, uint16_t mtu, void *userdata) {
+        Serving *s = userdata;
+
+        link_mtus_note(notifier_link_mtus(s->notifier), device, mtu);
+}
+
 static const GattCharacteristicEvents characteristic_events = {
         .value = on_value,
-        .was_read = on_was_read,
+        .read = on_read,
         .write = on_write,
         .write_refused = on_write_refused,
         .start_notify = on_start_notify,
         .stop_notify = on_stop_notify,
+        .confirmed = on_confirmed,
+        .mtu = on_mtu,
+};
+
+/* Each is counted, but a daemon that is always late must not fill the log. */
+static void on_late(
+        const Characteristic *c, uint64_t waited_usec, uint64_t waiting, void *userdata) {
+        Serving *s = userdata;
+        uint64_t now = clock_now_usec();
+
+        values_at(s->values, c)->slow++;
+        if (now < s->late_log_usec) {
+                s->late_unlogged++;
+                return;
+        }
+        log_warning("a value of %s was published %" PRIu64 " ms after it was set; %" PRIu64
+                    " wait behind it; %" PRIu64 " other late ones were not logged",
+                c->name, waited_usec / USEC_PER_MSEC, waiting, s->late_unlogged);
+        s->late_log_usec = now + LATE_LOG_INTERVAL_USEC;
+        s->late_unlogged = 0;
+}
+
+static void on_cut(const Characteristic *c, size_t size, uint16_t mtu, void *userdata) {
+        Serving *s = userdata;
+
+        if (values_at(s->values, c)->cut++ == 0)
+                log_warning("%s: a value of %zu bytes was notified, and a central with an MTU of "
+                            "%u gets %u of them",
+                        c->name, size, mtu, mtu - NOTIFICATION_HEAD);
+}
+
+static void on_room(const Characteristic *c, void *userdata) {
+        Serving *s = userdata;
+
+        s->events->room(c, s->userdata);
+}
+
+static const NotifierEvents notifier_events = {
+        .late = on_late,
+        .cut = on_cut,
+        .room = on_room,
 };
 
 int serving_new(Serving **ret, struct ev_loop *loop, sd_bus *bus, const Profile *profile,
@@ -96,7 +152,8 @@ int serving_new(Serving **ret, struct ev_loop *loop, sd_bus *bus, const Profile 
         s->userdata = userdata;
         int r = application_new(&s->application, bus, profile, &characteristic_events, s);
         if (r >= 0)
-                r = notifier_new(&s->notifier, loop, bus, s->application, profile, parameters);
+                r = notifier_new(&s->notifier, loop, bus, s->application, profile, parameters,
+                        &notifier_events, s);
         if (r < 0) {
                 serving_free(s);
                 return r;
@@ -115,7 +172,12 @@ Serving *serving_free(Serving *serving) {
 }
 
 int serving_set_owner(Serving *s, const char *owner) {
+        pending_writes_clear(application_pending_writes(s->application));
         return notifier_set_owner(s->notifier, owner);
+}
+
+void serving_link_ended(Serving *s, const char *device) {
+        link_mtus_end(notifier_link_mtus(s->notifier), device);
 }
 
 void serving_end_subscriptions(Serving *s) {
@@ -125,6 +187,10 @@ void serving_end_subscriptions(Serving *s) {
 
 void serving_wake(Serving *s) {
         notifier_wake(s->notifier);
+}
+
+void serving_answer_write(Serving *s, uint64_t write_id, unsigned code) {
+        pending_writes_answer(application_pending_writes(s->application), write_id, code);
 }
 
 bool serving_subscribed(const Serving *s, const Characteristic *c) {

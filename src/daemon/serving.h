@@ -7,9 +7,10 @@
 typedef struct Serving Serving;
 
 typedef struct ServingEvents {
-        /* A central wrote; the value is stored already where on_write says so. */
-        void (*written)(const Characteristic *c, const char *device, const uint8_t *data,
-                size_t size, void *userdata);
+        /* As in PeripheralEvents. */
+        int (*write)(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
+                uint64_t write_id, void *userdata);
+        void (*room)(const Characteristic *c, void *userdata);
 } ServingEvents;
 
 /* profile and values are borrowed for its life. */
@@ -20,9 +21,13 @@ Serving *serving_free(Serving *serving);
 
 /* BlueZ's unique name, or NULL: gone. Ends every subscription. */
 int serving_set_owner(Serving *serving, const char *owner);
+/* A central's link has ended; device is its address. */
+void serving_link_ended(Serving *serving, const char *device);
 /* The application's registration is lost, and its subscriptions with it. */
 void serving_end_subscriptions(Serving *serving);
 
 /* A value was stored: carry it to whoever is subscribed. */
 void serving_wake(Serving *serving);
+/* As peripheral_answer_write(). */
+void serving_answer_write(Serving *serving, uint64_t write_id, unsigned code);
 bool serving_subscribed(const Serving *serving, const Characteristic *c);

@@ -4,33 +4,46 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Both by Characteristic.index. */
 struct Values {
-        const Profile *profile;
-        Value *values; /* by Characteristic.index */
+        size_t n;
+        const Characteristic **characteristics; /* borrowed ones */
+        Value *values;
 };
 
-static int init(Value *v, const Characteristic *c) {
+static int init(Value *v, const Characteristic *c, uint64_t now_usec) {
+        QueueParameters queue = {
+                .policy = c->policy,
+                .depth = c->depth,
+                .value_max = c->size_max,
+                .stall_after_usec = c->stall_after_usec,
+        };
+
         v->data = malloc(c->size_max > 0 ? c->size_max : 1);
         if (!v->data)
                 return -ENOMEM;
         if (c->initial_size > 0)
                 memcpy(v->data, c->initial, c->initial_size);
         v->size = c->initial_size;
+        v->set_usec = now_usec;
         if (!(c->flags & (CHARACTERISTIC_NOTIFY | CHARACTERISTIC_INDICATE)))
                 return 0;
-        return queue_new(&v->queue, c->policy, c->depth, c->size_max);
+        return queue_new(&v->queue, &queue);
 }
 
-int values_new(Values **ret, const Profile *profile) {
+int values_new(Values **ret, const Profile *profile, uint64_t now_usec) {
         Values *values = calloc(1, sizeof(*values));
         if (!values)
                 return -ENOMEM;
 
-        values->profile = profile;
-        values->values = calloc(profile->n_characteristics + 1, sizeof(Value));
-        int r = values->values ? 0 : -ENOMEM;
-        for (size_t i = 0; r >= 0 && i < profile->n_characteristics; i++)
-                r = init(&values->values[i], profile_at(profile, i));
+        values->n = profile->n_characteristics;
+        values->characteristics = calloc(values->n + 1, sizeof(*values->characteristics));
+        values->values = calloc(values->n + 1, sizeof(*values->values));
+        int r = values->characteristics && values->values ? 0 : -ENOMEM;
+        for (size_t i = 0; r >= 0 && i < values->n; i++) {
+                values->characteristics[i] = profile_at(profile, i);
+                r = init(&values->values[i], values->characteristics[i], now_usec);
+        }
         if (r < 0) {
                 values_free(values);
                 return r;
@@ -42,11 +55,12 @@ int values_new(Values **ret, const Profile *profile) {
 Values *values_free(Values *values) {
         if (!values)
                 return NULL;
-        for (size_t i = 0; values->values && i < values->profile->n_characteristics; i++) {
+        for (size_t i = 0; values->values && i < values->n; i++) {
                 queue_free(values->values[i].queue);
                 free(values->values[i].data);
         }
         free(values->values);
+        free(values->characteristics);
         free(values);
         return NULL;
 }
@@ -55,22 +69,116 @@ Value *values_at(Values *values, const Characteristic *c) {
         return &values->values[c->index];
 }
 
-int values_store(Values *values, const Characteristic *c, const uint8_t *data, size_t size) {
-        Value *v = values_at(values, c);
-
-        if (size > c->size_max)
-                return -EMSGSIZE;
-        /* data may be the stored value itself. */
-        memmove(v->data, data, size);
+static void put(Value *v, const uint8_t *data, size_t size) {
+        /* data may be the stored value itself, and NULL if it is empty. */
+        if (size > 0)
+                memmove(v->data, data, size);
         v->size = size;
-        v->seq++;
-        return v->queue ? queue_push(v->queue, v->data, v->size) : 0;
 }
 
-int values_repeat(Values *values, const Characteristic *c) {
+static void take(Value *v, const uint8_t *data, size_t size, uint64_t now_usec) {
+        put(v, data, size);
+        v->seq++;
+        v->set_usec = now_usec;
+        v->stale = false;
+}
+
+static bool is_same(const Value *v, const uint8_t *data, size_t size) {
+        return size == v->size && (size == 0 || memcmp(data, v->data, size) == 0);
+}
+
+typedef int (*Push)(Queue *queue, const uint8_t *data, size_t size, uint64_t now_usec);
+
+/* Queued first: a value that the queue refuses is not stored either. */
+static int set(Value *v, const Characteristic *c, const uint8_t *data, size_t size,
+        uint64_t now_usec, Push push) {
+        if (size > c->size_max)
+                return -EMSGSIZE;
+        /* The first one is always news: what was there before nobody has set. */
+        if (v->queue && c->notify_on_change && v->seq > 0 && is_same(v, data, size)) {
+                v->unchanged++;
+        } else if (v->queue) {
+                int r = push(v->queue, data, size, now_usec);
+                if (r != 0)
+                        return r;
+        }
+        take(v, data, size, now_usec);
+        return 0;
+}
+
+int values_set(Values *values, const Characteristic *c, const uint8_t *data, size_t size,
+        uint64_t now_usec) {
         Value *v = values_at(values, c);
+
+        int r = set(v, c, data, size, now_usec, queue_push);
+        if (r == QUEUE_E_FULL)
+                return VALUES_E_FULL;
+        if (r < 0)
+                return r;
+        v->sets++;
+        return 0;
+}
+
+int values_store(Values *values, const Characteristic *c, const uint8_t *data, size_t size,
+        uint64_t now_usec) {
+        return set(values_at(values, c), c, data, size, now_usec, queue_push_over);
+}
+
+int values_restore(Values *values, const Characteristic *c, const uint8_t *data, size_t size) {
+        if (size > c->size_max)
+                return -EMSGSIZE;
+        put(values_at(values, c), data, size);
+        return 0;
+}
+
+int values_repeat(Values *values, const Characteristic *c, uint64_t now_usec) {
+        const Value *v = values_at(values, c);
 
         if (!v->queue || queue_counters(v->queue).pending > 0 || (v->seq == 0 && v->size == 0))
                 return 0;
-        return queue_push(v->queue, v->data, v->size);
+        if (v->stale && c->on_stale == ON_STALE_REFUSE)
+                return 0;
+        return queue_push_over(v->queue, v->data, v->size, now_usec);
+}
+
+/* VALUES_NEVER: it cannot, or has. */
+static uint64_t stale_usec(const Value *v, const Characteristic *c) {
+        return c->max_age_usec == 0 || v->stale ? VALUES_NEVER : v->set_usec + c->max_age_usec;
+}
+
+uint64_t values_next_stale_usec(const Values *values) {
+        uint64_t next = VALUES_NEVER;
+
+        for (size_t i = 0; i < values->n; i++) {
+                uint64_t at = stale_usec(&values->values[i], values->characteristics[i]);
+
+                if (at < next)
+                        next = at;
+        }
+        return next;
+}
+
+static void become_stale(Value *v, const Characteristic *c, uint64_t now_usec) {
+        v->stale = true;
+        v->stales++;
+        if (c->on_stale != ON_STALE_DEFAULT || is_same(v, c->initial, c->initial_size))
+                return;
+        put(v, c->initial, c->initial_size);
+        v->seq++;
+        /* Nobody waits with it, and it is no longer than the queue's values. */
+        if (v->queue)
+                (void)queue_push_over(v->queue, v->data, v->size, now_usec);
+}
+
+const Characteristic *values_take_stale(Values *values, uint64_t now_usec) {
+        for (size_t i = 0; i < values->n; i++) {
+                const Characteristic *c = values->characteristics[i];
+                Value *v = &values->values[i];
+
+                if (stale_usec(v, c) > now_usec)
+                        continue;
+                become_stale(v, c, now_usec);
+                return c;
+        }
+        return NULL;
 }

@@ -1,0 +1,11 @@
+/* What centrals write: stored, told to local programs, or refused. */
+#pragma once
+
+#include "daemon/owner.h"
+
+/* PeripheralEvents.write */
+int centrals_write(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
+        uint64_t write_id, void *userdata);
+
+/* A handler's verdict on a write, or that none came. */
+extern const VerdictsEvents centrals_verdicts_events;

@@ -1,0 +1,85 @@
+#include "daemon/metrics-file.h"
+
+#include "loop/file-writer.h"
+#include "loop/timer.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Owned by the daemon. */
+struct MetricsFile {
+        struct ev_loop *loop;
+        MetricsFileParameters parameters;
+        const MetricsFileEvents *events;
+        void *userdata;
+        FileWriter *writer;
+        bool written, stopped;
+        struct ev_timer due;
+};
+
+static void on_due(struct ev_loop *loop, struct ev_timer *w, int revents) {
+        MetricsFile *f = w->data;
+        char *text;
+
+        timer_start_once(loop, w, f->parameters.interval_usec);
+        if (f->events->text(&text, f->userdata) < 0)
+                log_error("no memory for the metrics");
+        else
+                (void)file_writer_write(f->writer, text, strlen(text));
+}
+
+static void on_done(int error, void *userdata) {
+        MetricsFile *f = userdata;
+
+        f->written = f->written || error == 0;
+        if (f->stopped)
+                f->events->stopped(f->userdata);
+}
+
+static const FileWriterEvents writer_events = {.done = on_done};
+
+int metrics_file_new(MetricsFile **ret, struct ev_loop *loop,
+        const MetricsFileParameters *parameters, const MetricsFileEvents *events, void *userdata) {
+        FileWriterParameters writer = {.path = parameters->path, .mode = 0644};
+        MetricsFile *f = calloc(1, sizeof(*f));
+        if (!f)
+                return -ENOMEM;
+
+        f->loop = loop;
+        f->parameters = *parameters;
+        f->events = events;
+        f->userdata = userdata;
+        ev_timer_init(&f->due, on_due, 0., 0.);
+        f->due.data = f;
+        int r = file_writer_new(&f->writer, loop, &writer, &writer_events, f);
+        if (r < 0) {
+                metrics_file_free(f);
+                return r;
+        }
+        timer_start_once(loop, &f->due, 0);
+        *ret = f;
+        return 0;
+}
+
+MetricsFile *metrics_file_free(MetricsFile *f) {
+        if (!f)
+                return NULL;
+        ev_timer_stop(f->loop, &f->due);
+        file_writer_free(f->writer);
+        if (f->written)
+                (void)unlink(f->parameters.path);
+        free(f);
+        return NULL;
+}
+
+void metrics_file_stop(MetricsFile *f) {
+        f->stopped = true;
+        ev_timer_stop(f->loop, &f->due);
+}
+
+bool metrics_file_busy(const MetricsFile *f) {
+        return file_writer_busy(f->writer);
+}

@@ -1,0 +1,47 @@
+/* The daemon's one object, for the files that it is spread over: daemon.c (start, stop, the bus),
+ * programs.c (what local programs ask) and centrals.c (what centrals write). */
+#pragma once
+
+#include "config/config.h"
+#include "core/backoff.h"
+#include "daemon/freshness.h"
+#include "daemon/metrics-file.h"
+#include "daemon/peripheral.h"
+#include "daemon/persist.h"
+#include "daemon/stalls.h"
+#include "daemon/values.h"
+#include "daemon/verdicts.h"
+#include "socket/server.h"
+
+typedef struct Daemon {
+        struct ev_loop *loop;
+        const Settings *settings;
+        const char *config_file;
+        const Profile *profile; /* NULL: nothing to serve, and so nothing down to persist */
+        Values *values;
+        Freshness *freshness;
+        Stalls *stalls;
+        Verdicts *verdicts;
+        Persist *persist;          /* NULL: nothing is to be kept */
+        MetricsFile *metrics_file; /* NULL: none is written */
+        Server *server;
+        Peripheral *peripheral; /* NULL: no bus, see bus_error */
+        int bus_error;
+        bool bus_lost; /* peripheral is to be freed when connect_again turns up */
+        char *name;    /* that programs have given it; NULL: the profile's */
+        struct ev_timer connect_again;
+        Backoff backoff;
+        struct ev_signal sigterm, sigint;
+        struct ev_timer shutdown;
+        struct ev_periodic never;
+        bool stopping, unregistered;
+        char announced[512];    /* the last line that was logged about being on air */
+        Standing told;          /* what status replies borrow from */
+        uint64_t calls_refused; /* on bus connections that have ended */
+        uint64_t n_writes;      /* by centrals, and legal */
+        uint64_t started_usec;
+} Daemon;
+
+void daemon_standing(Daemon *d, Standing *ret);
+/* A value was stored, whoever it is from: whom it concerns is told. */
+void daemon_taken(Daemon *d, const Characteristic *c);

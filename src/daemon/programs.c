@@ -1,0 +1,194 @@
+#include "daemon/programs.h"
+
+#include "core/att-codes.h"
+#include "daemon/figures.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool subscribed(Daemon *d, const Characteristic *c) {
+        return d->peripheral && peripheral_subscribed(d->peripheral, c);
+}
+
+static void on_get(const Characteristic *c, ServerValue *ret, void *userdata) {
+        Daemon *d = userdata;
+        const Value *v = values_at(d->values, c);
+
+        *ret = (ServerValue){
+                .data = v->data,
+                .size = v->size,
+                .seq = v->seq,
+                .age_usec = clock_now_usec() - v->set_usec,
+                .stale = v->stale,
+                .subscribed = subscribed(d, c),
+        };
+}
+
+static void on_set_given_up(const Characteristic *c, void *userdata) {
+        Daemon *d = userdata;
+
+        values_at(d->values, c)->sets_refused++;
+}
+
+static int refuse_set(Daemon *d, const Characteristic *c) {
+        if (c->policy == QUEUE_BLOCK) {
+                stalls_watch(d->stalls, c);
+                return SERVER_E_WAIT;
+        }
+        on_set_given_up(c, d);
+        return SERVER_E_QUEUE_FULL;
+}
+
+static int on_set(const Characteristic *c, const uint8_t *data, size_t size, ServerValue *ret,
+        void *userdata) {
+        Daemon *d = userdata;
+
+        int r = values_set(d->values, c, data, size, clock_now_usec());
+        if (r == VALUES_E_FULL)
+                return refuse_set(d, c);
+        if (r < 0)
+                return r;
+        daemon_taken(d, c);
+        on_get(c, ret, d);
+        return 0;
+}
+
+static int on_will(const Characteristic *c, const uint8_t *data, size_t size, void *userdata) {
+        Daemon *d = userdata;
+
+        int r = values_store(d->values, c, data, size, clock_now_usec());
+        if (r < 0)
+                return r;
+        values_at(d->values, c)->sets++;
+        daemon_taken(d, c);
+        return 0;
+}
+
+static const Characteristic *on_pending(uint64_t number, void *userdata) {
+        const Daemon *d = userdata;
+
+        return d->verdicts ? verdicts_find(d->verdicts, number) : NULL;
+}
+
+static void on_verdict(uint64_t number, bool accept, unsigned code, void *userdata) {
+        Daemon *d = userdata;
+
+        if (accept)
+                code = 0;
+        else if (code == 0)
+                code = ATT_REFUSED;
+        (void)verdicts_decide(d->verdicts, number, code);
+}
+
+static void on_unhandled(const Characteristic *c, void *userdata) {
+        Daemon *d = userdata;
+
+        verdicts_give_up(d->verdicts, c);
+}
+
+static int on_advertise(const char *name, char *why, size_t why_size, void *userdata) {
+        Daemon *d = userdata;
+        Standing s;
+
+        if (!d->peripheral || d->bus_lost) {
+                daemon_standing(d, &s);
+                (void)snprintf(why, why_size, "%s", s.why);
+                return SERVER_E_UNAVAILABLE;
+        }
+        char *copy = strdup(name);
+        if (!copy)
+                return -ENOMEM;
+        int r = peripheral_set_name(d->peripheral, name);
+        if (r < 0) {
+                free(copy);
+                return r;
+        }
+        free(d->name);
+        d->name = copy;
+        return 0;
+}
+
+static const char *text_or_null(const char *text) {
+        return *text ? text : NULL;
+}
+
+static uint64_t calls_refused(const Daemon *d) {
+        return d->calls_refused + (d->peripheral ? peripheral_calls_refused(d->peripheral) : 0);
+}
+
+static void on_status(ServerStatus *ret, void *userdata) {
+        Daemon *d = userdata;
+        Standing *s = &d->told;
+
+        daemon_standing(d, s);
+        *ret = (ServerStatus){
+                .on_air = s->on_air,
+                .name = s->name,
+                .adapter = s->adapter,
+                .address = s->address,
+                .bluez = s->bluez,
+                .why = text_or_null(s->why),
+                .fix = text_or_null(s->fix),
+                .uptime_usec = clock_now_usec() - d->started_usec,
+                .calls_refused = calls_refused(d),
+                .log_dropped = log_dropped(),
+        };
+}
+
+static void on_characteristic_status(
+        const Characteristic *c, ServerCharacteristicStatus *ret, void *userdata) {
+        Daemon *d = userdata;
+        const Value *v = values_at(d->values, c);
+
+        *ret = (ServerCharacteristicStatus){
+                .subscribed = subscribed(d, c),
+                .stale = v->stale,
+                .age_usec = clock_now_usec() - v->set_usec,
+                .sets = v->sets,
+                .sets_refused = v->sets_refused,
+                .unchanged = v->unchanged,
+                .writes = v->writes,
+                .writes_refused = v->writes_refused,
+                .reads = v->reads,
+                .stales = v->stales,
+                .slow = v->slow,
+                .cut = v->cut,
+                .verdicts_late = v->verdicts_late,
+        };
+        if (!v->queue)
+                return;
+        ret->stalled = queue_stalled(v->queue);
+        ret->queue = queue_counters(v->queue);
+}
+
+int programs_metrics(char **ret, void *userdata) {
+        Daemon *d = userdata;
+        FiguresSource source = {
+                .profile = d->profile,
+                .characteristic_status = on_characteristic_status,
+                .userdata = d,
+        };
+
+        on_status(&source.status, d);
+        if (d->server)
+                source.counts = server_counts(d->server);
+        return figures_text(ret, &source);
+}
+
+const ServerEvents programs_events = {
+        .set = on_set,
+        .set_given_up = on_set_given_up,
+        .will = on_will,
+        .get = on_get,
+        .pending = on_pending,
+        .verdict = on_verdict,
+        .unhandled = on_unhandled,
+        .advertise = on_advertise,
+        .status = on_status,
+        .characteristic_status = on_characteristic_status,
+        .metrics = programs_metrics,
+};

@@ -1,0 +1,94 @@
+#include "daemon/stalls.h"
+
+#include "loop/timer.h"
+#include "util/clock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Owned by the daemon. */
+struct Stalls {
+        struct ev_loop *loop;
+        const Profile *profile;
+        Values *values;
+        const StallsEvents *events;
+        void *userdata;
+        bool *watched; /* by Characteristic.index */
+        struct ev_timer due;
+};
+
+static uint64_t stalls_usec(const Stalls *s, const Characteristic *c) {
+        const Value *v = values_at(s->values, c);
+
+        return s->watched[c->index] && v->queue ? queue_stalls_usec(v->queue) : QUEUE_NEVER;
+}
+
+/* Nobody waits where nothing is full. For what is watched a timer runs, which is early at worst:
+ * each value that is sent moves its time away. */
+static void start_timer(Stalls *s) {
+        uint64_t next_usec = QUEUE_NEVER, now_usec = clock_now_usec();
+
+        for (size_t i = 0; i < s->profile->n_characteristics; i++) {
+                uint64_t at = stalls_usec(s, profile_at(s->profile, i));
+
+                s->watched[i] = at < QUEUE_NEVER;
+                if (at < next_usec)
+                        next_usec = at;
+        }
+        ev_timer_stop(s->loop, &s->due);
+        if (next_usec != QUEUE_NEVER)
+                timer_start_once(s->loop, &s->due, next_usec > now_usec ? next_usec - now_usec : 0);
+}
+
+static void on_due(struct ev_loop *loop, struct ev_timer *w, int revents) {
+        Stalls *s = w->data;
+        uint64_t now_usec = clock_now_usec();
+
+        for (size_t i = 0; i < s->profile->n_characteristics; i++) {
+                const Characteristic *c = profile_at(s->profile, i);
+
+                if (stalls_usec(s, c) > now_usec)
+                        continue;
+                s->watched[i] = false;
+                s->events->due(c, s->userdata);
+        }
+        start_timer(s);
+}
+
+int stalls_new(Stalls **ret, struct ev_loop *loop, const Profile *profile, Values *values,
+        const StallsEvents *events, void *userdata) {
+        Stalls *s = calloc(1, sizeof(*s));
+        if (!s)
+                return -ENOMEM;
+
+        s->loop = loop;
+        s->profile = profile;
+        s->values = values;
+        s->events = events;
+        s->userdata = userdata;
+        ev_timer_init(&s->due, on_due, 0., 0.);
+        s->due.data = s;
+        s->watched = calloc(profile->n_characteristics + 1, sizeof(*s->watched));
+        if (!s->watched) {
+                stalls_free(s);
+                return -ENOMEM;
+        }
+        *ret = s;
+        return 0;
+}
+
+Stalls *stalls_free(Stalls *s) {
+        if (!s)
+                return NULL;
+        ev_timer_stop(s->loop, &s->due);
+        free(s->watched);
+        free(s);
+        return NULL;
+}
+
+void stalls_watch(Stalls *s, const Characteristic *c) {
+        if (s->watched[c->index])
+                return;
+        s->watched[c->index] = true;
+        start_timer(s);
+}
