@@ -1,234 +1,224 @@
-/* libspored: lines over spored's socket. Stands alone: the C library is all it needs. */
-#include "spored/client.h"
+/* libspored: a client's life. Connecting, what comes, and waiting for it. */
+#include "client/client.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-#include <sys/un.h>
 #include <time.h>
-#include <unistd.h>
 
-#define LINE_MAX_BYTES (1024 * 1024)
-#define BUFFER_MIN     4096
-#define SYSTEM_PATH    "/run/spored/spored.sock"
+#define PAUSE_MIN_MS 100
+#define PAUSE_MAX_MS 5000
 
-struct SporedClient {
-        int fd;
-        char *buffer; /* grows up to LINE_MAX_BYTES and a newline */
-        size_t room;
-        size_t start;   /* of the next line */
-        size_t used;    /* end of what was read */
-        size_t scanned; /* bytes from start known to hold no newline */
-        bool closed;    /* by spored */
-};
+DEFINE_CLEANUP(SporedClient *, spored_client_free);
 
-static int copy_path(char *path, size_t size, const char *directory, const char *name) {
-        int n = snprintf(path, size, "%s%s", directory, name);
-
-        return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
+static void connect_later(SporedClient *client) {
+        spored_connection_set_timer(client->connection, client->pause_ms);
+        client->pause_ms =
+                client->pause_ms < PAUSE_MAX_MS / 2 ? client->pause_ms * 2 : PAUSE_MAX_MS;
 }
 
-/* NULL also if it is empty. */
-static const char *variable(const char *name) {
-        const char *value = getenv(name);
-
-        return value && *value ? value : NULL;
+/* What no later try can mend. */
+static bool is_final(int error) {
+        return error == -ENAMETOOLONG || error == -ENOMEM;
 }
 
-int spored_client_path(unsigned index, char *path, size_t size) {
-        const char *chosen = variable("SPORED_SOCKET_PATH");
-        const char *runtime = variable("XDG_RUNTIME_DIR");
-        unsigned last = runtime && !chosen ? 1 : 0;
+static int connect_first(SporedClient *client, const char *path) {
         int r;
 
-        if (index > last)
-                return 0;
-        if (chosen)
-                r = copy_path(path, size, chosen, "");
-        else if (index < last)
-                r = copy_path(path, size, runtime, "/spored.sock");
-        else
-                r = copy_path(path, size, SYSTEM_PATH, "");
-        return r < 0 ? r : 1;
-}
-
-static int connect_to(const struct sockaddr_un *address) {
-        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        int r;
-
-        if (fd < 0)
-                return -errno;
-        /* It waits only while spored's backlog is full; interrupted there, it starts again. */
-        do
-                r = connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0 ? -errno
-                                                                                        : 0;
-        while (r == -EINTR);
-        if (r == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
-                r = -errno;
-        if (r == 0)
-                return fd;
-        close(fd);
-        return r;
-}
-
-static int new_at(SporedClient **ret, const char *path) {
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-        SporedClient *client;
-        int r;
-
-        r = copy_path(address.sun_path, sizeof(address.sun_path), path, "");
+        if (path) {
+                client->path = strdup(path);
+                if (!client->path)
+                        return -ENOMEM;
+        }
+        r = spored_connection_new(&client->connection);
         if (r < 0)
                 return r;
-        client = calloc(1, sizeof(*client));
-        if (!client)
-                return -ENOMEM;
-        client->fd = connect_to(&address);
-        if (client->fd < 0) {
-                r = client->fd;
-                free(client);
-                return r;
-        }
-        *ret = client;
+        client->error = spored_connection_open(client->connection, client->path);
+        if (client->error == 0)
+                return 0;
+        if (!(client->flags & SPORED_CLIENT_RECONNECT) || is_final(client->error))
+                return client->error;
+        connect_later(client);
         return 0;
 }
 
-int spored_client_new(SporedClient **ret, const char *path) {
-        int r = -ENOENT;
+int spored_client_new(SporedClient **ret, const char *path, unsigned flags) {
+        _cleanup_(spored_client_freep) SporedClient *client = NULL;
+        int r;
 
-        if (path)
-                return new_at(ret, path);
-        for (unsigned i = 0; r == -ENOENT || r == -ECONNREFUSED || r == -ENAMETOOLONG; i++) {
-                char place[PATH_MAX];
-                int found = spored_client_path(i, place, sizeof(place));
-
-                if (found == 0)
-                        break;
-                r = found < 0 ? found : new_at(ret, place);
-        }
+        if (flags & ~(unsigned)SPORED_CLIENT_RECONNECT)
+                return -EINVAL;
+        client = calloc(1, sizeof(*client));
+        if (!client)
+                return -ENOMEM;
+        client->flags = flags;
+        client->pause_ms = PAUSE_MIN_MS;
+        r = connect_first(client, path);
+        if (r == 0)
+                *ret = STEAL(client);
         return r;
 }
 
 SporedClient *spored_client_free(SporedClient *client) {
         if (!client)
                 return NULL;
-        close(client->fd);
-        free(client->buffer);
+        spored_connection_free(client->connection);
+        spored_requests_done(&client->requests);
+        spored_interests_done(&client->interests);
+        spored_message_free(client->kept);
+        spored_message_free(client->refusal);
+        free(client->path);
         free(client);
         return NULL;
 }
 
+bool spored_client_connected(const SporedClient *client) {
+        return client->error == 0;
+}
+
+int spored_client_error(const SporedClient *client) {
+        return client->error;
+}
+
+const SporedMessage *spored_client_refusal(const SporedClient *client) {
+        return client->refusal;
+}
+
+void spored_client_on_state(SporedClient *client, SporedStateChanged changed, void *userdata) {
+        client->changed = changed;
+        client->changed_userdata = userdata;
+}
+
 int spored_client_fd(const SporedClient *client) {
-        return client->fd;
+        return spored_connection_fd(client->connection);
 }
 
-/* Makes room behind `used`. -EMSGSIZE: a line longer than the bound. */
-static int reserve(SporedClient *client) {
-        size_t room = client->room > 0 ? client->room * 2 : BUFFER_MIN;
-        char *grown;
+size_t spored_client_unsent(const SporedClient *client) {
+        return spored_connection_unsent(client->connection);
+}
 
-        if (client->start > 0) {
-                memmove(client->buffer, client->buffer + client->start,
-                        client->used - client->start);
-                client->used -= client->start;
-                client->start = 0;
+static void tell_state(SporedClient *client) {
+        if (client->changed)
+                client->changed(client, client->error, client->changed_userdata);
+}
+
+static void lose(SporedClient *client, int error) {
+        client->error = error;
+        spored_connection_close(client->connection);
+        spored_connection_set_timer(client->connection, 0);
+        if (client->flags & SPORED_CLIENT_RECONNECT)
+                connect_later(client);
+        /* It ends: none is added without a connection. */
+        while (spored_requests_answer_oldest(&client->requests, client, NULL))
+                continue;
+        tell_state(client);
+}
+
+static void reconnect(SporedClient *client) {
+        client->error = spored_connection_open(client->connection, client->path);
+        if (client->error == 0)
+                client->error = spored_client_ask_again(client);
+        if (client->error == 0) {
+                client->refusal = spored_message_free(client->refusal);
+                tell_state(client);
+                return;
         }
-        if (client->used < client->room)
-                return 0;
-        if (room > LINE_MAX_BYTES + 1)
-                room = LINE_MAX_BYTES + 1;
-        if (room == client->room)
-                return -EMSGSIZE;
-        grown = realloc(client->buffer, room);
-        if (!grown)
-                return -ENOMEM;
-        client->buffer = grown;
-        client->room = room;
-        return 0;
+        spored_connection_close(client->connection);
+        spored_requests_done(&client->requests);
+        connect_later(client);
 }
 
-/* Reads what is there, once. Sets `closed` at the end. */
-static int fill(SporedClient *client) {
-        ssize_t n;
+/* spored answers in order. So an error without an id, which it could not read, is the answer to the
+ * oldest; or, if none waits, the reason why it will close. */
+static void take_refusal(SporedClient *client, SporedMessage **message) {
+        if (spored_requests_answer_oldest(&client->requests, client, *message))
+                return;
+        spored_message_free(client->refusal);
+        client->refusal = STEAL(*message);
+}
+
+static int take_line(SporedClient *client, const char *line, size_t size) {
+        _cleanup_(spored_message_freep) SporedMessage *message = NULL;
+        int64_t id;
         int r;
 
-        r = client->used < client->room ? 0 : reserve(client);
+        r = spored_message_new(&message, line, size);
         if (r < 0)
                 return r;
-        n = recv(client->fd, client->buffer + client->used, client->room - client->used, 0);
-        if (n > 0)
-                client->used += (size_t)n;
-        else if (n == 0 || errno == ECONNRESET)
-                client->closed = true;
-        else if (errno != EAGAIN && errno != EINTR)
-                return -errno;
+        if (spored_message_string(message, "event")) {
+                client->pause_ms = PAUSE_MIN_MS;
+                spored_interests_event(&client->interests, client, message);
+        } else if (spored_message_integer(message, "id", &id)) {
+                client->pause_ms = PAUSE_MIN_MS;
+                (void)spored_requests_answer(&client->requests, id, client, message);
+        } else if (spored_message_error(message))
+                take_refusal(client, &message);
+        if (client->keeps)
+                client->kept = STEAL(message);
+        client->keeps = false;
         return 0;
 }
 
-/* 1 and *ret if a whole line is there. */
-static int take_line(SporedClient *client, const char **ret) {
-        char *line, *newline;
+static int take_lines(SporedClient *client) {
+        char *line;
+        size_t size;
+        int r;
 
-        if (client->used == client->start + client->scanned)
-                return 0;
-        line = client->buffer + client->start;
-        newline = memchr(
-                line + client->scanned, '\n', client->used - client->start - client->scanned);
-        if (!newline) {
-                client->scanned = client->used - client->start;
-                return 0;
-        }
-        *newline = '\0';
-        client->start += (size_t)(newline - line) + 1;
-        client->scanned = 0;
-        *ret = line;
-        return 1;
-}
-
-/* What spored says meanwhile is read too: it stops reading from those who do not read. */
-static int wait_to_send(SporedClient *client) {
-        struct pollfd poll_fd = {.fd = client->fd, .events = POLLOUT};
-        bool may_read = !client->closed && client->used - client->start < LINE_MAX_BYTES;
-
-        if (may_read)
-                poll_fd.events |= POLLIN;
-        if (poll(&poll_fd, 1, -1) < 0)
-                return errno == EINTR ? 0 : -errno;
-        return may_read && (poll_fd.revents & POLLIN) ? fill(client) : 0;
-}
-
-int spored_client_send(SporedClient *client, const char *line) {
-        char newline[] = "\n";
-        size_t size = strlen(line), sent = 0;
-
-        if (strchr(line, '\n'))
-                return -EINVAL;
-        while (sent <= size) {
-                /* sendmsg() does not write what its parts point to. */
-                struct iovec parts[] = {
-                        {.iov_base = (char *)(uintptr_t)line + sent, .iov_len = size - sent},
-                        {.iov_base = newline, .iov_len = 1}};
-                const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-                ssize_t n = sendmsg(client->fd, &message, MSG_NOSIGNAL);
-                int r = 0;
-
-                if (n >= 0)
-                        sent += (size_t)n;
-                else if (errno == EAGAIN)
-                        r = wait_to_send(client);
-                else if (errno != EINTR)
-                        r = errno == ECONNRESET ? -EPIPE : -errno;
+        while ((r = spored_connection_line(client->connection, &line, &size)) > 0) {
+                r = take_line(client, line, size);
                 if (r < 0)
                         return r;
         }
-        return 0;
+        return r;
+}
+
+static void step(SporedClient *client) {
+        bool due = spored_connection_timer_due(client->connection);
+        int r, taken;
+
+        if (client->error < 0) {
+                if (due)
+                        reconnect(client);
+                return;
+        }
+        if (due)
+                spored_client_ask_busy(client);
+        r = spored_connection_step(client->connection);
+        /* What came before the end is heard. */
+        taken = take_lines(client);
+        if (taken < 0)
+                r = taken;
+        if (r < 0)
+                lose(client, r);
+}
+
+static int lost_for_good(const SporedClient *client) {
+        return client->flags & SPORED_CLIENT_RECONNECT ? 0 : client->error;
+}
+
+int spored_client_process(SporedClient *client) {
+        if (client->processing)
+                return -EDEADLK;
+        client->kept = spored_message_free(client->kept);
+        client->processing = true;
+        step(client);
+        client->processing = false;
+        return lost_for_good(client);
+}
+
+int spored_client_wait(SporedClient *client, int timeout_ms) {
+        struct pollfd poll_fd = {.fd = spored_client_fd(client), .events = POLLIN};
+        int r;
+
+        if (client->processing)
+                return -EDEADLK;
+        if (lost_for_good(client) < 0)
+                return client->error;
+        r = poll(&poll_fd, 1, timeout_ms);
+        if (r <= 0)
+                return r < 0 ? -errno : 0;
+        r = spored_client_process(client);
+        return r < 0 ? r : 1;
 }
 
 static int64_t now_ms(void) {
@@ -247,24 +237,46 @@ static int time_left(int timeout_ms, int64_t deadline) {
         return left > 0 ? (int)left : 0;
 }
 
-int spored_client_receive(SporedClient *client, int timeout_ms, const char **ret_line) {
+static void on_called(SporedClient *client, const SporedMessage *answer, void *userdata) {
+        bool *answered = userdata;
+
+        *answered = true;
+        client->keeps = answer != NULL;
+}
+
+/* Until *answered, which a callback sets. */
+static int wait_for(SporedClient *client, int timeout_ms, const bool *answered) {
         int64_t deadline = timeout_ms < 0 ? 0 : now_ms() + timeout_ms;
 
-        for (;;) {
-                struct pollfd poll_fd = {.fd = client->fd, .events = POLLIN};
-                int r = take_line(client, ret_line);
+        while (!*answered) {
+                int left = time_left(timeout_ms, deadline);
+                int r = spored_client_wait(client, left);
 
-                if (r != 0)
-                        return r;
-                if (client->closed)
-                        return -ECONNRESET;
-                r = poll(&poll_fd, 1, time_left(timeout_ms, deadline));
-                if (r == 0)
-                        return 0;
-                if (r < 0 && errno != EINTR)
-                        return -errno;
-                r = r > 0 ? fill(client) : 0;
-                if (r < 0)
+                if (r == 0 && left == 0)
+                        return -ETIMEDOUT;
+                /* The answer may have come with the end. */
+                if (r < 0 && r != -EINTR && !*answered)
                         return r;
         }
+        return client->kept ? 0 : client->error;
+}
+
+int spored_client_call(
+        SporedClient *client, const char *request, int timeout_ms, const SporedMessage **ret) {
+        bool answered = false;
+        int64_t id;
+        int r;
+
+        if (client->processing)
+                return -EDEADLK;
+        r = spored_client_request(client, request, on_called, &answered);
+        if (r < 0)
+                return r;
+        id = client->last_id;
+        r = wait_for(client, timeout_ms, &answered);
+        if (!answered)
+                spored_requests_ignore(&client->requests, id);
+        if (r == 0)
+                *ret = client->kept;
+        return r;
 }

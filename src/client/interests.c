@@ -1,0 +1,86 @@
+/* What the client has asked to be told. */
+#include "client/interests.h"
+
+#include "client/message.h"
+
+#include <string.h>
+
+static void interest_done(SporedInterest *interest) {
+        json_decref(interest->request);
+        free(interest->characteristic);
+}
+
+void spored_interests_done(SporedInterests *interests) {
+        interest_done(&interests->watch);
+        while (interests->handles) {
+                SporedInterest *interest = interests->handles;
+
+                interests->handles = interest->next;
+                interest_done(interest);
+                free(interest);
+        }
+}
+
+SporedInterest *spored_interests_find(
+        const SporedInterests *interests, const char *characteristic) {
+        SporedInterest *interest = interests->handles;
+
+        while (interest && strcmp(interest->characteristic, characteristic) != 0)
+                interest = interest->next;
+        return interest;
+}
+
+SporedInterest *spored_interests_handle(SporedInterests *interests, const char *characteristic) {
+        SporedInterest *interest = spored_interests_find(interests, characteristic);
+
+        if (interest)
+                return interest;
+        interest = calloc(1, sizeof(*interest));
+        if (!interest)
+                return NULL;
+        interest->characteristic = strdup(characteristic);
+        if (!interest->characteristic) {
+                free(interest);
+                return NULL;
+        }
+        interest->next = interests->handles;
+        interests->handles = interest;
+        return interest;
+}
+
+/* Whether text is one of the strings; if there are none: whether all are meant. */
+static bool names(const json_t *strings, const char *text, bool otherwise) {
+        if (!strings)
+                return otherwise;
+        for (size_t i = 0; i < json_array_size(strings); i++)
+                if (strcmp(json_string_value(json_array_get(strings, i)), text) == 0)
+                        return true;
+        return false;
+}
+
+/* spored sends a write once to who both watches and handles. */
+static bool is_watched(const SporedInterest *watch, const char *kind, const char *characteristic) {
+        const json_t *request = watch->request;
+
+        return request &&
+               names(json_object_get(request, "events"), kind, strcmp(kind, "write") == 0) &&
+               (!characteristic ||
+                       names(json_object_get(request, "characteristics"), characteristic, true));
+}
+
+void spored_interests_event(
+        SporedInterests *interests, SporedClient *client, const SporedMessage *event) {
+        const char *kind = spored_message_string(event, "event");
+        const char *characteristic = spored_message_string(event, "characteristic");
+        const SporedInterest *handle = characteristic && strcmp(kind, "write") == 0
+                                               ? spored_interests_find(interests, characteristic)
+                                               : NULL;
+        /* Kept, because what is called may change them. */
+        const SporedInterest watch = interests->watch;
+        bool watched = is_watched(&watch, kind, characteristic);
+
+        if (handle && handle->request)
+                handle->called(client, event, handle->userdata);
+        if (watched)
+                watch.called(client, event, watch.userdata);
+}
