@@ -1,0 +1,549 @@
+"""Talk to spored, the Bluetooth LE peripheral daemon, over its socket. See spored-socket(7).
+
+    import spored
+
+    with spored.Client() as client:
+        client.set("temperature", 21.4)                          # a single value
+        client.set("env_measurements", co2_ppm=450, light_raw=7) # fields; the others stay
+        client.set("raw", bytes([1, 2, 3]))                      # bytes as they are
+        print(client.get("env_measurements")["fields"])
+
+        for event in client.watch("control_targets"):            # writes of phones, for ever
+            print(event["device"], event["fields"])
+
+A program that decides on writes gives a function to handle(). Where the profile says
+"verdict = handler", what the function returns is the verdict:
+
+    def wanted(event):
+        return event["fields"]["co2_max_ppm"] < 5000   # False: refused
+
+    client.handle("control_targets", wanted)
+    client.run()
+
+An event loop watches fileno() and calls process(); no thread is started, nothing is global. One
+thread at a time may use a client. Needs Python 3.9 and its standard library.
+"""
+
+import collections
+import collections.abc
+import errno
+import itertools
+import json
+import logging
+import os
+import select
+import socket
+import time
+
+__all__ = ["Client", "Disconnected", "Error", "LATER", "Refused", "Timeout", "paths"]
+
+LINE_MAX = UNSENT_MAX = 1024 * 1024
+EVENTS_MAX = 10000      # that wait for the program
+UNANSWERED_MAX = 65536
+PAUSE_MIN, PAUSE_MAX = 0.1, 5.0
+BUSY_RETRY = 5.0
+READ_SIZE = 65536
+
+LATER = object()
+"""What a handler returns that will call verdict() itself, in time."""
+
+
+class Error(Exception):
+    """Everything that goes wrong between a program and spored."""
+
+
+class Disconnected(Error, ConnectionError):
+    """There is no connection, or it was lost before the answer came: what was asked for may have
+    been done or not."""
+
+
+class Timeout(Error, TimeoutError):
+    """The answer did not come in time. It will not be looked at any more."""
+
+
+class Refused(Error):
+    """spored's answer is an error. word: which one, as "queue_full"; detail: a sentence; answer:
+    the whole of it."""
+
+    def __init__(self, answer):
+        self.word, self.detail, self.answer = answer["error"], answer.get("detail", ""), answer
+        super().__init__(f"{self.word}: {self.detail}")
+
+
+def paths():
+    """Where spored is looked for: at $SPORED_SOCKET_PATH alone, if that is set."""
+    if chosen := os.environ.get("SPORED_SOCKET_PATH"):
+        return [chosen]
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    return ([runtime + "/spored.sock"] if runtime else []) + ["/run/spored/spored.sock"]
+
+
+class _Stream:
+    """Lines over a socket, without waiting. The epoll descriptor stays, the socket comes and goes.
+    """
+
+    def __init__(self):
+        self.poll = select.epoll()
+        self.socket, self.unsent, self.received = None, bytearray(), bytearray()
+
+    def open(self, places):
+        """Connects to the first place where spored listens. Raises the OSError of the last."""
+        self.close()
+        for place in places:
+            new = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            try:
+                new.setblocking(False)
+                new.connect(place)
+            except OSError as error:
+                new.close()
+                failure = OSError(error.errno, error.strerror or str(error), place)
+                if error.errno not in (errno.ENOENT, errno.ECONNREFUSED, None):
+                    raise failure from None  # None: the path is too long
+            else:
+                self.socket = new
+                self.poll.register(new, select.EPOLLIN)
+                return
+        raise failure
+
+    def close(self):
+        if self.socket:
+            self.poll.unregister(self.socket)
+            self.socket.close()
+        self.socket, self.unsent, self.received = None, bytearray(), bytearray()
+
+    def send(self, line):
+        if len(self.unsent) + len(line) + 1 > UNSENT_MAX:
+            raise Error(f"more than {UNSENT_MAX} bytes wait to be sent")
+        self.unsent += line + b"\n"
+        self._flush()
+
+    def _flush(self):
+        try:
+            while self.unsent:
+                del self.unsent[:self.socket.send(self.unsent)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.unsent.clear()  # reading tells what has happened, after what was said before
+        self.poll.modify(self.socket, select.EPOLLIN | (select.EPOLLOUT if self.unsent else 0))
+
+    def step(self):
+        """Sends and reads once: the whole lines that came, and None or why it has ended."""
+        self._flush()
+        try:
+            data = self.socket.recv(READ_SIZE)
+        except BlockingIOError:
+            return [], None
+        except OSError as error:
+            return [], error
+        searched = len(self.received)
+        self.received += data
+        end = self.received.rfind(b"\n", searched) + 1
+        lines = bytes(self.received[:end]).split(b"\n")[:-1]
+        del self.received[:end]
+        if not data:
+            return lines, ConnectionResetError(errno.ECONNRESET, "spored has closed the connection")
+        if max(map(len, [*lines, self.received])) > LINE_MAX:
+            return lines, OSError(errno.EMSGSIZE, "a line of spored's is too long")
+        return lines, None
+
+
+def _deadline(timeout):
+    return None if timeout is None else time.monotonic() + timeout
+
+
+def _left(deadline):
+    return None if deadline is None else max(0.0, deadline - time.monotonic())
+
+
+def _log_refusal(answer):
+    logging.getLogger(__name__).warning("%s: %s", answer["error"], answer.get("detail", ""))
+
+
+def _value_members(value, fields):
+    """The members of a request that say a value."""
+    if fields and value:
+        raise TypeError("either one value or fields")
+    if not fields and len(value) != 1:
+        raise TypeError("a value is needed, or fields")
+    what = fields or value[0]
+    if isinstance(what, (bytes, bytearray, memoryview)):
+        return {"hex": bytes(what).hex()}
+    return {"fields": dict(what)} if isinstance(what, collections.abc.Mapping) else {"value": what}
+
+
+class Client:
+    """A connection to spored.
+
+    path: of the socket; None: the first of paths() where spored listens. timeout: seconds that a
+    call waits for its answer (and, with reconnect, for the connection). reconnect: what is lost or
+    not there yet is tried again after pauses of 0.1 to 5 s, and what was watched, handled and left
+    as a will is asked for again. on_state(connected, why): called at each change.
+    on_refused(answer): called when something that no call waits for is refused; None: it is logged.
+
+    Calls raise Refused, Timeout or Disconnected. Callbacks are called from process(), wait(), run()
+    and from going through watch(): never from other calls, so they may call whatever they like.
+    """
+
+    def __init__(self, path=None, *, timeout=10.0, reconnect=True, on_state=None, on_refused=None):
+        self.path, self.timeout, self.reconnect = path, timeout, reconnect
+        self.on_state, self.on_refused = on_state, on_refused
+        self.closed = False
+        self.events_lost = 0     # more came than EVENTS_MAX, and the oldest were dropped
+        self.refusal = None      # an error that spored gave unasked, as a dict: why it closed
+        self._why = "not connected yet"
+        self._stream = _Stream()
+        self._lines, self._events = collections.deque(), collections.deque()
+        self._unanswered = {}    # id: callback or None, oldest first
+        self._ids = itertools.count(1)
+        self._pause, self._due = PAUSE_MIN, None
+        self._watch = self._watched = self._will = None
+        self._handlers, self._busy = {}, set()
+
+    # --- the connection
+
+    def __enter__(self):
+        return self.connect()
+
+    def __exit__(self, *_):
+        self.close()
+
+    @property
+    def connected(self):
+        return self._stream.socket is not None
+
+    def connect(self):
+        """Connects. Without reconnect it raises Disconnected if spored is not there; with it, the
+        calls that follow wait for it. Returns the client."""
+        if not self.connected:
+            self._try_to_connect()
+            if not self.connected and not self.reconnect:
+                raise Disconnected(self._why)
+        return self
+
+    def close(self):
+        """Ends it: a will is carried out, handlers are gone. A closed client cannot be used."""
+        if self.closed:
+            return
+        self.closed, self._due, self._why = True, None, "the client is closed"
+        self._stream.close()
+        self._stream.poll.close()
+        self._forget_unanswered()
+
+    def fileno(self):
+        """For select() or an event loop: the same as long as the client lives. When it is readable,
+        or due() seconds have passed, call process()."""
+        return self._stream.poll.fileno()
+
+    def due(self):
+        """In how many seconds process() has something to do if nothing comes; None: then never."""
+        return _left(self._due)
+
+    def process(self):
+        """Does what can be done without waiting, and calls back. Raises Disconnected when the
+        connection is lost for good."""
+        self._check_usable()
+        self._step()
+        self._call_back()
+        if not self.closed:
+            self._check_usable()
+
+    def wait(self, timeout=None):
+        """Waits (seconds; None: for ever) until there is something to do, and does it."""
+        self._check_usable()
+        if not self._events:
+            self._poll(_deadline(timeout))
+        self.process()
+
+    def run(self):
+        """Calls back until the client is closed, or lost for good."""
+        while not self.closed:
+            self.wait()
+
+    # --- requests
+
+    def send(self, op, callback=None, **members):
+        """Sends a request without waiting. callback(answer) is called with the answer as a dict,
+        errors too, or with None if the connection is lost; None: it is not looked at. Returns its
+        id. Raises Disconnected, and Error when too much waits."""
+        if not self.connected:
+            raise Disconnected(self._why)
+        if len(self._unanswered) >= UNANSWERED_MAX:
+            raise Error(f"{UNANSWERED_MAX} requests wait for their answers")
+        number = next(self._ids)
+        line = json.dumps({"op": op, **members, "id": number}, allow_nan=False,
+                          separators=(",", ":"))
+        self._stream.send(line.encode())
+        self._unanswered[number] = callback
+        return number
+
+    def request(self, op, **members):
+        """Sends a request and waits for its answer, a dict."""
+        end, answers = _deadline(self.timeout), []
+        self._check_usable()
+        while not self.connected:
+            if end is not None and time.monotonic() >= end:
+                raise Disconnected(self._why)
+            self._poll(end)
+            self._step()
+        number = self.send(op, answers.append, **members)
+        while not answers:
+            if end is not None and time.monotonic() >= end:
+                self._unanswered[number] = None
+                raise Timeout(f"{op}: no answer in {self.timeout} s")
+            self._poll(end)
+            self._step()
+        if answers[0] is None:
+            raise Disconnected(self._why)
+        if "error" in answers[0]:
+            raise Refused(answers[0])
+        return answers[0]
+
+    def set(self, name, /, *value, **fields):
+        """set("t", 21.4), set("t", b"\\x01"), set("env", co2_ppm=450) or set("env", {...}). Fields
+        that are not named keep their values. Returns the answer: "seq", "subscribed"."""
+        return self.request("set", characteristic=name, **_value_members(value, fields))
+
+    def get(self, name):
+        """The answer, a dict: "value" or "fields", "hex", "seq", "age_s", "stale"."""
+        return self.request("get", characteristic=name)
+
+    def status(self):
+        return self.request("status")
+
+    def metrics(self):
+        """Prometheus text."""
+        return self.request("metrics")["text"]
+
+    def advertise(self, name):
+        """Another name on the air. For administrators: Refused "not_permitted"."""
+        return self.request("advertise", name=name)
+
+    def will(self, values):
+        """Values that spored sets when this connection ends, however that happens: a dict from
+        names to what set() takes. In place of the one before; {}: none."""
+        members = [{"characteristic": name, **_value_members((value,), {})}
+                   for name, value in values.items()]
+        answer = self.request("will", values=members)
+        self._will = members
+        return answer
+
+    # --- events
+
+    def watch(self, *characteristics, events=("write",), callback=None):
+        """Events of these kinds ("write", "stale", "status") and characteristics (none: of all), in
+        place of what was watched before. callback(event) is called for each, a dict; without one,
+        watch() gives an iterator: it waits for the next, also while spored is being restarted, and
+        ends when the client is closed."""
+        waiting, members = collections.deque(), {"events": list(events)}
+        if characteristics:
+            members["characteristics"] = list(characteristics)
+        self.request("watch", **members)
+        self._watch = members
+        self._watched = callback or (lambda event: self._keep(waiting, event))
+        return None if callback else self._iterate(waiting)
+
+    def _iterate(self, waiting):
+        while not self.closed:
+            if waiting:
+                yield waiting.popleft()
+            else:
+                self.wait()
+
+    def handle(self, name, callback, *, wait=True):
+        """callback(event) is called for each write to this characteristic. If event.get("verdict"),
+        what it returns decides: None or True accepts, False refuses, a number from 0x80 to 0x9f
+        refuses with that code, LATER leaves it to verdict(). An exception refuses, and comes out
+        of process(). Refused "busy": another program handles it.
+
+        wait=False: it does not wait for the answer, nor for a connection; on_refused hears of a
+        refusal. So it is after a reconnection too, and busy is then asked again every 5 s."""
+        if wait:
+            self.request("handle", characteristic=name)
+        self._handlers[name] = callback
+        if not wait and self.connected:
+            self._ask_to_handle(name)
+
+    def unhandle(self, name):
+        self._handlers.pop(name, None)
+        self._busy.discard(name)
+        return self.request("unhandle", characteristic=name)
+
+    def verdict(self, number, accept, code=None):
+        """Answers the write of this number. Refused "expired": it was too late."""
+        members = {} if code is None else {"code": code}
+        return self.request("verdict", number=number, accept=accept, **members)
+
+    # --- inside
+
+    def _check_usable(self):
+        if self.closed or not (self.connected or self.reconnect):
+            raise Disconnected(self._why)
+
+    def _poll(self, end):
+        """Until there is something for _step(), at most until end."""
+        times = [t for t in (_left(end), self.due()) if t is not None]
+        if not self._lines:     # there are some if an answer's callback waits for another answer
+            self._stream.poll.poll(min(times) if times else None)
+
+    def _try_to_connect(self):
+        self._due = None
+        try:
+            self._stream.open(paths() if self.path is None else [self.path])
+            self._ask_again()
+        except (OSError, Error) as error:
+            self._stream.close()
+            self._unanswered.clear()
+            self._why = f"cannot connect to spored: {error}"
+            self._pause_before_connecting()
+            return
+        self.refusal = None
+        self._tell_state(None)
+
+    def _pause_before_connecting(self):
+        if self.reconnect:
+            self._due = time.monotonic() + self._pause
+            self._pause = min(self._pause * 2, PAUSE_MAX)
+
+    def _ask_again(self):
+        self._busy.clear()
+        if self._will:
+            self.send("will", self._check, values=self._will)
+        if self._watch:
+            self.send("watch", self._check, **self._watch)
+        for name in self._handlers:
+            self._ask_to_handle(name)
+
+    def _check(self, answer):
+        if answer and "error" in answer:
+            self._keep(self._events, (self.on_refused or _log_refusal, answer))
+
+    def _ask_to_handle(self, name, was_busy=False):
+        def answered(answer):
+            busy = answer is not None and answer.get("error") == "busy"
+            if busy:
+                self._busy.add(name)
+                self._due = time.monotonic() + BUSY_RETRY
+            if not (busy and was_busy):
+                self._check(answer)
+
+        self.send("handle", answered, characteristic=name)
+
+    def _tell_state(self, why):
+        if self.on_state:
+            self._keep(self._events, (self.on_state, why is None, why))
+
+    def _forget_unanswered(self):
+        while self._unanswered:
+            callback = self._unanswered.pop(next(iter(self._unanswered)))
+            if callback:
+                callback(None)
+
+    def _lose(self, error):
+        self._stream.close()
+        self._lines.clear()
+        self._due, self._why = None, str(getattr(error, "strerror", None) or error)
+        if self.refusal:
+            self._why += f" ({self.refusal.get('detail') or self.refusal['error']})"
+        self._pause_before_connecting()
+        self._forget_unanswered()
+        self._tell_state(self._why)
+
+    def _on_due(self):
+        self._due = None
+        if not self.connected:
+            self._try_to_connect()
+            return
+        for name in sorted(self._busy):
+            self._busy.discard(name)
+            if name in self._handlers:
+                self._ask_to_handle(name, was_busy=True)
+
+    def _step(self):
+        if self._due is not None and time.monotonic() >= self._due:
+            self._on_due()
+        if not self.connected:
+            return
+        lines, error = self._stream.step()
+        # By way of a queue: an answer's callback may wait for another answer, and comes here again.
+        self._lines.extend(lines)
+        while self._lines:
+            if not self._take(self._lines.popleft()):
+                error = OSError(errno.EBADMSG, "a line of spored's is not understood")
+                break
+        if error and self.connected:
+            self._lose(error)
+
+    def _take(self, line):
+        """False: it is no line of spored's."""
+        try:
+            message = json.loads(line)
+        except (ValueError, RecursionError):
+            return False
+        if not isinstance(message, dict):
+            return False
+        if "event" in message:
+            self._pause = PAUSE_MIN
+            self._keep(self._events, message)
+        elif "id" in message:
+            self._pause = PAUSE_MIN
+            self._answer(message["id"], message)
+        elif "error" in message:
+            # spored answers in order: what it could not read is the oldest that waits.
+            if self._unanswered:
+                self._answer(next(iter(self._unanswered)), message)
+            else:
+                self.refusal = message
+        return True
+
+    def _answer(self, number, message):
+        callback = self._unanswered.pop(number, None) if isinstance(number, int) else None
+        if callback:
+            callback(message)
+
+    def _keep(self, waiting, event):
+        if len(waiting) >= EVENTS_MAX:
+            waiting.popleft()
+            self.events_lost += 1
+        waiting.append(event)
+
+    def _call_back(self):
+        while self._events and not self.closed:
+            event = self._events.popleft()
+            if isinstance(event, tuple):
+                event[0](*event[1:])
+                continue
+            name = event.get("characteristic")
+            handler = self._handlers.get(name) if event["event"] == "write" else None
+            watched = self._watched if self._is_watched(event["event"], name) else None
+            if handler:
+                self._handle(handler, event)
+            if watched:
+                watched(event)
+
+    def _is_watched(self, kind, name):
+        """spored sends a write once to who both watches and handles it."""
+        if not self._watch or kind not in self._watch["events"]:
+            return False
+        names = self._watch.get("characteristics")
+        return names is None or name is None or name in names
+
+    def _handle(self, handler, event):
+        try:
+            said = handler(event)
+        except BaseException:
+            self._decide(event, False)
+            raise
+        self._decide(event, said)
+
+    def _decide(self, event, said):
+        """Nobody waits for the answer: too late, or without a connection, spored has decided."""
+        if not event.get("verdict") or said is LATER:
+            return
+        members = {"number": event["number"], "accept": said is None or said is True}
+        if not (said is None or isinstance(said, bool)):
+            members["code"] = said
+        try:
+            self.send("verdict", self._check, **members)
+        except Disconnected:
+            pass
