@@ -3,24 +3,34 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 typedef enum Command {
         COMMAND_SET,
         COMMAND_GET,
         COMMAND_WATCH,
+        COMMAND_HANDLE,
         COMMAND_STATUS,
+        COMMAND_METRICS,
+        COMMAND_ADVERTISE,
         COMMAND_HELP,
         COMMAND_VERSION,
 } Command;
+
+enum { ARGUMENTS_EVENTS_MAX = 3 }; /* kinds of them */
 
 /* Strings are borrowed from argv. */
 typedef struct Arguments {
         Command command;
         const char *socket; /* NULL: the default */
         bool json;
-        const char *name;  /* of a characteristic: set and get */
-        const char *hex;   /* set: NULL, or the value */
+        const char *name;                             /* of a characteristic: set, get, handle */
+        const char *hex;                              /* set: NULL, or the value */
+        bool lines;                                   /* set: they come from the standard input */
+        const char *events[ARGUMENTS_EVENTS_MAX + 1]; /* watch; its own NULL at the end */
+        bool verdict;                                 /* handle: the exit status is one */
+        uint64_t time_limit_usec;                     /* handle; 0: none */
         const char **rest; /* owned: what follows; its own NULL at the end */
         size_t n_rest;
 } Arguments;

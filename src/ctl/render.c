@@ -1,6 +1,7 @@
 /* spored's answers as text for people. */
 #include "ctl/render.h"
 
+#include "ctl/render-status.h"
 #include "ctl/text.h"
 #include "util/cleanup.h"
 
@@ -141,25 +142,16 @@ static int print_assignments(FILE *out, json_t *fields) {
         return 0;
 }
 
-/* Prints before and the text behind it; nothing if text is NULL. */
-static void print_part(FILE *out, const char *before, const char *text) {
-        if (!text)
-                return;
-        fputs(before, out);
-        text_print(out, text);
-}
-
-int render_event(FILE *out, const json_t *event) {
-        const char *kind = json_string_value(json_object_get(event, "event"));
+static int render_write(FILE *out, const json_t *event) {
         const char *name = json_string_value(json_object_get(event, "characteristic"));
         const json_t *value = json_object_get(event, "value");
         const json_t *hex = json_object_get(event, "hex");
         json_t *fields = json_object_get(event, "fields");
 
-        if (!kind || strcmp(kind, "write") != 0 || !name || !json_is_string(hex))
+        if (!name || !json_is_string(hex))
                 return -EPROTO;
-        print_part(out, "", name);
-        print_part(out, " from ", json_string_value(json_object_get(event, "device")));
+        text_print_part(out, "", name);
+        text_print_part(out, " from ", json_string_value(json_object_get(event, "device")));
         fputc(':', out);
         if (json_is_object(fields))
                 return print_assignments(out, fields);
@@ -167,111 +159,37 @@ int render_event(FILE *out, const json_t *event) {
         return print_bare(out, value ? value : hex);
 }
 
-static void print_on_air(FILE *out, const json_t *answer) {
-        const char *adapter = json_string_value(json_object_get(answer, "adapter"));
-        const char *bluez = json_string_value(json_object_get(answer, "bluez"));
+int render_stale(FILE *out, const char *name, const json_t *object) {
+        const json_t *stale = json_object_get(object, "stale");
+        char age[TEXT_AGE_SIZE];
 
-        fputs("on air", out);
-        print_part(out, " as ", json_string_value(json_object_get(answer, "name")));
-        print_part(out, " (", adapter ? adapter : "no adapter");
-        print_part(out, ", BlueZ ", bluez ? bluez : "unknown");
-        fputs(")\n", out);
-}
-
-static void print_not_on_air(FILE *out, const json_t *answer) {
-        fputs("not on air", out);
-        print_part(out, ": ", json_string_value(json_object_get(answer, "why")));
-        print_part(out, "; ", json_string_value(json_object_get(answer, "fix")));
-        fputc('\n', out);
-}
-
-typedef struct StatusColumn {
-        const char *heading;
-        const char *member;
-        const char *parts[2]; /* of an object: added up */
-} StatusColumn;
-
-static const StatusColumn status_columns[] = {
-        {"CHARACTERISTIC", "name", {}},
-        {"SUBSCRIBED", "subscribed", {}},
-        {"SETS", "sets", {}},
-        {"WRITES", "writes", {}},
-        {"REFUSED", "writes_refused", {}},
-        {"READS", "reads", {}},
-        {"PUBLISHED", "published", {}},
-        {"SENT", "sent", {}},
-        {"DROPPED", "dropped", {"overwritten", "gone"}},
-        {"COALESCED", "coalesced", {}},
-        {"PENDING", "pending", {}},
-};
-
-static char *cell_text(const StatusColumn *column, const json_t *row) {
-        const json_t *cell = json_object_get(row, column->member);
-        json_int_t sum = 0;
-        char *text;
-
-        if (json_is_boolean(cell))
-                return strdup(json_is_true(cell) ? "yes" : "no");
-        if (!json_is_object(cell))
-                return text_of_value(cell);
-        for (size_t i = 0; i < ELEMENTS(column->parts) && column->parts[i]; i++)
-                sum += json_integer_value(json_object_get(cell, column->parts[i]));
-        return asprintf(&text, "%lld", (long long)sum) < 0 ? NULL : text;
-}
-
-static int measure_column(const StatusColumn *column, const json_t *rows, size_t *ret) {
-        *ret = strlen(column->heading);
-        for (size_t i = 0; i < json_array_size(rows); i++) {
-                _cleanup_free_ char *text = cell_text(column, json_array_get(rows, i));
-
-                if (!text)
-                        return -ENOMEM;
-                if (text_width(text) > *ret)
-                        *ret = text_width(text);
-        }
-        return 0;
-}
-
-/* row NULL prints the headings. */
-static int print_row(
-        FILE *out, const json_t *row, const size_t widths[static ELEMENTS(status_columns)]) {
-        for (size_t i = 0; i < ELEMENTS(status_columns); i++) {
-                const StatusColumn *column = &status_columns[i];
-                _cleanup_free_ char *text = row ? cell_text(column, row) : strdup(column->heading);
-
-                if (!text)
-                        return -ENOMEM;
-                if (i == 0)
-                        text_print_left(out, text, widths[i]);
-                else
-                        text_print_right(out, text, widths[i] + 2);
-        }
-        fputc('\n', out);
-        return 0;
-}
-
-static int print_table(FILE *out, const json_t *rows) {
-        size_t widths[ELEMENTS(status_columns)];
-        int r = 0;
-
-        for (size_t i = 0; r == 0 && i < ELEMENTS(status_columns); i++)
-                r = measure_column(&status_columns[i], rows, &widths[i]);
-        if (r == 0)
-                r = print_row(out, NULL, widths);
-        for (size_t i = 0; r == 0 && i < json_array_size(rows); i++)
-                r = print_row(out, json_array_get(rows, i), widths);
-        return r;
-}
-
-int render_status(FILE *out, const json_t *answer) {
-        const json_t *on_air = json_object_get(answer, "on_air");
-        const json_t *rows = json_object_get(answer, "characteristics");
-
-        if (!json_is_boolean(on_air) || !json_is_array(rows))
+        if (!name || !json_is_boolean(stale))
                 return -EPROTO;
-        if (json_is_true(on_air))
-                print_on_air(out, answer);
+        text_age(age, json_number_value(json_object_get(object, "age_s")));
+        text_print(out, name);
+        if (json_is_true(stale))
+                fprintf(out, " is stale: not set for %s\n", age);
         else
-                print_not_on_air(out, answer);
-        return json_array_size(rows) > 0 ? print_table(out, rows) : 0;
+                fputs(" is fresh again\n", out);
+        return 0;
+}
+
+int render_event(FILE *out, const json_t *event) {
+        const char *kind = json_string_value(json_object_get(event, "event"));
+
+        if (kind && strcmp(kind, "write") == 0)
+                return render_write(out, event);
+        if (kind && strcmp(kind, "stale") == 0)
+                return render_stale(
+                        out, json_string_value(json_object_get(event, "characteristic")), event);
+        return kind && strcmp(kind, "status") == 0 ? render_on_air(out, event) : -EPROTO;
+}
+
+int render_metrics(FILE *out, const json_t *answer) {
+        const json_t *text = json_object_get(answer, "text");
+
+        if (!json_is_string(text))
+                return -EPROTO;
+        (void)fwrite(json_string_value(text), 1, json_string_length(text), out);
+        return 0;
 }

@@ -11,8 +11,10 @@ int render_get(FILE *out, const json_t *answer, const char *field);
 /* Why render_get() gave -ENOENT, with the fields that there are; the caller frees it. NULL: no
  * memory. */
 char *render_unknown_field(const json_t *answer, const char *field);
-/* "NAME from AA:BB:CC:DD:EE:FF: field=value field=value". -EPROTO: not a write event. */
+/* A line: "NAME from AA:BB:CC:DD:EE:FF: field=value field=value"; what has become stale; being on
+ * air. -EPROTO: no event that is known. */
 int render_event(FILE *out, const json_t *event);
-/* One line on the whole, then a table of the characteristics. -EPROTO: not the answer to
- * status. */
-int render_status(FILE *out, const json_t *answer);
+/* "NAME is stale: not set for 95s", of a stale event or the answer to get. -EPROTO: it is none. */
+int render_stale(FILE *out, const char *name, const json_t *object);
+/* The text as it is. -EPROTO: not the answer to metrics. */
+int render_metrics(FILE *out, const json_t *answer);

@@ -3,6 +3,7 @@
 
 #include "util/cleanup.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -101,6 +102,42 @@ char *text_of_value(const json_t *value) {
 
 char *text_of_string(const char *text) {
         return collect(text, NULL);
+}
+
+void text_print_part(FILE *out, const char *before, const char *text) {
+        if (!text)
+                return;
+        fputs(before, out);
+        text_print(out, text);
+}
+
+void text_age(char out[static TEXT_AGE_SIZE], double seconds) {
+        static const struct {
+                double seconds;
+                const char *unit;
+        } units[] = {{1, "s"}, {60, "min"}, {3600, "h"}, {86400, "d"}};
+        size_t i = 0;
+
+        /* Up to two of a unit are told in the one below. */
+        while (i + 1 < ELEMENTS(units) && seconds >= 2 * units[i + 1].seconds)
+                i++;
+        (void)snprintf(out, TEXT_AGE_SIZE, "%.*f%s", seconds < 10 ? 1 : 0,
+                floor(seconds / units[i].seconds * (seconds < 10 ? 10 : 1)) /
+                        (seconds < 10 ? 10 : 1),
+                units[i].unit);
+}
+
+void text_count(char out[static TEXT_COUNT_SIZE], json_int_t count) {
+        static const char units[] = {'k', 'M', 'G'};
+        size_t i = 0;
+
+        if (count < 100000) {
+                (void)snprintf(out, TEXT_COUNT_SIZE, "%lld", (long long)count);
+                return;
+        }
+        for (count /= 1000; count >= 10000 && i + 1 < sizeof(units); i++)
+                count /= 1000;
+        (void)snprintf(out, TEXT_COUNT_SIZE, "%lld%c", (long long)count, units[i]);
 }
 
 size_t text_width(const char *text) {

@@ -98,13 +98,97 @@ static void test_set_hex_wherever_the_option_stands(void **state) {
         assert_message(WORDS("set", "--hex=00ff", "raw"), expected);
 }
 
-static void test_get_watch_and_status(void **state) {
+static void test_what_is_asked_for(void **state) {
         assert_message(WORDS("get", "env"), "{\"op\":\"get\",\"characteristic\":\"env\"}");
         assert_message(WORDS("get", "env", "co2"), "{\"op\":\"get\",\"characteristic\":\"env\"}");
-        assert_message(WORDS("watch"), "{\"op\":\"watch\",\"events\":[\"write\"]}");
-        assert_message(WORDS("watch", "a", "b"),
-                "{\"op\":\"watch\",\"events\":[\"write\"],\"characteristics\":[\"a\",\"b\"]}");
         assert_message(WORDS("status"), "{\"op\":\"status\"}");
+        assert_message(WORDS("metrics"), "{\"op\":\"metrics\"}");
+        assert_message(
+                WORDS("advertise", "My Shed"), "{\"op\":\"advertise\",\"name\":\"My Shed\"}");
+}
+
+/* As main() does; words ends with NULL. arguments borrows from them. */
+static void parse(Arguments *arguments, const char *const words[]) {
+        char *argv[WORDS_MAX + 1] = {};
+        int argc = 0;
+
+        for (; words[argc]; argc++)
+                argv[argc] = (char *)(uintptr_t)words[argc];
+        assert_int_equal(arguments_parse(arguments, argc, argv, stderr), 0);
+}
+
+static void test_watch(void **state) {
+        Arguments arguments;
+
+        parse(&arguments, WORDS("watch"));
+        assert_int_equal(arguments.n_rest, 0);
+        assert_string_equal(arguments.events[0], "write");
+        assert_null(arguments.events[1]);
+        arguments_done(&arguments);
+        parse(&arguments, WORDS("watch", "a", "--events", "status,stale", "b"));
+        assert_int_equal(arguments.n_rest, 2);
+        assert_string_equal(arguments.rest[1], "b");
+        assert_null(arguments.rest[2]);
+        assert_string_equal(arguments.events[0], "status");
+        assert_string_equal(arguments.events[1], "stale");
+        assert_null(arguments.events[2]);
+        arguments_done(&arguments);
+}
+
+static void test_handle(void **state) {
+        Arguments arguments;
+
+        parse(&arguments, WORDS("handle", "a", "--", "cmd", "--verdict", "-x"));
+        assert_string_equal(arguments.name, "a");
+        assert_false(arguments.verdict);
+        assert_true(arguments.time_limit_usec == 10000000);
+        assert_int_equal(arguments.n_rest, 3);
+        assert_string_equal(arguments.rest[0], "cmd");
+        assert_string_equal(arguments.rest[2], "-x");
+        assert_null(arguments.rest[3]);
+        arguments_done(&arguments);
+        parse(&arguments, WORDS("handle", "--verdict", "a", "--time-limit=90ms", "--", "cmd"));
+        assert_true(arguments.verdict);
+        assert_true(arguments.time_limit_usec == 90000);
+        arguments_done(&arguments);
+        parse(&arguments, WORDS("handle", "a", "--time-limit", "0", "--", "\xff"));
+        assert_true(arguments.time_limit_usec == 0);
+        assert_int_equal(message_check_utf8(&arguments, stderr), 0);
+        arguments_done(&arguments);
+}
+
+static void test_lines_are_set(void **state) {
+        Arguments arguments;
+
+        parse(&arguments, WORDS("set", "-"));
+        assert_true(arguments.lines);
+        arguments_done(&arguments);
+        parse(&arguments, WORDS("set", "note", "-"));
+        assert_false(arguments.lines);
+        assert_string_equal(arguments.rest[0], "-");
+        arguments_done(&arguments);
+}
+
+static void test_wrong_watches_and_handles(void **state) {
+        assert_wrong(WORDS("watch", "--events", "rain"), "not 'rain'");
+        assert_wrong(WORDS("watch", "--events", "write,"), "not ''");
+        assert_wrong(WORDS("watch", "--events", "writes"), "not 'writes'");
+        assert_wrong(WORDS("watch", "--events", "write,write"), "write is there twice");
+        assert_wrong(WORDS("handle"), "handle needs the name");
+        assert_wrong(WORDS("handle", "a"), "handle NAME -- COMMAND");
+        assert_wrong(WORDS("handle", "a", "--"), "handle NAME -- COMMAND");
+        assert_wrong(WORDS("handle", "a", "cmd"), "handle NAME -- COMMAND");
+        assert_wrong(WORDS("handle", "a", "b", "--", "cmd"), "handle NAME -- COMMAND");
+        assert_wrong(WORDS("handle", "--", "a", "cmd"), "handle NAME -- COMMAND");
+        assert_wrong(WORDS("handle", "a", "--json", "--", "cmd"), "handle takes no --json");
+        assert_wrong(WORDS("handle", "a", "--time-limit", "5", "--", "c"), "'5' is no time");
+        assert_wrong(WORDS("handle", "a", "--time-limit", "25h", "--", "c"), "'25h' is no time");
+        assert_wrong(WORDS("watch", "--verdict"), "watch takes no --verdict");
+        assert_wrong(WORDS("set", "-", "a"), "set - takes nothing more");
+        assert_wrong(WORDS("set", "-", "--hex", "00"), "set - takes nothing more");
+        assert_wrong(WORDS("metrics", "a"), "metrics takes nothing more");
+        assert_wrong(WORDS("advertise"), "advertise needs one name");
+        assert_wrong(WORDS("advertise", "a", "b"), "advertise needs one name");
 }
 
 static void test_options_are_read(void **state) {
@@ -125,6 +209,12 @@ static void test_help_needs_no_command(void **state) {
 
         assert_int_equal(arguments_parse(&arguments, 2, argv, stderr), 0);
         assert_int_equal(arguments.command, COMMAND_HELP);
+        arguments_done(&arguments);
+        parse(&arguments, WORDS("help"));
+        assert_int_equal(arguments.command, COMMAND_HELP);
+        arguments_done(&arguments);
+        parse(&arguments, WORDS("version"));
+        assert_int_equal(arguments.command, COMMAND_VERSION);
         arguments_done(&arguments);
 }
 
@@ -180,7 +270,11 @@ int main(void) {
                 cmocka_unit_test(test_text_that_holds_an_equals_sign_may_be_a_value),
                 cmocka_unit_test(test_what_follows_two_dashes_is_no_option),
                 cmocka_unit_test(test_set_hex_wherever_the_option_stands),
-                cmocka_unit_test(test_get_watch_and_status),
+                cmocka_unit_test(test_what_is_asked_for),
+                cmocka_unit_test(test_watch),
+                cmocka_unit_test(test_handle),
+                cmocka_unit_test(test_lines_are_set),
+                cmocka_unit_test(test_wrong_watches_and_handles),
                 cmocka_unit_test(test_options_are_read),
                 cmocka_unit_test(test_help_needs_no_command),
                 cmocka_unit_test(test_wrong_commands),

@@ -17,8 +17,8 @@ static int event(FILE *out, const json_t *object, const char *field) {
         return render_event(out, object);
 }
 
-static int status(FILE *out, const json_t *object, const char *field) {
-        return render_status(out, object);
+static int metrics(FILE *out, const json_t *object, const char *field) {
+        return render_metrics(out, object);
 }
 
 static int render(Render function, const char *json, const char *field, char **ret) {
@@ -124,16 +124,6 @@ static void test_every_part_of_an_event_is_escaped(void **state) {
                 NULL, "a\\x0d from b\\xc2\\x9b: c\\n=d\\x7f,{\"e\":\"\\xc2\\x9b\"}\n");
 }
 
-static void test_every_part_of_a_status_is_escaped(void **state) {
-        assert_text(status,
-                "{\"on_air\":true,\"name\":\"a\\u001b[2J\",\"adapter\":\"b\\n\","
-                "\"bluez\":\"c\\r\",\"characteristics\":[]}",
-                NULL, "on air as a\\x1b[2J (b\\n, BlueZ c\\x0d)\n");
-        assert_text(status,
-                "{\"on_air\":false,\"why\":\"a\\n\",\"fix\":\"b\\u001b\",\"characteristics\":[]}",
-                NULL, "not on air: a\\n; b\\x1b\n");
-}
-
 static void test_an_event_is_one_line(void **state) {
         assert_text(event,
                 "{\"event\":\"write\",\"number\":1,\"characteristic\":\"targets\","
@@ -153,44 +143,29 @@ static void test_another_event_is_not_understood(void **state) {
                 event, "{\"event\":\"rain\",\"characteristic\":\"a\",\"hex\":\"\"}", NULL, -EPROTO);
 }
 
-static void test_status_on_air(void **state) {
-        assert_text(status,
-                "{\"on_air\":true,\"name\":\"MushPi-Init\",\"adapter\":\"hci0\","
-                "\"bluez\":\"5.66\",\"characteristics\":[]}",
-                NULL, "on air as MushPi-Init (hci0, BlueZ 5.66)\n");
-        assert_text(status,
-                "{\"on_air\":true,\"name\":null,\"adapter\":\"hci1\",\"bluez\":null,"
-                "\"characteristics\":[]}",
-                NULL, "on air (hci1, BlueZ unknown)\n");
+static void test_stale_and_status_events(void **state) {
+        assert_text(event,
+                "{\"event\":\"stale\",\"characteristic\":\"a\\u001b\",\"stale\":true,"
+                "\"age_s\":95.25}",
+                NULL, "a\\x1b is stale: not set for 95s\n");
+        assert_text(event,
+                "{\"event\":\"stale\",\"characteristic\":\"a\",\"stale\":false,\"age_s\":0.0}",
+                NULL, "a is fresh again\n");
+        assert_text(event,
+                "{\"event\":\"status\",\"on_air\":true,\"why\":null,\"fix\":null,\"name\":\"n\"}",
+                NULL, "on air as n\n");
+        assert_text(event,
+                "{\"event\":\"status\",\"on_air\":false,\"why\":\"w\",\"fix\":\"f\",\"name\":"
+                "\"n\"}",
+                NULL, "not on air: w; f\n");
+        assert_result(event, "{\"event\":\"stale\",\"characteristic\":\"a\"}", NULL, -EPROTO);
+        assert_result(event, "{\"event\":\"status\"}", NULL, -EPROTO);
 }
 
-static void test_status_not_on_air(void **state) {
-        assert_text(status,
-                "{\"on_air\":false,\"why\":\"hci0 is blocked by rfkill\","
-                "\"fix\":\"rfkill unblock bluetooth\",\"characteristics\":[]}",
-                NULL, "not on air: hci0 is blocked by rfkill; rfkill unblock bluetooth\n");
-        assert_text(status,
-                "{\"on_air\":false,\"why\":\"it stops\",\"fix\":null,\"characteristics\":[]}", NULL,
-                "not on air: it stops\n");
-}
-
-static void test_status_has_a_table(void **state) {
-        assert_text(status,
-                "{\"on_air\":false,\"why\":\"x\",\"characteristics\":[{\"name\":\"temperature_"
-                "now\","
-                "\"subscribed\":true,\"sets\":12345,\"writes\":1,\"writes_refused\":2,\"reads\":3,"
-                "\"published\":4,\"sent\":5,\"dropped\":{\"overwritten\":6,\"gone\":7},"
-                "\"coalesced\":8,\"pending\":9}]}",
-                NULL,
-                "not on air: x\n"
-                "CHARACTERISTIC   SUBSCRIBED   SETS  WRITES  REFUSED  READS  PUBLISHED  SENT  "
-                "DROPPED  COALESCED  PENDING\n"
-                "temperature_now         yes  12345       1        2      3          4     5  "
-                "     13          8        9\n");
-}
-
-static void test_a_status_without_its_members_is_none(void **state) {
-        assert_result(status, "{\"ok\":true}", NULL, -EPROTO);
+static void test_metrics_are_printed_as_they_are(void **state) {
+        assert_text(metrics, "{\"ok\":true,\"text\":\"# HELP a b\\na 1\\n\"}", NULL,
+                "# HELP a b\na 1\n");
+        assert_result(metrics, "{\"ok\":true}", NULL, -EPROTO);
 }
 
 int main(void) {
@@ -204,13 +179,10 @@ int main(void) {
                 cmocka_unit_test(test_control_characters_are_escaped),
                 cmocka_unit_test(test_names_and_units_are_escaped_and_aligned_as_shown),
                 cmocka_unit_test(test_every_part_of_an_event_is_escaped),
-                cmocka_unit_test(test_every_part_of_a_status_is_escaped),
                 cmocka_unit_test(test_an_event_is_one_line),
+                cmocka_unit_test(test_stale_and_status_events),
+                cmocka_unit_test(test_metrics_are_printed_as_they_are),
                 cmocka_unit_test(test_another_event_is_not_understood),
-                cmocka_unit_test(test_status_on_air),
-                cmocka_unit_test(test_status_not_on_air),
-                cmocka_unit_test(test_status_has_a_table),
-                cmocka_unit_test(test_a_status_without_its_members_is_none),
                 cmocka_unit_test(test_an_unknown_field_is_told_with_the_known_ones),
         };
 

@@ -1,0 +1,224 @@
+/* The answer to status as text for people. */
+#include "ctl/render-status.h"
+
+#include "ctl/text.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define WIDTH  80
+#define INDENT 2
+
+typedef struct Column {
+        const char *heading;
+        const char *member;
+} Column;
+
+static const Column columns[] = {
+        {"CHARACTERISTIC", "name"},
+        {"SUBS", "subscribed"},
+        {"AGE", "age_s"},
+        {"SETS", "sets"},
+        {"WRITES", "writes"},
+        {"READS", "reads"},
+        {"SENT", "sent"},
+        {"DROPPED", "dropped"},
+        {"PENDING", "pending"},
+};
+
+/* A count or a flag that is told if it is not 0. */
+typedef struct Note {
+        const char *object; /* that holds the member; NULL: the row */
+        const char *member;
+        const char *text; /* behind the count; of a flag all there is */
+} Note;
+
+static const Note notes[] = {
+        {NULL, "stale", "stale"},
+        {NULL, "stalled", "stalled"},
+        {NULL, "handled", "handled"},
+        {"dropped", "overwritten", "overwritten"},
+        {"dropped", "stalled", "dropped as stalled"},
+        {"dropped", "gone", "dropped as nobody was left"},
+        {"dropped", "oversize", "dropped as too long"},
+        {NULL, "coalesced", "coalesced"},
+        {NULL, "unchanged", "unchanged"},
+        {NULL, "sets_refused", "sets refused"},
+        {NULL, "writes_refused", "writes refused"},
+        {NULL, "verdicts_late", "verdicts late"},
+        {NULL, "stales", "times stale"},
+        {NULL, "slow", "slow"},
+        {NULL, "cut", "cut"},
+        {NULL, "confirmed", "confirmed"},
+};
+
+static const Note totals[] = {
+        {NULL, "peers", "on the socket"},
+        {NULL, "waiting", "of them waiting"},
+        {NULL, "handlers", "handlers"},
+        {NULL, "requests", "requests"},
+        {NULL, "bad_requests", "of them bad"},
+        {NULL, "not_permitted", "not permitted"},
+        {NULL, "wills", "wills carried out"},
+        {NULL, "peers_refused", "programs too many"},
+        {NULL, "peers_cut_off", "programs cut off"},
+        {NULL, "calls_refused", "bus calls refused"},
+        {NULL, "log_dropped", "log lines lost"},
+};
+
+/* Words joined by commas, on lines that fit. */
+typedef struct NoteLine {
+        FILE *out;
+        size_t indent;
+        size_t used; /* of this line; 0: nothing is there yet */
+} NoteLine;
+
+static void note_add(NoteLine *line, const char *text) {
+        size_t width = strlen(text);
+
+        if (line->used > 0 && line->used + 2 + width < WIDTH) {
+                fprintf(line->out, ", %s", text);
+                line->used += 2 + width;
+                return;
+        }
+        fprintf(line->out, "%s%*s%s", line->used > 0 ? ",\n" : "", (int)line->indent, "", text);
+        line->used = line->indent + width;
+}
+
+static void print_notes(
+        FILE *out, size_t indent, const Note *list, size_t n, const json_t *object) {
+        NoteLine line = {.out = out, .indent = indent};
+
+        for (size_t i = 0; i < n; i++) {
+                const json_t *holder =
+                        list[i].object ? json_object_get(object, list[i].object) : object;
+                const json_t *value = json_object_get(holder, list[i].member);
+                char text[80];
+
+                if (json_is_true(value))
+                        note_add(&line, list[i].text);
+                if (json_integer_value(value) == 0)
+                        continue;
+                (void)snprintf(text, sizeof(text), "%lld %s", (long long)json_integer_value(value),
+                        list[i].text);
+                note_add(&line, text);
+        }
+        if (line.used > 0)
+                fputc('\n', out);
+}
+
+static void print_on_air(FILE *out, const json_t *answer) {
+        const char *adapter = json_string_value(json_object_get(answer, "adapter"));
+        const char *bluez = json_string_value(json_object_get(answer, "bluez"));
+
+        fputs("on air", out);
+        text_print_part(out, " as ", json_string_value(json_object_get(answer, "name")));
+        /* An event does not say it. */
+        if (json_object_get(answer, "adapter")) {
+                text_print_part(out, " (", adapter ? adapter : "no adapter");
+                text_print_part(out, ", BlueZ ", bluez ? bluez : "unknown");
+                fputc(')', out);
+        }
+        fputc('\n', out);
+}
+
+int render_on_air(FILE *out, const json_t *object) {
+        const json_t *on_air = json_object_get(object, "on_air");
+
+        if (!json_is_boolean(on_air))
+                return -EPROTO;
+        if (json_is_true(on_air)) {
+                print_on_air(out, object);
+                return 0;
+        }
+        fputs("not on air", out);
+        text_print_part(out, ": ", json_string_value(json_object_get(object, "why")));
+        text_print_part(out, "; ", json_string_value(json_object_get(object, "fix")));
+        fputc('\n', out);
+        return 0;
+}
+
+static json_int_t sum_of(json_t *object) {
+        json_int_t sum = 0;
+        const char *name;
+        json_t *value;
+
+        json_object_foreach(object, name, value)
+                sum += json_integer_value(value);
+        return sum;
+}
+
+static char *cell_text(const Column *column, const json_t *row) {
+        json_t *cell = json_object_get(row, column->member);
+        char text[TEXT_AGE_SIZE + TEXT_COUNT_SIZE];
+
+        if (!cell || json_is_null(cell))
+                return strdup("-");
+        if (json_is_boolean(cell))
+                return strdup(json_is_true(cell) ? "yes" : "no");
+        if (json_is_string(cell))
+                return text_of_value(cell);
+        if (strcmp(column->member, "age_s") == 0)
+                text_age(text, json_number_value(cell));
+        else
+                text_count(text, json_is_object(cell) ? sum_of(cell) : json_integer_value(cell));
+        return strdup(text);
+}
+
+static int measure_column(const Column *column, const json_t *rows, size_t *ret) {
+        *ret = strlen(column->heading);
+        for (size_t i = 0; i < json_array_size(rows); i++) {
+                _cleanup_free_ char *text = cell_text(column, json_array_get(rows, i));
+
+                if (!text)
+                        return -ENOMEM;
+                if (text_width(text) > *ret)
+                        *ret = text_width(text);
+        }
+        return 0;
+}
+
+/* row NULL prints the headings. */
+static int print_row(FILE *out, const json_t *row, const size_t widths[static ELEMENTS(columns)]) {
+        for (size_t i = 0; i < ELEMENTS(columns); i++) {
+                _cleanup_free_ char *text =
+                        row ? cell_text(&columns[i], row) : strdup(columns[i].heading);
+
+                if (!text)
+                        return -ENOMEM;
+                if (i == 0)
+                        text_print_left(out, text, widths[i]);
+                else
+                        text_print_right(out, text, widths[i] + 2);
+        }
+        fputc('\n', out);
+        return 0;
+}
+
+static int print_table(FILE *out, const json_t *rows) {
+        size_t widths[ELEMENTS(columns)];
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < ELEMENTS(columns); i++)
+                r = measure_column(&columns[i], rows, &widths[i]);
+        if (r == 0)
+                r = print_row(out, NULL, widths);
+        for (size_t i = 0; r == 0 && i < json_array_size(rows); i++) {
+                const json_t *row = json_array_get(rows, i);
+
+                r = print_row(out, row, widths);
+                print_notes(out, INDENT, notes, ELEMENTS(notes), row);
+        }
+        return r;
+}
+
+int render_status(FILE *out, const json_t *answer) {
+        const json_t *rows = json_object_get(answer, "characteristics");
+
+        if (!json_is_boolean(json_object_get(answer, "on_air")) || !json_is_array(rows))
+                return -EPROTO;
+        (void)render_on_air(out, answer);
+        print_notes(out, 0, totals, ELEMENTS(totals), answer);
+        return json_array_size(rows) > 0 ? print_table(out, rows) : 0;
+}

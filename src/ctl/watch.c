@@ -1,0 +1,115 @@
+/* `sporectl watch`. */
+#include "ctl/watch.h"
+
+#include "ctl/message.h"
+#include "ctl/output.h"
+#include "ctl/reach.h"
+#include "ctl/render.h"
+#include "ctl/report.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sysexits.h>
+
+typedef struct Watch {
+        const Arguments *arguments;
+        int status; /* the exit status, once it has ended */
+        bool ended;
+} Watch;
+
+DEFINE_CLEANUP(SporedClient *, spored_client_free);
+
+static void end(Watch *watch, int status) {
+        watch->ended = true;
+        watch->status = status;
+}
+
+static void write_out(Watch *watch, const char *text, size_t size) {
+        int r = output_write(STDOUT_FILENO, text, size);
+
+        if (r == -EPIPE)
+                end(watch, 0);
+        else if (r < 0) {
+                fprintf(stderr, "sporectl: cannot write to the standard output: %s\n",
+                        strerror(-r));
+                end(watch, EX_IOERR);
+        }
+}
+
+/* One line in memory, so that it is one write. -EPROTO */
+static int print_event(FILE *out, const Watch *watch, const char *line) {
+        json_t *event;
+        int r = 0;
+
+        if (watch->arguments->json) {
+                fprintf(out, "%s\n", line);
+                return 0;
+        }
+        event = json_loads(line, 0, NULL);
+        r = render_event(out, event);
+        json_decref(event);
+        return r;
+}
+
+static void on_event(SporedClient *client, const SporedMessage *event, void *userdata) {
+        _cleanup_free_ char *text = NULL;
+        Watch *watch = userdata;
+        size_t size;
+        FILE *out;
+        int r;
+
+        if (watch->ended)
+                return;
+        if (spored_message_error(event)) {
+                end(watch, report_refused(NULL, spored_message_detail(event)));
+                return;
+        }
+        out = open_memstream(&text, &size);
+        r = out ? print_event(out, watch, spored_message_line(event)) : -ENOMEM;
+        if (out && fclose(out) != 0)
+                r = -ENOMEM;
+        if (r == -EPROTO)
+                end(watch, report_protocol_error(spored_message_line(event)));
+        else if (r < 0)
+                end(watch, reach_failed(r));
+        else
+                write_out(watch, text, size);
+}
+
+/* Sees too that the reader of a pipe has gone, though nothing is to be written. */
+static int turn(Watch *watch, SporedClient *client) {
+        struct pollfd fds[] = {
+                {.fd = spored_client_fd(client), .events = POLLIN}, {.fd = STDOUT_FILENO}};
+        int r = spored_client_process(client);
+
+        if (r < 0 || watch->ended)
+                return r;
+        if (poll(fds, ELEMENTS(fds), -1) < 0)
+                return errno == EINTR ? 0 : -errno;
+        if ((fds[1].revents & (POLLERR | POLLHUP)) != 0)
+                end(watch, 0);
+        return 0;
+}
+
+int watch(const Arguments *arguments) {
+        _cleanup_(spored_client_freep) SporedClient *client = NULL;
+        Watch watch = {.arguments = arguments};
+        int r;
+
+        if (message_check_utf8(arguments, stderr) < 0)
+                return EX_USAGE;
+        (void)signal(SIGPIPE, SIG_IGN);
+        r = reach_always(&client, arguments);
+        if (r != 0)
+                return r;
+        if (isatty(STDOUT_FILENO))
+                fputs("watching; Ctrl+C ends it\n", stderr);
+        r = spored_client_watch(client, arguments->events,
+                arguments->n_rest > 0 ? arguments->rest : NULL, on_event, &watch);
+        while (r >= 0 && !watch.ended)
+                r = turn(&watch, client);
+        return r < 0 ? reach_failed(r) : watch.status;
+}

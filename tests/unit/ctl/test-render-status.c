@@ -1,0 +1,136 @@
+/* The answer to status as text for people. */
+#include "ctl/render-status.h"
+
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int render(const char *json, char **ret) {
+        json_t *object = json_loads(json, 0, NULL);
+        size_t size;
+        FILE *out = open_memstream(ret, &size);
+        int r;
+
+        assert_non_null(object);
+        assert_non_null(out);
+        r = render_status(out, object);
+        fclose(out);
+        json_decref(object);
+        return r;
+}
+
+static void assert_status(const char *json, const char *text) {
+        _cleanup_free_ char *given = NULL;
+
+        assert_int_equal(render(json, &given), 0);
+        assert_string_equal(given, text);
+}
+
+static void test_on_air(void **state) {
+        assert_status("{\"on_air\":true,\"name\":\"MushPi-Init\",\"adapter\":\"hci0\","
+                      "\"bluez\":\"5.66\",\"characteristics\":[]}",
+                "on air as MushPi-Init (hci0, BlueZ 5.66)\n");
+        assert_status("{\"on_air\":true,\"name\":null,\"adapter\":\"hci1\",\"bluez\":null,"
+                      "\"characteristics\":[]}",
+                "on air (hci1, BlueZ unknown)\n");
+}
+
+static void test_not_on_air(void **state) {
+        assert_status("{\"on_air\":false,\"why\":\"hci0 is blocked by rfkill\","
+                      "\"fix\":\"rfkill unblock bluetooth\",\"characteristics\":[]}",
+                "not on air: hci0 is blocked by rfkill; rfkill unblock bluetooth\n");
+        assert_status("{\"on_air\":false,\"why\":\"it stops\",\"fix\":null,\"characteristics\":[]}",
+                "not on air: it stops\n");
+}
+
+static void test_every_part_is_escaped(void **state) {
+        assert_status("{\"on_air\":true,\"name\":\"a\\u001b[2J\",\"adapter\":\"b\\n\","
+                      "\"bluez\":\"c\\r\",\"characteristics\":[]}",
+                "on air as a\\x1b[2J (b\\n, BlueZ c\\x0d)\n");
+        assert_status("{\"on_air\":false,\"why\":\"a\\n\",\"fix\":\"b\\u001b\","
+                      "\"characteristics\":[]}",
+                "not on air: a\\n; b\\x1b\n");
+}
+
+static void test_the_socket_has_a_line(void **state) {
+        assert_status("{\"on_air\":false,\"why\":\"x\",\"peers\":3,\"waiting\":1,\"handlers\":2,"
+                      "\"requests\":1200,\"bad_requests\":0,\"not_permitted\":4,\"wills\":0,"
+                      "\"log_dropped\":0,\"characteristics\":[]}",
+                "not on air: x\n"
+                "3 on the socket, 1 of them waiting, 2 handlers, 1200 requests, 4 not permitted\n");
+}
+
+#define ROW                                                                                        \
+        "\"name\":\"temperature_now\",\"subscribed\":true,\"age_s\":0.25,\"sets\":12345,"          \
+        "\"writes\":1,\"reads\":3,\"published\":4,\"sent\":5,\"pending\":9"
+
+static void test_a_quiet_characteristic_is_a_row(void **state) {
+        assert_status("{\"on_air\":false,\"why\":\"x\",\"characteristics\":[{" ROW
+                      ",\"stale\":false,\"stalled\":false,\"handled\":false,\"coalesced\":0,"
+                      "\"dropped\":{\"overwritten\":0,\"stalled\":0,\"gone\":0,\"oversize\":0}}]}",
+                "not on air: x\n"
+                "CHARACTERISTIC   SUBS   AGE   SETS  WRITES  READS  SENT  DROPPED  PENDING\n"
+                "temperature_now   yes  0.2s  12345       1      3     5        0        9\n");
+}
+
+static void test_what_is_out_of_the_ordinary_stands_below(void **state) {
+        assert_status("{\"on_air\":false,\"why\":\"x\",\"characteristics\":[{" ROW
+                      ",\"stale\":true,\"stalled\":true,\"handled\":true,\"coalesced\":8,"
+                      "\"unchanged\":1,\"sets_refused\":2,\"writes_refused\":3,\"slow\":4,"
+                      "\"cut\":5,\"stales\":6,\"verdicts_late\":7,\"confirmed\":123456,"
+                      "\"dropped\":{\"overwritten\":10,\"stalled\":20,\"gone\":30,"
+                      "\"oversize\":40}}]}",
+                "not on air: x\n"
+                "CHARACTERISTIC   SUBS   AGE   SETS  WRITES  READS  SENT  DROPPED  PENDING\n"
+                "temperature_now   yes  0.2s  12345       1      3     5      100        9\n"
+                "  stale, stalled, handled, 10 overwritten, 20 dropped as stalled,\n"
+                "  30 dropped as nobody was left, 40 dropped as too long, 8 coalesced,\n"
+                "  1 unchanged, 2 sets refused, 3 writes refused, 7 verdicts late, 6 times stale,\n"
+                "  4 slow, 5 cut, 123456 confirmed\n");
+}
+
+/* A name of 16 characters, and large counts. */
+static void test_it_fits_80_columns(void **state) {
+        _cleanup_free_ char *text = NULL;
+
+        assert_int_equal(
+                render("{\"on_air\":false,\"why\":\"x\",\"peers\":32,\"waiting\":31,\"handlers\":9,"
+                       "\"requests\":4000000000,\"bad_requests\":4000000000,\"not_permitted\":"
+                       "4000000000,\"wills\":4000000000,\"characteristics\":[{\"name\":"
+                       "\"env_measurements\",\"subscribed\":true,\"age_s\":86400.0,"
+                       "\"sets\":4000000000,\"writes\":4000000000,\"reads\":4000000000,"
+                       "\"sent\":4000000000,\"pending\":4096,\"confirmed\":4000000000,"
+                       "\"dropped\":{\"overwritten\":4000000000,\"stalled\":4000000000}}]}",
+                        &text),
+                0);
+        for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+                assert_in_range(strcspn(line, "\n"), 0, 80);
+}
+
+static void test_a_status_without_its_members_is_none(void **state) {
+        _cleanup_free_ char *text = NULL;
+
+        assert_int_equal(render("{\"ok\":true}", &text), -EPROTO);
+        assert_string_equal(text, "");
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_on_air),
+                cmocka_unit_test(test_not_on_air),
+                cmocka_unit_test(test_every_part_is_escaped),
+                cmocka_unit_test(test_the_socket_has_a_line),
+                cmocka_unit_test(test_a_quiet_characteristic_is_a_row),
+                cmocka_unit_test(test_what_is_out_of_the_ordinary_stands_below),
+                cmocka_unit_test(test_it_fits_80_columns),
+                cmocka_unit_test(test_a_status_without_its_members_is_none),
+        };
+
+        return cmocka_run_group_tests_name("ctl-render-status", tests, NULL, NULL);
+}
