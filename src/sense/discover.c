@@ -15,6 +15,8 @@
  * response, which has room for 29. */
 #define NAME_MAX_SIZE 20
 
+#define MAX_AGE_MIN_SEC 10
+
 /* Random, but for the last two bytes: they count. Core Specification, Vol 3, Part B, 2.5.1. */
 typedef struct Uuids {
         Uuid base;
@@ -93,19 +95,30 @@ static void write_description(FILE *out, const Finding *f) {
 
 static void write_source(FILE *out, const Finding *f) {
         fprintf(out, "\n[source %s]\nfile = %s\n", f->name, f->is.file);
-        if (f->is.find)
-                fprintf(out, "find = %s\n", f->is.find);
+        if (f->is.match)
+                fprintf(out, "match = %s\n", f->is.match);
         if (f->is.scale != 1)
                 fprintf(out, "scale = %.12g\n", f->is.scale);
         if (f->is.offset != 0)
                 fprintf(out, "offset = %.12g\n", f->is.offset);
-        fprintf(out, "interval = %s\ntarget = %s\n", f->is.interval, f->name);
+        fprintf(out, "interval = %us\n", f->is.interval_sec);
+        if (f->is.events)
+                fputs("events = yes\n", out);
+        fprintf(out, "target = %s\n", f->name);
+}
+
+/* Three times not read. Slow sensors hold up the quick ones for some seconds. */
+static unsigned max_age_sec(const Finding *f) {
+        unsigned age_sec = 3 * f->is.interval_sec;
+
+        return age_sec > MAX_AGE_MIN_SEC ? age_sec : MAX_AGE_MIN_SEC;
 }
 
 static void write_finding(FILE *out, const Finding *f, Uuids *uuids) {
         fprintf(out, "\n[characteristic %s]\n", f->name);
         write_uuid(out, uuids);
         fprintf(out, "flags = read notify\ntype = %s\n", f->is.quantity->type);
+        fprintf(out, "max_age = %us\n", max_age_sec(f));
         fprintf(out, "\n[descriptor %s]\ncharacteristic = %s\nuuid = 2901\n", f->name, f->name);
         write_description(out, f);
         write_source(out, f);

@@ -35,15 +35,16 @@ typedef struct Candidate {
         const char *label; /* NULL: none */
         bool many;         /* chip measures other things too: the name says what this is */
         const char *file;  /* may be a pattern that this file alone matches */
-        const char *find;  /* NULL: none */
+        const char *match; /* NULL: none */
         double scale, offset;
-        const char *interval;
+        unsigned interval_sec;
+        bool events;  /* the kernel tells of changes */
         double value; /* now */
 } Candidate;
 
 typedef struct Finding {
         Candidate is; /* chip and label printable and without quotes; they and file are those below;
-                       * find and interval are for ever */
+                       * match is for ever */
         char *name;   /* legal for a section, unlike all others */
         char *chip, *label, *file;
 } Finding;
@@ -54,7 +55,7 @@ typedef struct Findings {
         size_t n;
 } Findings;
 
-/* Adds the candidate, whose find and interval are string literals. Its name is made from chip,
+/* Adds the candidate, whose match is a string literal. Its name is made from chip,
  * label and, where it needs that, quantity. -ENOMEM */
 int findings_add(Findings *findings, const Candidate *candidate);
 /* True if among the first n a chip of this name measures the quantity. */

@@ -159,19 +159,6 @@ static int open_stop_fd(void) {
         return fd < 0 ? -errno : fd;
 }
 
-static int set_once(Producer *producer, Connection *connection) {
-        char why[CONNECTION_WHY_SIZE];
-        int r;
-
-        producer_read(producer, 0);
-        r = connection_open(connection, why);
-        if (r == 0)
-                r = producer_send(producer, connection, why);
-        if (r < 0)
-                report_error("%s", why);
-        return r < 0 || producer_troubles(producer) > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-}
-
 static int print(Producer *producer) {
         producer_print(producer, stdout);
         return finish(producer_troubles(producer) > 0 ? EXIT_FAILURE : EXIT_SUCCESS);
@@ -182,27 +169,18 @@ static int out_of_memory(void) {
         return EX_OSERR;
 }
 
-static int connect_and(const Arguments *a, const char *path, Producer *producer, size_t n) {
-        _cleanup_(connection_freep) Connection *connection = NULL;
-        _cleanup_close_ int stop_fd = -1;
+static int serve(Producer *producer, const char *path, size_t n) {
+        _cleanup_close_ int stop_fd = open_stop_fd();
         int r;
 
-        /* Once is soon over: there the signals do what they always do. */
-        if (a->mode == MODE_RUN) {
-                stop_fd = open_stop_fd();
-                if (stop_fd < 0) {
-                        report_error("no signalfd: %s", strerror(-stop_fd));
-                        return EX_OSERR;
-                }
+        if (stop_fd < 0) {
+                report_error("no signalfd: %s", strerror(-stop_fd));
+                return EX_OSERR;
         }
-        if (connection_new(&connection, path, stop_fd) < 0)
-                return out_of_memory();
-        if (a->mode == MODE_ONCE)
-                return set_once(producer, connection);
         report_info("reading %zu source%s", n, n == 1 ? "" : "s");
-        r = run(producer, n, connection, stop_fd);
+        r = run(producer, path, stop_fd);
         if (r < 0)
-                report_error("cannot wait: %s", strerror(-r));
+                report_error("cannot go on: %s", strerror(-r));
         return r < 0 ? EX_OSERR : EXIT_SUCCESS;
 }
 
@@ -216,6 +194,7 @@ static int stand_aside(void) {
 static int produce(const Arguments *a, const Config *config) {
         _cleanup_(producer_freep) Producer *producer = NULL;
         const Settings *settings = config_settings(config);
+        const char *path = a->socket ? a->socket : settings->socket.path;
         size_t n;
         const ValueSource *sources = config_value_sources(config, &n);
 
@@ -232,7 +211,9 @@ static int produce(const Arguments *a, const Config *config) {
                 return out_of_memory();
         if (a->mode == MODE_PRINT)
                 return print(producer);
-        return connect_and(a, a->socket ? a->socket : settings->socket.path, producer, n);
+        if (a->mode == MODE_ONCE)
+                return run_once(producer, path) ? EXIT_SUCCESS : EXIT_FAILURE;
+        return serve(producer, path, n);
 }
 
 /* Warnings are for those who write the configuration: `spored --check` shows them. */

@@ -1,33 +1,42 @@
 #include "sense/producer.h"
 
-#include "core/field.h"
+#include "sense/feed.h"
 #include "sense/report.h"
-#include "sense/schedule.h"
-#include "sense/sensor.h"
+#include "sense/wakes.h"
 
 #include <errno.h>
-#include <math.h>
+#include <inttypes.h>
 #include <string.h>
 
-typedef enum Trouble {
-        TROUBLE_NONE,
-        TROUBLE_READING,
-        TROUBLE_SETTING,
-} Trouble;
+/* A double's 17 digits with sign, point and exponent. */
+#define NUMBER_SIZE 32
 
-typedef struct Feed {
-        const ValueSource *source;
-        Sensor *sensor; /* owned */
-        Schedule schedule;
-        Trouble trouble;
-        bool fresh;   /* read and not yet set */
-        double value; /* scaled; meaningless unless fresh */
-} Feed;
+/* All feeds of one characteristic. */
+typedef struct Outlet {
+        Producer *producer; /* borrowed */
+        const Characteristic *characteristic;
+        uint64_t asked_usec; /* when the request was made that is not answered; UINT64_MAX: none */
+} Outlet;
 
 struct Producer {
         Feed *feeds; /* owned */
         size_t n;
+        Outlet *outlets; /* owned; room for n */
+        size_t n_outlets;
+        bool *woken;         /* owned: n */
+        SporedField *fields; /* owned: n, of the request that is being made */
+        char (*texts)[NUMBER_SIZE];
+        Wakes *wakes; /* owned; NULL: nobody listens */
+        uint64_t answers;
 };
+
+static void add_outlet(Producer *producer, const Characteristic *c) {
+        for (size_t i = 0; i < producer->n_outlets; i++)
+                if (producer->outlets[i].characteristic == c)
+                        return;
+        producer->outlets[producer->n_outlets++] =
+                (Outlet){.producer = producer, .characteristic = c, .asked_usec = UINT64_MAX};
+}
 
 int producer_new(Producer **ret, const ValueSource *sources, size_t n) {
         _cleanup_(producer_freep) Producer *producer = calloc(1, sizeof(*producer));
@@ -35,16 +44,19 @@ int producer_new(Producer **ret, const ValueSource *sources, size_t n) {
         if (!producer)
                 return -ENOMEM;
         producer->feeds = calloc(n, sizeof(*producer->feeds));
-        if (!producer->feeds)
+        producer->outlets = calloc(n, sizeof(*producer->outlets));
+        producer->woken = calloc(n, sizeof(*producer->woken));
+        producer->fields = calloc(n, sizeof(*producer->fields));
+        producer->texts = calloc(n, sizeof(*producer->texts));
+        if (!producer->feeds || !producer->outlets || !producer->woken || !producer->fields ||
+                !producer->texts)
                 return -ENOMEM;
         for (; producer->n < n; producer->n++) {
-                Feed *feed = &producer->feeds[producer->n];
-
-                feed->source = &sources[producer->n];
-                if (sensor_new(&feed->sensor, feed->source->file) < 0)
+                /* That the expression is one has been checked with the configuration. */
+                if (feed_init(&producer->feeds[producer->n], &sources[producer->n]) < 0)
                         return -ENOMEM;
+                add_outlet(producer, sources[producer->n].characteristic);
         }
-        producer_restart(producer, 0);
         *ret = STEAL(producer);
         return 0;
 }
@@ -53,170 +65,241 @@ Producer *producer_free(Producer *producer) {
         if (!producer)
                 return NULL;
         for (size_t i = 0; i < producer->n; i++)
-                sensor_free(producer->feeds[i].sensor);
+                feed_done(&producer->feeds[i]);
+        wakes_free(producer->wakes);
         free(producer->feeds);
+        free(producer->outlets);
+        free(producer->woken);
+        free(producer->fields);
+        free(producer->texts);
         free(producer);
         return NULL;
 }
 
+int producer_listen(Producer *producer) {
+        bool any = false;
+
+        for (size_t i = 0; i < producer->n; i++)
+                any = any || producer->feeds[i].source->events;
+        return any ? wakes_new(&producer->wakes, producer->n) : 0;
+}
+
+int producer_fd(const Producer *producer) {
+        return producer->wakes ? wakes_fd(producer->wakes) : -1;
+}
+
+void producer_wake(Producer *producer) {
+        if (!producer->wakes)
+                return;
+        memset(producer->woken, 0, producer->n * sizeof(*producer->woken));
+        wakes_take(producer->wakes, producer->woken);
+        for (size_t i = 0; i < producer->n; i++)
+                if (producer->woken[i] && producer->feeds[i].source->events)
+                        producer->feeds[i].woken = true;
+}
+
 void producer_restart(Producer *producer, uint64_t now_usec) {
-        for (size_t i = 0; i < producer->n; i++) {
-                Feed *feed = &producer->feeds[i];
-
-                feed->fresh = false;
-                schedule_start(&feed->schedule, feed->source->interval_usec, now_usec);
-        }
+        for (size_t i = 0; i < producer->n; i++)
+                feed_restart(&producer->feeds[i], now_usec);
 }
 
-/* Its reason may differ each time; that it is the same trouble still is not told again. */
-static void begin_trouble(Feed *feed, Trouble trouble, const char *why) {
-        if (feed->trouble == trouble)
+/* Follows the file that was read. True: it is told of from now on. */
+static bool watch(const Producer *producer, Feed *feed) {
+        int r = wakes_watch(
+                producer->wakes, (size_t)(feed - producer->feeds), sensor_path(feed->sensor));
+
+        if (r >= 0 || feed->trouble == TROUBLE_READING || feed->no_events)
+                return r > 0;
+        feed->no_events = true;
+        report_warning("%s: no event will tell of it, it is read each interval alone: %s",
+                feed->source->name,
+                r == -EOPNOTSUPP ? "the kernel tells of no file of procfs" : strerror(-r));
+        return false;
+}
+
+static void read_one(const Producer *producer, Feed *feed, uint64_t now_usec) {
+        feed_read(feed, now_usec);
+        if (!producer->wakes || !feed->source->events || !watch(producer, feed))
                 return;
-        feed->trouble = trouble;
-        report_warning("%s: %s: %s", feed->source->name,
-                trouble == TROUBLE_READING ? "cannot be read" : "not set", why);
-}
-
-static void end_trouble(Feed *feed) {
-        if (feed->trouble != TROUBLE_NONE)
-                report_info("%s: set again", feed->source->name);
-        feed->trouble = TROUBLE_NONE;
-}
-
-/* What a central will see of the value is checked here: one that is out of range would have the
- * others of its characteristic refused too. */
-static int check_value(const Feed *feed, char why[static FORMAT_WHY_SIZE]) {
-        const FieldValue value = {.kind = FIELD_VALUE_NUMBER, .number = feed->value};
-        uint8_t data[VALUE_SIZE_MAX];
-        size_t size;
-
-        if (!isfinite(feed->value)) {
-                (void)snprintf(why, FORMAT_WHY_SIZE, "the value is too large");
-                return FORMAT_E_RANGE;
-        }
-        return field_encode(feed->source->field, &value, data, &size, why);
-}
-
-static void read_feed(Feed *feed) {
-        const ValueSource *source = feed->source;
-        char why[SENSOR_WHY_SIZE];
-        char value_why[FORMAT_WHY_SIZE];
-        double number;
-
+        /* It may have changed before it was watched. Nobody has seen what it said. */
         feed->fresh = false;
-        if (sensor_read(feed->sensor, source->find, &number, why) < 0) {
-                begin_trouble(feed, TROUBLE_READING, why);
-                return;
-        }
-        feed->value = number * source->scale + source->offset;
-        if (check_value(feed, value_why) != 0)
-                begin_trouble(feed, TROUBLE_SETTING, value_why);
-        else
-                feed->fresh = true;
+        feed_read(feed, now_usec);
 }
 
 void producer_read(Producer *producer, uint64_t now_usec) {
         for (size_t i = 0; i < producer->n; i++)
-                if (schedule_take(&producer->feeds[i].schedule, now_usec))
-                        read_feed(&producer->feeds[i]);
+                if (feed_take_due(&producer->feeds[i], now_usec))
+                        read_one(producer, &producer->feeds[i], now_usec);
 }
 
-static bool belongs(const Feed *feed, const Characteristic *c) {
-        return feed->fresh && feed->source->characteristic == c;
+/* A refusal of several together says not which: then each is asked for by itself. A queue that is
+ * full would be for each of them. */
+static bool is_shared(const char *error, size_t n_asked) {
+        return error && n_asked > 1 && strcmp(error, "queue_full") != 0;
 }
 
-/* The values of feeds that are marked fresh and belong to one characteristic. Names of sections and
- * fields need no escapes. */
-static char *build_request(const Feed *feeds, size_t n) {
-        const Characteristic *c = feeds[0].source->characteristic;
-        const char *comma = "";
-        char *text = NULL;
-        size_t size;
-        FILE *out = open_memstream(&text, &size);
+static void answer_feed(Feed *feed, const SporedMessage *answer, bool shared) {
+        const char *error = answer ? spored_message_error(answer) : NULL;
+        bool left = !answer || shared;
 
-        if (!out)
-                return NULL;
-        fprintf(out, "{\"op\":\"set\",\"characteristic\":\"%s\",", c->name);
-        if (c->single_value)
-                fprintf(out, "\"value\":%.17g}", feeds[0].value);
-        else
-                fputs("\"fields\":{", out);
-        for (size_t i = 0; i < n && !c->single_value; i++) {
-                if (!belongs(&feeds[i], c))
-                        continue;
-                fprintf(out, "%s\"%s\":%.17g", comma, feeds[i].source->field->name, feeds[i].value);
-                comma = ",";
-        }
-        if (!c->single_value)
-                fputs("}}", out);
-        if (fclose(out) == 0)
-                return text;
-        free(text);
-        return NULL;
+        feed->asked = false;
+        /* A newer one is there already. */
+        if (left && feed->fresh)
+                feed->counts.missed++;
+        if (left)
+                feed->fresh = true;
+        feed->alone = shared;
+        if (error && !shared)
+                feed_refused(feed, spored_message_detail(answer));
+        else if (!left)
+                feed_set(feed);
 }
 
-/* Requests the fresh feeds among n that have the first one's characteristic. */
-static int request(
-        const Feed *feeds, size_t n, Connection *connection, char why[static CONNECTION_WHY_SIZE]) {
-        _cleanup_free_ char *line = build_request(feeds, n);
+/* One who is too many, or whom spored cannot serve, is told so at the door, and no more. */
+static bool is_served(const SporedMessage *answer) {
+        const char *error = answer ? spored_message_error(answer) : NULL;
 
-        if (!line) {
-                (void)snprintf(why, CONNECTION_WHY_SIZE, "out of memory");
-                return -ENOMEM;
-        }
-        return connection_request(connection, line, why);
+        if (!error)
+                return answer != NULL;
+        return strcmp(error, "too_many") != 0 && strcmp(error, "unavailable") != 0;
 }
 
-/* Feeds that were refused together are set one by one: so one of them does not stop the others. */
-static int send_group(
-        Feed *feeds, size_t n, Connection *connection, char why[static CONNECTION_WHY_SIZE]) {
-        const Characteristic *c = feeds[0].source->characteristic;
-        int r = request(feeds, n, connection, why);
-        size_t together = 0;
+static void on_answered(SporedClient *client, const SporedMessage *answer, void *userdata) {
+        Outlet *outlet = userdata;
+        Producer *producer = outlet->producer;
+        size_t n_asked = 0;
+        bool shared;
 
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < n; i++)
-                together += belongs(&feeds[i], c);
-        for (size_t i = 0; i < n; i++) {
-                Feed *feed = &feeds[i];
-                int own = r;
-
-                if (!belongs(feed, c))
-                        continue;
-                if (r != 0 && together > 1)
-                        own = request(feed, 1, connection, why);
-                if (own < 0)
-                        return own;
-                feed->fresh = false;
-                if (own == 0)
-                        end_trouble(feed);
-                else
-                        begin_trouble(feed, TROUBLE_SETTING, why);
-        }
-        return 0;
+        outlet->asked_usec = UINT64_MAX;
+        producer->answers += is_served(answer);
+        for (size_t i = 0; i < producer->n; i++)
+                n_asked += producer->feeds[i].asked &&
+                           producer->feeds[i].source->characteristic == outlet->characteristic;
+        shared = answer && is_shared(spored_message_error(answer), n_asked);
+        for (size_t i = 0; i < producer->n; i++)
+                if (producer->feeds[i].asked &&
+                        producer->feeds[i].source->characteristic == outlet->characteristic)
+                        answer_feed(&producer->feeds[i], answer, shared);
 }
 
-int producer_send(
-        Producer *producer, Connection *connection, char why[static CONNECTION_WHY_SIZE]) {
+/* Marks what goes together as asked, and says how many fields that are. */
+static size_t gather(Producer *producer, const Outlet *outlet) {
+        size_t n = 0;
+
         for (size_t i = 0; i < producer->n; i++) {
-                int r = 0;
+                Feed *feed = &producer->feeds[i];
+                SporedField *field = &producer->fields[n];
 
-                if (producer->feeds[i].fresh)
-                        r = send_group(&producer->feeds[i], producer->n - i, connection, why);
-                if (r < 0)
-                        return r;
+                if (!feed->fresh || feed->source->characteristic != outlet->characteristic)
+                        continue;
+                if (n > 0 && feed->alone)
+                        continue;
+                (void)snprintf(producer->texts[n], NUMBER_SIZE, "%.17g", feed->value);
+                field->name =
+                        outlet->characteristic->single_value ? NULL : feed->source->field->name;
+                field->text = producer->texts[n++];
+                feed->asked = true;
+                feed->fresh = false;
+                if (feed->alone)
+                        break;
         }
-        return 0;
+        return n;
+}
+
+/* What could not even be asked for is asked for next time. */
+static void take_back(Producer *producer, const Outlet *outlet) {
+        for (size_t i = 0; i < producer->n; i++) {
+                Feed *feed = &producer->feeds[i];
+
+                if (!feed->asked || feed->source->characteristic != outlet->characteristic)
+                        continue;
+                feed->asked = false;
+                feed->fresh = true;
+        }
+}
+
+void producer_send(Producer *producer, SporedClient *client, uint64_t now_usec) {
+        for (size_t i = 0; i < producer->n_outlets; i++) {
+                Outlet *outlet = &producer->outlets[i];
+                size_t n = outlet->asked_usec == UINT64_MAX ? gather(producer, outlet) : 0;
+
+                if (n == 0)
+                        continue;
+                outlet->asked_usec = now_usec;
+                if (spored_client_set(client, outlet->characteristic->name, producer->fields, n,
+                            on_answered, outlet) == 0)
+                        continue;
+                outlet->asked_usec = UINT64_MAX;
+                take_back(producer, outlet);
+        }
 }
 
 uint64_t producer_next_usec(const Producer *producer) {
         uint64_t next_usec = UINT64_MAX;
 
-        for (size_t i = 0; i < producer->n; i++)
-                if (producer->feeds[i].schedule.due_usec < next_usec)
-                        next_usec = producer->feeds[i].schedule.due_usec;
+        for (size_t i = 0; i < producer->n; i++) {
+                uint64_t usec = feed_next_usec(&producer->feeds[i]);
+
+                if (usec < next_usec)
+                        next_usec = usec;
+        }
         return next_usec;
+}
+
+uint64_t producer_asked_usec(const Producer *producer) {
+        uint64_t first_usec = UINT64_MAX;
+
+        for (size_t i = 0; i < producer->n_outlets; i++)
+                if (producer->outlets[i].asked_usec < first_usec)
+                        first_usec = producer->outlets[i].asked_usec;
+        return first_usec;
+}
+
+bool producer_is_settled(const Producer *producer) {
+        for (size_t i = 0; i < producer->n; i++)
+                if (producer->feeds[i].fresh || producer->feeds[i].asked)
+                        return false;
+        return true;
+}
+
+uint64_t producer_answers(const Producer *producer) {
+        return producer->answers;
+}
+
+static FeedCounts add_up(const Producer *producer) {
+        FeedCounts sum = {0};
+
+        for (size_t i = 0; i < producer->n; i++) {
+                const FeedCounts *counts = &producer->feeds[i].counts;
+
+                sum.failed += counts->failed;
+                sum.refused += counts->refused;
+                sum.missed += counts->missed;
+        }
+        return sum;
+}
+
+void producer_summarize(const Producer *producer, char out[static PRODUCER_SUMMARY_SIZE]) {
+        const FeedCounts sum = add_up(producer);
+        const struct {
+                const char *words;
+                uint64_t n;
+        } parts[] = {
+                {"failed readings", sum.failed},
+                {"refused values", sum.refused},
+                {"overtaken values", sum.missed},
+        };
+        size_t troubles = producer_troubles(producer);
+        int size = snprintf(out, PRODUCER_SUMMARY_SIZE, "%zu source%s", producer->n,
+                producer->n == 1 ? "" : "s");
+
+        if (troubles > 0)
+                size += snprintf(out + size, PRODUCER_SUMMARY_SIZE - (size_t)size,
+                        ", %zu of them not set", troubles);
+        for (size_t i = 0; i < ELEMENTS(parts); i++)
+                if (parts[i].n > 0)
+                        size += snprintf(out + size, PRODUCER_SUMMARY_SIZE - (size_t)size,
+                                "; %s: %" PRIu64, parts[i].words, parts[i].n);
 }
 
 size_t producer_troubles(const Producer *producer) {
@@ -227,28 +310,21 @@ size_t producer_troubles(const Producer *producer) {
         return n;
 }
 
-/* The number as it is once it has been rounded to what goes over the air. */
-static void print_value(const Feed *feed, FILE *out) {
-        const Field *field = feed->source->field;
-        const FieldValue value = {.kind = FIELD_VALUE_NUMBER, .number = feed->value};
-        uint8_t data[VALUE_SIZE_MAX];
-        char why[FORMAT_WHY_SIZE];
-        FieldValue shown = {0};
-        size_t size;
+uint64_t producer_missed(const Producer *producer) {
+        return add_up(producer).missed;
+}
 
-        (void)field_encode(field, &value, data, &size, why);
-        field_decode(field, data, size, &shown);
-        if (shown.kind == FIELD_VALUE_LABEL)
-                fprintf(out, "%s = %s", feed->source->name, shown.text);
-        else
-                fprintf(out, "%s = %.12g", feed->source->name, shown.number);
-        fprintf(out, "%s%s\n", field->unit ? " " : "", field->unit ? field->unit : "");
+void producer_report(const Producer *producer) {
+        for (size_t i = 0; i < producer->n; i++)
+                feed_report(&producer->feeds[i]);
 }
 
 void producer_print(Producer *producer, FILE *out) {
         for (size_t i = 0; i < producer->n; i++) {
-                read_feed(&producer->feeds[i]);
-                if (producer->feeds[i].fresh)
-                        print_value(&producer->feeds[i], out);
+                Feed *feed = &producer->feeds[i];
+
+                feed_read(feed, 0);
+                if (feed->fresh)
+                        feed_print(feed, out);
         }
 }

@@ -1,8 +1,10 @@
 #include "sense/reading.h"
 
+#include "util/cleanup.h"
 #include "util/parse.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,16 +48,21 @@ static bool begins_hexadecimal(const char *text) {
         return text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
 }
 
-int reading_parse(double *ret, const char *text, const char *find) {
+int reading_compile(regex_t *ret, const char *text) {
+        int r = regcomp(ret, text, REG_EXTENDED | REG_NEWLINE);
+
+        if (r != 0)
+                return r == REG_ESPACE ? -ENOMEM : -EINVAL;
+        if (ret->re_nsub == 1)
+                return 0;
+        regfree(ret);
+        return -EINVAL;
+}
+
+static int parse_first(double *ret, const char *text) {
         char number[NUMBER_SIZE];
         size_t size = 0;
 
-        if (find) {
-                text = strstr(text, find);
-                if (!text)
-                        return READING_E_FIND;
-                text += strlen(find);
-        }
         while (*text != '\0') {
                 size = begins_hexadecimal(text) ? 0 : number_size(text);
                 if (size > 0)
@@ -66,4 +73,20 @@ int reading_parse(double *ret, const char *text, const char *find) {
                 return READING_E_NUMBER;
         (void)snprintf(number, sizeof(number), "%.*s", (int)size, text);
         return parse_number(ret, number) < 0 ? READING_E_NUMBER : 0;
+}
+
+int reading_parse(double *ret, const char *text, const regex_t *match) {
+        _cleanup_free_ char *part = NULL;
+        regmatch_t found[2];
+        int r;
+
+        if (!match)
+                return parse_first(ret, text);
+        r = regexec(match, text, 2, found, 0);
+        if (r == REG_ESPACE)
+                return -ENOMEM;
+        if (r != 0 || found[1].rm_so < 0)
+                return READING_E_MATCH;
+        part = strndup(text + found[1].rm_so, (size_t)(found[1].rm_eo - found[1].rm_so));
+        return part ? parse_first(ret, part) : -ENOMEM;
 }

@@ -9,8 +9,8 @@
 #include <string.h>
 
 /* Cheap to read. 1-Wire takes most of a second for each, batteries change slowly. */
-#define INTERVAL_FAST "1s"
-#define INTERVAL_SLOW "10s"
+#define INTERVAL_FAST_SEC 1
+#define INTERVAL_SLOW_SEC 10
 
 typedef struct Scan {
         Findings *findings;
@@ -52,7 +52,7 @@ static int consider(Scan *scan, const char *directory, const char *file, Candida
         double number;
         int r;
 
-        if (!path || sensor_new(&sensor, path) < 0)
+        if (!path || sensor_new(&sensor, path, candidate->match) < 0)
                 return -ENOMEM;
         if (sysfs_is_special(directory, file)) {
                 report_warning("left out: %s/%s: no regular file", directory, file);
@@ -62,14 +62,14 @@ static int consider(Scan *scan, const char *directory, const char *file, Candida
                 report_warning("left out: %s/%s: a profile cannot hold this path", directory, file);
                 return 0;
         }
-        r = sensor_read(sensor, candidate->find, &number, why);
+        r = sensor_read(sensor, &number, why);
         if (r < 0) {
                 report_warning("left out: %s", why);
                 return r == -ENOMEM ? r : 0;
         }
         candidate->file = path;
         if (strstr(path, "/w1"))
-                candidate->interval = INTERVAL_SLOW;
+                candidate->interval_sec = INTERVAL_SLOW_SEC;
         candidate->value = number * candidate->scale + candidate->offset;
         r = quantity_check(candidate->quantity, candidate->value, why, sizeof(why));
         if (r > 0)
@@ -97,7 +97,7 @@ static int scan_hwmon_file(Scan *scan, const char *directory, const char *chip, 
                 Candidate candidate = {.quantity = c->quantity,
                         .chip = chip,
                         .scale = c->scale,
-                        .interval = INTERVAL_FAST};
+                        .interval_sec = INTERVAL_FAST_SEC};
 
                 if (!match_hwmon(c, file, channel))
                         continue;
@@ -140,7 +140,7 @@ static int scan_iio_file(Scan *scan, const char *directory, const char *chip, co
                         .chip = chip,
                         .many = true,
                         .scale = c->scale,
-                        .interval = INTERVAL_FAST};
+                        .interval_sec = INTERVAL_FAST_SEC};
                 bool raw = match_iio(c, file, "_raw", channel);
 
                 if (!raw && !match_iio(c, file, "_input", channel))
@@ -190,7 +190,7 @@ static int scan_thermal(Scan *scan) {
                 Candidate candidate = {.quantity = &quantity_temperature,
                         .chip = chip,
                         .scale = 1e-3,
-                        .interval = INTERVAL_FAST};
+                        .interval_sec = INTERVAL_FAST_SEC};
 
                 if (!sysfs_read(chip, zones->paths[i], "type", ""))
                         (void)snprintf(chip, sizeof(chip), "%.200s", sysfs_name(zones->paths[i]));
@@ -201,7 +201,8 @@ static int scan_thermal(Scan *scan) {
 }
 
 static int scan_supply_file(Scan *scan, const char *directory, const char *chip, const char *file) {
-        Candidate candidate = {.chip = chip, .many = true, .interval = INTERVAL_SLOW};
+        Candidate candidate = {
+                .chip = chip, .many = true, .interval_sec = INTERVAL_SLOW_SEC, .events = true};
 
         if (strcmp(file, "capacity") == 0) {
                 candidate.quantity = &quantity_charge;
@@ -229,7 +230,7 @@ static int scan_one_wire_file(
         Candidate candidate = {.quantity = &quantity_temperature,
                 .chip = chip,
                 .scale = 1e-3,
-                .interval = INTERVAL_SLOW};
+                .interval_sec = INTERVAL_SLOW_SEC};
 
         if (has_hwmon(directory))
                 return 0;
@@ -237,7 +238,7 @@ static int scan_one_wire_file(
                 /* Newer kernels have the number alone in a file beside it. */
                 if (sysfs_read(text, directory, "temperature", ""))
                         return 0;
-                candidate.find = "t=";
+                candidate.match = "t=(.*)";
         } else if (strcmp(file, "temperature") != 0)
                 return 0;
         return consider(scan, directory, file, &candidate);
@@ -261,11 +262,11 @@ int scan_sensors(Findings *findings, const char *root) {
 
 int scan_machine(Findings *findings, const char *root) {
         static const struct {
-                const char *file, *find;
+                const char *file, *match;
                 const Quantity *quantity;
         } files[] = {
                 {"loadavg", NULL, &quantity_load},
-                {"meminfo", "MemAvailable:", &quantity_memory},
+                {"meminfo", "^MemAvailable:(.*)", &quantity_memory},
                 {"uptime", NULL, &quantity_uptime},
         };
         Scan scan = {.findings = findings, .root = root};
@@ -275,9 +276,9 @@ int scan_machine(Findings *findings, const char *root) {
         for (size_t i = 0; r == 0 && i < ELEMENTS(files); i++) {
                 Candidate candidate = {.quantity = files[i].quantity,
                         .chip = files[i].quantity->name,
-                        .find = files[i].find,
+                        .match = files[i].match,
                         .scale = 1,
-                        .interval = INTERVAL_FAST};
+                        .interval_sec = INTERVAL_FAST_SEC};
 
                 r = consider(&scan, directory, files[i].file, &candidate);
         }

@@ -15,16 +15,26 @@
 struct Sensor {
         const char *pattern;
         bool is_pattern;
-        char *path; /* owned: what the pattern has led to; NULL: not yet */
+        const char *match; /* NULL: none */
+        regex_t compiled;  /* of match */
+        char *path;        /* owned: what the pattern has led to; NULL: not yet */
 };
 
-int sensor_new(Sensor **ret, const char *pattern) {
+int sensor_new(Sensor **ret, const char *pattern, const char *match) {
         Sensor *sensor = calloc(1, sizeof(*sensor));
+        int r = 0;
 
         if (!sensor)
                 return -ENOMEM;
         sensor->pattern = pattern;
         sensor->is_pattern = strpbrk(pattern, "*?[\\") != NULL;
+        if (match)
+                r = reading_compile(&sensor->compiled, match);
+        if (r < 0) {
+                free(sensor);
+                return r;
+        }
+        sensor->match = match;
         *ret = sensor;
         return 0;
 }
@@ -32,6 +42,8 @@ int sensor_new(Sensor **ret, const char *pattern) {
 Sensor *sensor_free(Sensor *sensor) {
         if (!sensor)
                 return NULL;
+        if (sensor->match)
+                regfree(&sensor->compiled);
         free(sensor->path);
         free(sensor);
         return NULL;
@@ -93,8 +105,8 @@ static bool is_corrupt(const char *path, const char *text) {
         return name && strcmp(name, "/w1_slave") == 0 && !strstr(text, "YES");
 }
 
-static int read_number(
-        const Sensor *sensor, const char *find, double *ret, char why[static SENSOR_WHY_SIZE]) {
+static int read_number(const Sensor *sensor, double *ret, char why[static SENSOR_WHY_SIZE]) {
+        const char *match = sensor->match;
         char text[TEXT_SIZE];
         int r = read_text(sensor, text, why);
 
@@ -102,22 +114,26 @@ static int read_number(
                 return r;
         if (is_corrupt(sensor->path, text))
                 return fail(why, -EBADMSG, "%s: the checksum is wrong", sensor->path);
-        r = reading_parse(ret, text, find);
-        if (r == READING_E_FIND)
-                return fail(why, -EBADMSG, "%s: there is no \"%s\" in it", sensor->path, find);
+        r = reading_parse(ret, text, match ? &sensor->compiled : NULL);
+        if (r == READING_E_MATCH)
+                return fail(why, -EBADMSG, "%s: nothing in it matches %s", sensor->path, match);
         if (r == READING_E_NUMBER)
-                return fail(why, -EBADMSG, "%s: there is no number %s%s%s", sensor->path,
-                        find ? "behind \"" : "in it", find ? find : "", find ? "\"" : "");
-        return 0;
+                return fail(why, -EBADMSG, "%s: there is no number in %s", sensor->path,
+                        match ? match : "it");
+        return r == 0 ? 0 : fail(why, r, "out of memory");
 }
 
-int sensor_read(Sensor *sensor, const char *find, double *ret, char why[static SENSOR_WHY_SIZE]) {
+int sensor_read(Sensor *sensor, double *ret, char why[static SENSOR_WHY_SIZE]) {
         int r;
 
-        if (sensor->path && read_number(sensor, find, ret, why) == 0)
+        if (sensor->path && read_number(sensor, ret, why) == 0)
                 return 0;
         r = resolve(sensor, why);
         if (r == 0)
-                r = read_number(sensor, find, ret, why);
+                r = read_number(sensor, ret, why);
         return r;
+}
+
+const char *sensor_path(const Sensor *sensor) {
+        return sensor->path || sensor->is_pattern ? sensor->path : sensor->pattern;
 }

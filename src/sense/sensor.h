@@ -7,8 +7,9 @@
 
 typedef struct Sensor Sensor;
 
-/* pattern is an absolute path that may hold what glob(7) expands; borrowed. -ENOMEM */
-int sensor_new(Sensor **ret, const char *pattern);
+/* pattern is an absolute path that may hold what glob(7) expands, match as in reading_compile(), or
+ * NULL; both borrowed. -ENOMEM; -EINVAL: match is none */
+int sensor_new(Sensor **ret, const char *pattern, const char *match);
 Sensor *sensor_free(Sensor *sensor);
 DEFINE_CLEANUP(Sensor *, sensor_free);
 
@@ -16,4 +17,6 @@ DEFINE_CLEANUP(Sensor *, sensor_free);
  * The first match of the pattern is kept until reading it fails, and is then looked for again,
  * once. 0; or a negative errno, -EBADMSG if there is no number, and a sentence in why that names
  * the file. */
-int sensor_read(Sensor *sensor, const char *find, double *ret, char why[static SENSOR_WHY_SIZE]);
+int sensor_read(Sensor *sensor, double *ret, char why[static SENSOR_WHY_SIZE]);
+/* The file that was read last, or that the pattern names by itself. NULL: not found. */
+const char *sensor_path(const Sensor *sensor);

@@ -2,11 +2,10 @@
 
 import os
 import signal
-import socket
 import subprocess
 import unittest
 
-from harness import LIMIT, Story
+from harness import LIMIT, ServiceManager, Story
 
 SPORESENSE = os.environ["SPORESENSE"]
 
@@ -34,7 +33,7 @@ target = temperature
 
 [source gas]
 file = {root}/gas
-find = co2=
+match = co2=(.*)
 interval = 100ms
 target = air.co2
 
@@ -50,10 +49,8 @@ class Sense(Story):
     def setUp(self):
         super().setUp()
         self.root = os.path.join(self.folder, "root")
-        self.told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.told = ServiceManager(os.path.join(self.folder, "sense-notify"))
         self.addCleanup(self.told.close)
-        self.told.bind(os.path.join(self.folder, "sense-notify"))
-        self.told.settimeout(LIMIT)
         self.profile = self.write("my.conf", PROFILE.format(root=self.root))
         self.write("root/hwmon3/temp1_input", "21390\n")
         self.write("root/gas", "crc=1c co2=612\n")
@@ -93,7 +90,7 @@ class Sense(Story):
 
     def wait_told(self, part):
         while True:
-            text = self.told.recv(65536).decode()
+            text = self.told.next()
             if part in text:
                 return text
 
@@ -221,10 +218,11 @@ class Configuration(Sense):
     def test_spored_takes_sections_for_sporesense(self):
         done = self.run_spored("--check", self.profile)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        done = self.run_spored("--dump-config", self.profile, env={"SPORED_SOURCE__WARM__FIND": "t="})
-        self.assertIn("find = t= ; environment SPORED_SOURCE__WARM__FIND\n", done.stdout)
+        done = self.run_spored("--dump-config", self.profile,
+                               env={"SPORED_SOURCE__WARM__MATCH": "t=(.*)"})
+        self.assertIn("match = t=(.*) ; environment SPORED_SOURCE__WARM__MATCH\n", done.stdout)
         again = self.run_sense("--print", self.write("dump.conf", done.stdout))
-        self.assertIn("there is no \"t=\" in it", again.stderr)
+        self.assertIn("nothing in it matches t=(.*)", again.stderr)
 
     def test_a_spored_that_stands_aside_leaves_nothing_to_do(self):
         done = self.run_sense("-o", "daemon.serve=no", self.profile)
@@ -265,14 +263,18 @@ class Service(Sense):
         self.remove("root/hwmon3/temp1_input")
         begin = self.wait_log(process, "warm: cannot be read")
         self.assertIn("hwmon*/temp1_input: no such file", begin)
-        self.wait_told("STATUS=3 sources, 1 of them not set")
+        self.wait_told("STATUS=3 sources, 1 of them not set; failed readings: ")
         self.write("root/damp", "50.5\n")
         self.wait_value("air", {"co2": 612, "humidity": 50.5})
         self.write("root/hwmon5/temp1_input", "30000\n")
-        self.assertEqual(self.wait_log(process, "warm"), "sporesense: warm: set again\n")
-        self.wait_told("STATUS=3 sources")
+        end = self.wait_log(process, "warm")
+        self.assertRegex(end, r"^sporesense: warm: set again, after \d+ failures?\n$")
+        self.assertIn("STATUS=3 sources; failed readings: ", self.wait_told("STATUS=3 sources; "))
         self.wait_value("temperature", 30.0)
-        self.assertEqual(self.finish(process), (0, ""))
+        status, log = self.finish(process)
+        self.assertEqual(status, 0)
+        self.assertRegex(log, r"^sporesense: warm: of \d+ readings \d+ failed, 0 were refused, "
+                              r"0 were overtaken before they were set\n$")
 
     def test_a_value_out_of_range_is_told_once(self):
         self.serve()
@@ -284,8 +286,9 @@ class Service(Sense):
             self.write("root/gas", f"co2={number}\n")
             self.wait_value("air", {"co2": number, "humidity": 45.5})
         self.write("root/damp", "99\n")
-        self.assertEqual(self.wait_log(process, "damp"), "sporesense: damp: set again\n")
-        self.assertEqual(self.finish(process), (0, ""))
+        end = self.wait_log(process, "damp")
+        self.assertRegex(end, r"^sporesense: damp: set again, after \d+ failures?\n$")
+        self.assertEqual(self.finish(process)[0], 0)
 
     def test_a_spored_that_starts_again_gets_everything_again(self):
         spored = self.serve()
@@ -296,19 +299,50 @@ class Service(Sense):
         self.wait_log(process, "spored has closed the connection; trying again")
         self.wait_told("STATUS=cannot connect to")
         self.serve()
-        self.assertEqual(self.wait_log(process, "connected"), "sporesense: connected to spored\n")
-        self.assertEqual(self.value("temperature"), 21.39)
-        self.assertEqual(self.value("air")["co2"], 612)
-        self.assertEqual(self.finish(process), (0, ""))
+        self.assertRegex(self.wait_log(process, "connected"),
+                         r"^sporesense: connected to spored(; overtaken values meanwhile: \d+)?\n$")
+        self.wait_value("temperature", 21.39)
+        self.wait_value("air", {"co2": 612, "humidity": 45.5})
+        self.assertEqual(self.finish(process)[0], 0)
+
+    def test_what_is_read_while_spored_is_away_is_counted_and_the_newest_is_set(self):
+        spored = self.serve()
+        process = self.sense("-o", "warm.interval=24h", "-o", "gas.interval=24h",
+                             "-o", "damp.events=yes", "-o", "damp.interval=24h")
+        self.wait_log(process, "connected to spored")
+        self.wait_told("STATUS=3 sources")
+        self.stop(spored)
+        self.wait_told("STATUS=cannot connect to")
+        for number in (50, 51, 52):
+            self.write("root/damp", f"{number}\n")
+        self.serve()
+        self.wait_log(process, "connected to spored; overtaken values meanwhile: ")
+        self.wait_value("air", {"co2": 612, "humidity": 52})
+        self.assertEqual(self.finish(process)[0], 0)
+
+    def test_a_spored_that_stands_still_is_told_of(self):
+        spored = self.serve()
+        process = self.sense()
+        self.wait_log(process, "connected to spored")
+        spored.send_signal(signal.SIGSTOP)
+        self.addCleanup(spored.send_signal, signal.SIGCONT)
+        self.wait_log(process, "spored does not answer")
+        self.wait_told("STATUS=spored does not answer")
+        self.write("root/hwmon3/temp1_input", "25000\n")
+        spored.send_signal(signal.SIGCONT)
+        self.wait_log(process, "spored answers again")
+        self.wait_value("temperature", 25.0)
+        self.assertIn("overtaken values: ", self.wait_told("STATUS=3 sources"))
+        self.assertEqual(self.finish(process)[0], 0)
 
     def test_it_waits_for_a_spored_that_comes_later(self):
         process = self.sense()
         log = self.wait_log(process, "trying again")
         self.assertIn(f"cannot connect to {self.socket_path}: No such file or directory", log)
         self.serve()
-        self.assertEqual(self.wait_log(process, "connected"), "sporesense: connected to spored\n")
+        self.wait_log(process, "connected to spored")
         self.wait_value("temperature", 21.39)
-        self.assertEqual(self.finish(process), (0, ""))
+        self.assertEqual(self.finish(process)[0], 0)
 
     def test_it_ends_while_spored_stands_still(self):
         spored = self.serve()
@@ -317,6 +351,88 @@ class Service(Sense):
         spored.send_signal(signal.SIGSTOP)
         self.addCleanup(spored.send_signal, signal.SIGCONT)
         self.assertEqual(self.finish(process)[0], 0)
+
+
+class Events(Sense):
+    """Each file is read once a day, so what arrives has been woken for."""
+
+    daily = ("-o", "warm.interval=24h", "-o", "gas.interval=24h", "-o", "damp.interval=24h")
+
+    def test_a_file_that_is_written_is_read_at_once(self):
+        self.serve()
+        process = self.sense(*self.daily, "-o", "warm.events=yes", "-o", "gas.events=yes")
+        self.wait_log(process, "connected to spored")
+        self.write("root/hwmon3/temp1_input", "22000\n")
+        self.wait_value("temperature", 22.0)
+        with open(os.path.join(self.root, "gas"), "w", encoding="ascii") as file:
+            file.write("co2=700\n")
+        self.wait_value("air", {"co2": 700, "humidity": 45.5})
+        self.assertEqual(self.finish(process)[0], 0)
+
+    def test_a_file_that_goes_is_found_when_it_is_back(self):
+        self.remove("root/gas")
+        self.serve()
+        process = self.sense(*self.daily, "-o", "gas.events=yes")
+        self.wait_log(process, "gas: cannot be read")
+        self.write("root/gas", "co2=701\n")
+        self.wait_log(process, "gas: set again, after ")
+        self.wait_value("air", {"co2": 701, "humidity": 45.5})
+        self.assertEqual(self.finish(process)[0], 0)
+
+    def test_a_change_must_last_as_long_as_debounce_says(self):
+        self.serve()
+        process = self.sense(*self.daily, "-o", "gas.events=yes", "-o", "gas.debounce=1h",
+                             "-o", "damp.events=yes", "-o", "damp.debounce=50ms")
+        self.wait_log(process, "connected to spored")
+        self.write("root/gas", "co2=700\n")
+        self.write("root/damp", "60\n")
+        # It is read once more when it has lasted, without another event.
+        self.wait_value("air", {"co2": 612, "humidity": 60})
+        self.assertEqual(self.finish(process)[0], 0)
+
+    def test_a_change_that_is_too_small_is_not_set(self):
+        self.serve()
+        process = self.sense(*self.daily, "-o", "gas.events=yes", "-o", "gas.min_change=50",
+                             "-o", "damp.events=yes")
+        self.wait_log(process, "connected to spored")
+        sets = self.sets("air")
+        self.write("root/gas", "co2=661\n")
+        while self.sets("air") == sets:
+            pass
+        self.assertEqual(self.value("air")["co2"], 612)
+        self.write("root/gas", "co2=662\n")
+        self.wait_value("air", {"co2": 662, "humidity": 45.5})
+        self.assertEqual(self.finish(process)[0], 0)
+
+    def sets(self, characteristic):
+        rows = self.connect().call(op="status")["characteristics"]
+        return next(row["sets"] for row in rows if row["name"] == characteristic)
+
+    def test_what_no_event_tells_of_is_named(self):
+        self.serve()
+        process = self.sense("-o", "gas.file=/proc/uptime", "-o", "gas.match=", "-o",
+                             "gas.events=yes")
+        self.wait_log(process, "gas: no event will tell of it, it is read each interval alone: "
+                               "the kernel tells of no file of procfs")
+        self.assertEqual(self.finish(process)[0], 0)
+
+    def test_a_sensor_that_is_gone_becomes_stale_and_is_fresh_when_it_is_back(self):
+        self.launch("-o", "temperature.max_age=1s", profile=self.profile)
+        process = self.sense()
+        self.wait_log(process, "connected to spored")
+        watcher = self.connect()
+        watcher.call(op="watch", events=["stale"])
+        self.remove("root/hwmon3/temp1_input")
+        self.assertTrue(self.next_stale(watcher))
+        self.write("root/hwmon3/temp1_input", "23000\n")
+        self.assertFalse(self.next_stale(watcher))
+        self.assertEqual(self.value("temperature"), 23.0)
+        self.assertEqual(self.finish(process)[0], 0)
+
+    def next_stale(self, watcher):
+        event = watcher.receive()
+        self.assertEqual((event["event"], event["characteristic"]), ("stale", "temperature"))
+        return event["stale"]
 
 
 class Discover(Sense):

@@ -4,7 +4,13 @@ import contextlib
 import pathlib
 import struct
 
+from central import att
+
+from .world import machine_only, run
+
 NAME = "Guest"
+STALE = 0x84  # spored's own
+HOURLY = "events = yes\ninterval = 1h\n"
 BASE = "9d3f1c5e-6a0b-4a52-8f7e-2c41d0a6b8"
 LOAD, MEMORY, UPTIME, TEMPERATURE = BASE + "01", BASE + "02", BASE + "03", BASE + "04"
 
@@ -17,14 +23,21 @@ def sensing(world, drop_in=None):
 
 
 @contextlib.contextmanager
-def measuring(world, celsius):
-    """A thermometer that is read, and a central that is connected."""
+def reading(world, sensor, settings=""):
+    """A sensor that is read, and a central that is connected."""
+    source = f"[source temperature]\nfile = {sensor.pattern}\n{sensor.source}{settings}"
+    with sensing(world, source), world.central() as central:
+        yield central.connect(name=NAME)
+
+
+@contextlib.contextmanager
+def measuring(world, celsius, settings=""):
+    """A thermometer likewise."""
     thermometer = world.thermometer()
     thermometer.set(celsius)
     assert thermometer.celsius() == celsius, thermometer.celsius()
-    with sensing(world, f"[source temperature]\nfile = {thermometer.pattern}\n"), \
-            world.central() as central:
-        yield thermometer, central.connect(name=NAME)
+    with reading(world, thermometer, settings) as central:
+        yield thermometer, central
 
 
 def uptime():
@@ -46,6 +59,12 @@ def wait_told(values, celsius):
     while told[-1:] != [celsius]:
         assert len(told) < 20, (told, celsius)
         told.append(struct.unpack("<h", values.get())[0] / 10)
+
+
+def wait_stale(peer, stale):
+    """Takes the next event, which says whether temperature is."""
+    event = peer.receive()
+    assert (event["event"], event["stale"]) == ("stale", stale), event
 
 
 def story_the_machine_itself(world):
@@ -82,3 +101,77 @@ def story_a_sensor_after_a_restart(world):
         world.spored.restart()
         central.discover()
         wait_told(central.subscribe(TEMPERATURE), 30)
+
+
+def story_a_sensor_that_goes_and_comes_back(world):
+    """the value of a sensor that is gone becomes stale, and is fresh when it is back"""
+    age = f"[characteristic temperature]\nmax_age = {2 * world.a_while:g}s\non_stale = refuse\n"
+    with measuring(world, 23.5, age) as (thermometer, central), world.peer() as peer:
+        wait_told(central.subscribe(TEMPERATURE), 23.5)
+        peer.request("watch", events=["stale"], characteristics=["temperature"])
+        thermometer.unplug()
+        try:
+            wait_stale(peer, True)
+            try:
+                central.read(TEMPERATURE)
+                assert False, "a stale value was read"
+            except att.AttError as error:
+                assert error.code == STALE, error
+        finally:
+            thermometer.plug()
+        wait_stale(peer, False)
+        assert central.read(TEMPERATURE) == struct.pack("<h", 235)
+
+
+def story_a_battery_that_tells(world):
+    """a battery that the kernel tells of is read at once, though it is read each hour"""
+    with world.battery() as battery:
+        battery.set(80)
+        with reading(world, battery, HOURLY) as central:
+            values = central.subscribe(TEMPERATURE)
+            wait_told(values, 80)
+            battery.set(79)
+            wait_told(values, 79)
+
+
+@machine_only("a file of sysfs that can be polled")
+def story_a_file_that_is_polled(world):
+    """a file of sysfs that is polled is read at once, though it is read each hour"""
+    terminal = world.terminal()
+    with terminal.open(5), terminal.open(6):
+        terminal.set(5)
+        with reading(world, terminal, HOURLY) as central:
+            values = central.subscribe(TEMPERATURE)
+            wait_told(values, 5)
+            terminal.set(6)
+            wait_told(values, 6)
+        terminal.set(1)
+
+
+@machine_only("the kernel's IIO")
+def story_a_sensor_of_iio(world):
+    """what a sensor of IIO measures reaches a central"""
+    infrared = world.infrared()
+    infrared.set(36.6)
+    assert infrared.celsius() == 36.61, infrared.celsius()  # in steps of 0.02
+    with reading(world, infrared) as central:
+        values = central.subscribe(TEMPERATURE)
+        wait_told(values, 36.6)
+        infrared.set(-10)
+        wait_told(values, -10)
+
+
+@machine_only("the kernel's drivers")
+def story_the_sensors_of_this_machine_are_found(world):
+    """sporesense --discover finds what the kernel has, and its profile reads the same"""
+    world.thermometer().set(23.5)
+    world.infrared().set(36.6)
+    with world.battery() as battery:
+        battery.set(80)
+        profile = pathlib.Path("/run/found.conf")
+        profile.write_text(run("sporesense", "--discover"), encoding="utf-8")
+        run("spored", "--check", str(profile))
+        printed = run("sporesense", "--print", str(profile)).splitlines()
+    for line in ("lm75_temp1 = 23.5 celsius", "mlx90614_temperature_ambient = 36.61 celsius",
+                 "hid_story_battery_charge = 80 percent"):
+        assert line in printed, (line, printed)

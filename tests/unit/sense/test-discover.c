@@ -6,6 +6,7 @@
 #include "sense/finding.h"
 #include "sense/producer.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 #include <sys/stat.h>
 
@@ -350,6 +351,33 @@ static void test_each_characteristic_is_described_in_words(void **state) {
         assert_memory_equal(c->descriptors[0]->data, expected, strlen(expected));
 }
 
+static void expect_age_and_events(
+        const Machine *m, const char *name, uint64_t age_sec, bool events) {
+        const Characteristic *c = profile_find(config_profile(m->config), name);
+        const ValueSource *sources;
+        size_t n, i = 0;
+
+        assert_non_null(c);
+        assert_int_equal(c->max_age_usec, age_sec * USEC_PER_SEC);
+        sources = config_value_sources(m->config, &n);
+        while (i < n && sources[i].characteristic != c)
+                i++;
+        assert_true(i < n);
+        assert_int_equal(sources[i].events, events);
+}
+
+static void test_what_is_not_read_any_more_becomes_stale(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(machine_done) Machine m;
+
+        fixture_write(f, "/sys/class/hwmon/hwmon0/name", "chip\n");
+        fixture_write(f, "/sys/class/hwmon/hwmon0/temp1_input", "5000\n");
+        fixture_write(f, "/sys/class/power_supply/BAT0/capacity", "87\n");
+        find(f, false, &m);
+        expect_age_and_events(&m, "chip_temp1", 10, false);
+        expect_age_and_events(&m, "bat0_charge", 30, true);
+}
+
 static void test_a_phone_can_write_a_message(void **state) {
         const Fixture *f = *state;
         _cleanup_(machine_done) Machine m;
@@ -425,6 +453,7 @@ int main(void) {
                 FIXTURE_TEST(test_a_pipe_is_left_out_and_not_waited_for),
                 FIXTURE_TEST(test_a_number_that_tells_devices_apart_stays),
                 FIXTURE_TEST(test_each_characteristic_is_described_in_words),
+                FIXTURE_TEST(test_what_is_not_read_any_more_becomes_stale),
                 FIXTURE_TEST(test_a_phone_can_write_a_message),
                 FIXTURE_TEST(test_the_name_is_that_of_the_host),
                 FIXTURE_TEST(test_each_profile_has_uuids_of_its_own),

@@ -21,16 +21,14 @@
 #define SWITCH "[source switch]\nfile = %s/switch\ntarget = air.mode\n"
 
 #define SEC UINT64_C(1000000)
-#define OK  "{\"ok\":true}\n"
 
 typedef struct Play {
         Config *config;
         Producer *producer;
-        Connection *connection;
+        SporedClient *client;
         char *path;    /* of the socket */
         int listen_fd; /* spored's */
         int fd;        /* spored's, of the connection */
-        char why[CONNECTION_WHY_SIZE];
 } Play;
 
 static void load(const Fixture *f, const char *text, Play *p) {
@@ -78,14 +76,13 @@ static void play(const Fixture *f, const char *sections, Play *ret) {
         strcpy(to, sections);
         load(f, text, ret);
         listen_as_spored(f, ret);
-        assert_int_equal(connection_new(&ret->connection, ret->path, -1), 0);
-        assert_int_equal(connection_open(ret->connection, ret->why), 0);
+        assert_int_equal(spored_client_new(&ret->client, ret->path, 0), 0);
         ret->fd = accept4(ret->listen_fd, NULL, NULL, SOCK_CLOEXEC);
         assert_true(ret->fd >= 0);
 }
 
 static void play_done(Play *p) {
-        connection_free(p->connection);
+        spored_client_free(p->client);
         producer_free(p->producer);
         config_free(p->config);
         free(p->path);
@@ -93,9 +90,15 @@ static void play_done(Play *p) {
         close(p->listen_fd);
 }
 
-/* Answers are written before they are asked for: the socket keeps them. */
-static void answer(const Play *p, const char *lines) {
+/* Spored's lines, which are taken at once. */
+static void answer(Play *p, const char *lines) {
         assert_int_equal(write(p->fd, lines, strlen(lines)), (ssize_t)strlen(lines));
+        (void)spored_client_process(p->client);
+}
+
+static void lose_spored(Play *p) {
+        assert_int_equal(shutdown(p->fd, SHUT_RDWR), 0);
+        assert_int_equal(spored_client_process(p->client), -ECONNRESET);
 }
 
 /* Exactly this was asked since the last time. */
@@ -107,12 +110,32 @@ static void expect_asked(const Play *p, const char *expected) {
         assert_string_equal(text, expected);
 }
 
-static int read_and_send(Play *p, uint64_t now_usec) {
+static void read_and_send(Play *p, uint64_t now_usec) {
         producer_read(p->producer, now_usec);
-        return producer_send(p->producer, p->connection, p->why);
+        producer_send(p->producer, p->client, now_usec);
 }
 
-#define SET(characteristic) "{\"op\":\"set\",\"characteristic\":\"" characteristic "\","
+/* What is left to be asked for once answers have come. */
+static void send_more(Play *p) {
+        producer_send(p->producer, p->client, 0);
+}
+
+static void expect_summary(const Play *p, const char *expected) {
+        char text[PRODUCER_SUMMARY_SIZE];
+
+        producer_summarize(p->producer, text);
+        assert_string_equal(text, expected);
+}
+
+#define SET(id, characteristic, what)                                                              \
+        "{\"op\":\"set\",\"characteristic\":\"" characteristic "\"," what ",\"id\":" #id "}\n"
+#define VALUE(text)      "\"value\":\"" text "\""
+#define CO2_IS(text)     "\"co2\":\"" text "\""
+#define DAMP_IS(text)    "\"humidity\":\"" text "\""
+#define SWITCH_IS(text)  "\"mode\":\"" text "\""
+#define FIELDS(fields)   "\"fields\":{" fields "}"
+#define OK(id)           "{\"id\":" #id ",\"ok\":true}\n"
+#define REFUSED(id, why) "{\"id\":" #id ",\"error\":\"" why "\",\"detail\":\"no\"}\n"
 
 static void test_a_single_value_is_scaled_and_set(void **state) {
         const Fixture *f = *state;
@@ -120,13 +143,16 @@ static void test_a_single_value_is_scaled_and_set(void **state) {
 
         play(f, FIRST "offset = 273\n", &p);
         fixture_write(f, "/first", "500\n");
-        answer(&p, OK);
-        assert_int_equal(read_and_send(&p, 0), 0);
-        expect_asked(&p, SET("temperature") "\"value\":273.5}\n");
+        read_and_send(&p, 0);
+        expect_asked(&p, SET(1, "temperature", VALUE("273.5")));
+        assert_false(producer_is_settled(p.producer));
+        answer(&p, OK(1));
+        assert_true(producer_is_settled(p.producer));
         assert_int_equal(producer_troubles(p.producer), 0);
+        expect_summary(&p, "1 source");
 }
 
-static void test_fields_that_are_due_together_are_one_set(void **state) {
+static void test_requests_do_not_wait_for_answers(void **state) {
         const Fixture *f = *state;
         _cleanup_(play_done) Play p;
 
@@ -134,10 +160,13 @@ static void test_fields_that_are_due_together_are_one_set(void **state) {
         fixture_write(f, "/first", "500\n");
         fixture_write(f, "/co2", "612\n");
         fixture_write(f, "/damp", "87.5\n");
-        answer(&p, OK OK);
-        assert_int_equal(read_and_send(&p, 0), 0);
-        expect_asked(&p, SET("air") "\"fields\":{\"co2\":612,\"humidity\":87.5}}\n" SET(
-                                 "temperature") "\"value\":0.5}\n");
+        read_and_send(&p, 3 * SEC);
+        /* Fields that are due together are one set. */
+        expect_asked(&p, SET(1, "air", FIELDS(CO2_IS("612") "," DAMP_IS("87.5")))
+                                 SET(2, "temperature", VALUE("0.5")));
+        assert_true(producer_asked_usec(p.producer) == 3 * SEC);
+        answer(&p, OK(1) OK(2));
+        assert_true(producer_asked_usec(p.producer) == UINT64_MAX);
 }
 
 static void test_only_what_is_due_is_set(void **state) {
@@ -147,16 +176,39 @@ static void test_only_what_is_due_is_set(void **state) {
         play(f, CO2 DAMP, &p);
         fixture_write(f, "/co2", "612\n");
         fixture_write(f, "/damp", "87.5\n");
-        answer(&p, OK OK OK);
-        assert_int_equal(read_and_send(&p, 0), 0);
+        read_and_send(&p, 0);
         assert_int_equal(producer_next_usec(p.producer), 10 * SEC);
-        expect_asked(&p, SET("air") "\"fields\":{\"co2\":612,\"humidity\":87.5}}\n");
-        assert_int_equal(read_and_send(&p, 9 * SEC), 0);
+        expect_asked(&p, SET(1, "air", FIELDS(CO2_IS("612") "," DAMP_IS("87.5"))));
+        answer(&p, OK(1));
+        read_and_send(&p, 9 * SEC);
         expect_asked(&p, "");
-        assert_int_equal(read_and_send(&p, 10 * SEC), 0);
-        expect_asked(&p, SET("air") "\"fields\":{\"co2\":612}}\n");
-        assert_int_equal(read_and_send(&p, 20 * SEC), 0);
-        expect_asked(&p, SET("air") "\"fields\":{\"co2\":612,\"humidity\":87.5}}\n");
+        read_and_send(&p, 10 * SEC);
+        expect_asked(&p, SET(2, "air", FIELDS(CO2_IS("612"))));
+        answer(&p, OK(2));
+        read_and_send(&p, 20 * SEC);
+        expect_asked(&p, SET(3, "air", FIELDS(CO2_IS("612") "," DAMP_IS("87.5"))));
+}
+
+static void test_while_no_answer_comes_the_newest_waits(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(play_done) Play p;
+
+        play(f, FIRST, &p);
+        for (unsigned i = 0; i < 4; i++) {
+                char text[2] = {(char)('1' + i), '\0'};
+
+                fixture_write(f, "/first", text);
+                read_and_send(&p, i * 10 * SEC);
+        }
+        expect_asked(&p, SET(1, "temperature", VALUE("0.001")));
+        answer(&p, OK(1));
+        send_more(&p);
+        expect_asked(&p, SET(2, "temperature", VALUE("0.0040000000000000001")));
+        answer(&p, OK(2));
+        send_more(&p);
+        expect_asked(&p, "");
+        assert_int_equal(producer_missed(p.producer), 2);
+        expect_summary(&p, "1 source; overtaken values: 2");
 }
 
 static void test_after_a_restart_everything_is_due(void **state) {
@@ -165,12 +217,11 @@ static void test_after_a_restart_everything_is_due(void **state) {
 
         play(f, DAMP, &p);
         fixture_write(f, "/damp", "1\n");
-        answer(&p, OK OK);
-        assert_int_equal(read_and_send(&p, 0), 0);
+        read_and_send(&p, 0);
+        answer(&p, OK(1));
         producer_restart(p.producer, 3 * SEC);
-        assert_int_equal(read_and_send(&p, 3 * SEC), 0);
-        expect_asked(&p, SET("air") "\"fields\":{\"humidity\":1}}\n" SET(
-                                 "air") "\"fields\":{\"humidity\":1}}\n");
+        read_and_send(&p, 3 * SEC);
+        expect_asked(&p, SET(1, "air", FIELDS(DAMP_IS("1"))) SET(2, "air", FIELDS(DAMP_IS("1"))));
         assert_int_equal(producer_next_usec(p.producer), 23 * SEC);
 }
 
@@ -180,14 +231,15 @@ static void test_a_source_that_cannot_be_read_does_not_stop_the_others(void **st
 
         play(f, CO2 SWITCH, &p);
         fixture_write(f, "/switch", "1\n");
-        answer(&p, OK OK);
-        assert_int_equal(read_and_send(&p, 0), 0);
-        expect_asked(&p, SET("air") "\"fields\":{\"mode\":1}}\n");
-        assert_int_equal(producer_troubles(p.producer), 1);
+        read_and_send(&p, 0);
+        expect_asked(&p, SET(1, "air", FIELDS(SWITCH_IS("1"))));
+        answer(&p, OK(1));
+        expect_summary(&p, "2 sources, 1 of them not set; failed readings: 1");
         fixture_write(f, "/co2", "400\n");
-        assert_int_equal(read_and_send(&p, 10 * SEC), 0);
-        expect_asked(&p, SET("air") "\"fields\":{\"co2\":400,\"mode\":1}}\n");
-        assert_int_equal(producer_troubles(p.producer), 0);
+        read_and_send(&p, 10 * SEC);
+        expect_asked(&p, SET(2, "air", FIELDS(CO2_IS("400") "," SWITCH_IS("1"))));
+        answer(&p, OK(2));
+        expect_summary(&p, "2 sources; failed readings: 1");
 }
 
 static void test_a_value_out_of_range_does_not_stop_the_others(void **state) {
@@ -197,10 +249,9 @@ static void test_a_value_out_of_range_does_not_stop_the_others(void **state) {
         play(f, CO2 SWITCH, &p);
         fixture_write(f, "/co2", "70000\n");
         fixture_write(f, "/switch", "1\n");
-        answer(&p, OK);
-        assert_int_equal(read_and_send(&p, 0), 0);
-        expect_asked(&p, SET("air") "\"fields\":{\"mode\":1}}\n");
-        assert_int_equal(producer_troubles(p.producer), 1);
+        read_and_send(&p, 0);
+        expect_asked(&p, SET(1, "air", FIELDS(SWITCH_IS("1"))));
+        expect_summary(&p, "2 sources, 1 of them not set; refused values: 1");
 }
 
 static void test_a_value_too_large_for_any_number_is_not_set(void **state) {
@@ -209,7 +260,7 @@ static void test_a_value_too_large_for_any_number_is_not_set(void **state) {
 
         play(f, CO2 "scale = 1e300\n", &p);
         fixture_write(f, "/co2", "1e300\n");
-        assert_int_equal(read_and_send(&p, 0), 0);
+        read_and_send(&p, 0);
         expect_asked(&p, "");
         assert_int_equal(producer_troubles(p.producer), 1);
 }
@@ -217,25 +268,40 @@ static void test_a_value_too_large_for_any_number_is_not_set(void **state) {
 static void test_fields_that_are_refused_together_are_set_one_by_one(void **state) {
         const Fixture *f = *state;
         _cleanup_(play_done) Play p;
-        const char *refused = "{\"error\":\"unknown_field\",\"detail\":\"no field co2\"}\n";
-        _cleanup_free_ char *answers = NULL;
 
         play(f, CO2 SWITCH FIRST, &p);
         fixture_write(f, "/co2", "612\n");
         fixture_write(f, "/switch", "1\n");
         fixture_write(f, "/first", "0\n");
-        assert_true(asprintf(&answers, "%s%s%s%s", refused, refused, OK, OK) > 0);
-        answer(&p, answers);
-        assert_int_equal(read_and_send(&p, 0), 0);
-        expect_asked(&p,
-                SET("air") "\"fields\":{\"co2\":612,\"mode\":1}}\n" SET(
-                        "air") "\"fields\":{\"co2\":612}}\n" SET("air") "\"fields\":{\"mode\":"
-                                                                        "1}}\n" SET("temperatur"
-                                                                                    "e") "\"val"
-                                                                                         "ue\":"
-                                                                                         "0}"
-                                                                                         "\n");
-        assert_int_equal(producer_troubles(p.producer), 1);
+        read_and_send(&p, 0);
+        expect_asked(&p, SET(1, "air", FIELDS(CO2_IS("612") "," SWITCH_IS("1")))
+                                 SET(2, "temperature", VALUE("0")));
+        answer(&p, REFUSED(1, "unknown_field") OK(2));
+        send_more(&p);
+        expect_asked(&p, SET(3, "air", FIELDS(CO2_IS("612"))));
+        answer(&p, REFUSED(3, "unknown_field"));
+        send_more(&p);
+        expect_asked(&p, SET(4, "air", FIELDS(SWITCH_IS("1"))));
+        answer(&p, OK(4));
+        expect_summary(&p, "3 sources, 1 of them not set; refused values: 1");
+        /* Next time they go together again. */
+        read_and_send(&p, 10 * SEC);
+        expect_asked(&p, SET(5, "air", FIELDS(CO2_IS("612") "," SWITCH_IS("1")))
+                                 SET(6, "temperature", VALUE("0")));
+}
+
+static void test_a_full_queue_is_full_for_each_field(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(play_done) Play p;
+
+        play(f, CO2 SWITCH, &p);
+        fixture_write(f, "/co2", "612\n");
+        fixture_write(f, "/switch", "1\n");
+        read_and_send(&p, 0);
+        answer(&p, REFUSED(1, "queue_full"));
+        send_more(&p);
+        expect_asked(&p, SET(1, "air", FIELDS(CO2_IS("612") "," SWITCH_IS("1"))));
+        expect_summary(&p, "2 sources, 2 of them not set; refused values: 2");
 }
 
 static void test_a_set_that_is_refused_is_not_asked_again_at_once(void **state) {
@@ -244,75 +310,147 @@ static void test_a_set_that_is_refused_is_not_asked_again_at_once(void **state) 
 
         play(f, FIRST, &p);
         fixture_write(f, "/first", "0\n");
-        answer(&p, "{\"error\":\"unknown_characteristic\"}\n" OK);
-        assert_int_equal(read_and_send(&p, 0), 0);
-        expect_asked(&p, SET("temperature") "\"value\":0}\n");
+        read_and_send(&p, 0);
+        answer(&p, REFUSED(1, "unknown_characteristic"));
+        send_more(&p);
+        expect_asked(&p, SET(1, "temperature", VALUE("0")));
         assert_int_equal(producer_troubles(p.producer), 1);
-        assert_int_equal(read_and_send(&p, 10 * SEC), 0);
+        read_and_send(&p, 10 * SEC);
+        answer(&p, OK(2));
         assert_int_equal(producer_troubles(p.producer), 0);
 }
 
-static void test_a_spored_that_goes_is_told(void **state) {
+static void test_what_was_not_answered_is_asked_again_of_the_next_spored(void **state) {
         const Fixture *f = *state;
         _cleanup_(play_done) Play p;
 
         play(f, FIRST, &p);
-        fixture_write(f, "/first", "0\n");
-        assert_int_equal(shutdown(p.fd, SHUT_RDWR), 0);
-        assert_true(read_and_send(&p, 0) < 0);
-        assert_string_equal(p.why, "spored has closed the connection");
-        assert_false(connection_is_open(p.connection));
+        fixture_write(f, "/first", "500\n");
+        read_and_send(&p, 0);
+        lose_spored(&p);
+        assert_false(producer_is_settled(p.producer));
+        assert_true(producer_asked_usec(p.producer) == UINT64_MAX);
+        assert_int_equal(producer_missed(p.producer), 0);
+        spored_client_free(p.client);
+        close(p.fd);
+        assert_int_equal(spored_client_new(&p.client, p.path, 0), 0);
+        p.fd = accept4(p.listen_fd, NULL, NULL, SOCK_CLOEXEC);
+        send_more(&p);
+        expect_asked(&p, SET(1, "temperature", VALUE("0.5")));
+        answer(&p, OK(1));
+        assert_true(producer_is_settled(p.producer));
 }
 
-static void test_being_one_too_many_ends_the_connection(void **state) {
+static void test_what_is_read_without_a_spored_is_counted(void **state) {
         const Fixture *f = *state;
         _cleanup_(play_done) Play p;
 
         play(f, FIRST, &p);
-        fixture_write(f, "/first", "0\n");
-        answer(&p, "{\"error\":\"too_many\",\"detail\":\"64 programs are connected\"}\n");
-        assert_int_equal(read_and_send(&p, 0), -EBUSY);
-        assert_string_equal(p.why, "64 programs are connected");
-        assert_false(connection_is_open(p.connection));
+        fixture_write(f, "/first", "500\n");
+        read_and_send(&p, 0);
+        lose_spored(&p);
+        read_and_send(&p, 10 * SEC);
+        read_and_send(&p, 20 * SEC);
+        assert_int_equal(producer_missed(p.producer), 2);
+        /* What is out of date is not set when its sensor has gone meanwhile. */
+        fixture_remove(f, "/first");
+        read_and_send(&p, 30 * SEC);
+        assert_int_equal(producer_missed(p.producer), 3);
+        assert_true(producer_is_settled(p.producer));
 }
 
-static void test_an_answer_that_is_none_ends_the_connection(void **state) {
-        const Fixture *f = *state;
+static void expect_turned_away(const Fixture *f, const char *line) {
         _cleanup_(play_done) Play p;
 
         play(f, FIRST, &p);
         fixture_write(f, "/first", "0\n");
-        answer(&p, "hello\n");
-        assert_int_equal(read_and_send(&p, 0), -EPROTO);
-        assert_false(connection_is_open(p.connection));
+        read_and_send(&p, 0);
+        answer(&p, line);
+        assert_int_equal(producer_answers(p.producer), 0);
+        assert_int_equal(producer_troubles(p.producer), 1);
+        fixture_remove(f, "/spored.sock");
 }
 
-static void test_a_place_where_nobody_listens_is_named(void **state) {
+static void test_being_turned_away_is_no_answer(void **state) {
         const Fixture *f = *state;
-        _cleanup_free_ char *path = fixture_path(f, "/nobody");
-        _cleanup_(connection_freep) Connection *connection = NULL;
-        char why[CONNECTION_WHY_SIZE];
 
-        assert_int_equal(connection_new(&connection, path, -1), 0);
-        assert_int_equal(connection_open(connection, why), -ENOENT);
-        assert_non_null(strstr(why, path));
-        assert_int_equal(connection_fd(connection), -1);
+        expect_turned_away(
+                f, "{\"error\":\"too_many\",\"detail\":\"64 programs are connected\"}\n");
+        expect_turned_away(f, "{\"error\":\"unavailable\",\"detail\":\"serve = no\"}\n");
 }
 
-static void test_waiting_for_an_answer_ends_when_it_is_told_to(void **state) {
+static void test_a_change_that_does_not_last_is_not_set(void **state) {
         const Fixture *f = *state;
         _cleanup_(play_done) Play p;
-        int ends[2];
 
-        play(f, FIRST, &p);
-        fixture_write(f, "/first", "0\n");
-        assert_int_equal(pipe(ends), 0);
-        close(ends[1]);
-        connection_free(p.connection);
-        assert_int_equal(connection_new(&p.connection, p.path, ends[0]), 0);
-        assert_int_equal(connection_open(p.connection, p.why), 0);
-        assert_int_equal(read_and_send(&p, 0), -ECANCELED);
-        close(ends[0]);
+        play(f, SWITCH "interval = 20s\ndebounce = 3s\n", &p);
+        fixture_write(f, "/switch", "0\n");
+        read_and_send(&p, 0);
+        answer(&p, OK(1));
+        fixture_write(f, "/switch", "1\n");
+        read_and_send(&p, 20 * SEC);
+        answer(&p, OK(2));
+        /* It is looked at again when it should have lasted. */
+        assert_int_equal(producer_next_usec(p.producer), 23 * SEC);
+        fixture_write(f, "/switch", "0\n");
+        read_and_send(&p, 23 * SEC);
+        answer(&p, OK(3));
+        assert_int_equal(producer_next_usec(p.producer), 40 * SEC);
+        fixture_write(f, "/switch", "1\n");
+        read_and_send(&p, 40 * SEC);
+        answer(&p, OK(4));
+        read_and_send(&p, 43 * SEC);
+        expect_asked(&p,
+                SET(1, "air", FIELDS(SWITCH_IS("0"))) SET(2, "air", FIELDS(SWITCH_IS("0")))
+                        SET(3, "air", FIELDS(SWITCH_IS("0"))) SET(4, "air", FIELDS(SWITCH_IS("0")))
+                                SET(5, "air", FIELDS(SWITCH_IS("1"))));
+}
+
+static void test_a_change_that_is_too_small_is_not_set(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(play_done) Play p;
+
+        play(f, FIRST "min_change = 0.5\n", &p);
+        fixture_write(f, "/first", "1000\n");
+        read_and_send(&p, 0);
+        answer(&p, OK(1));
+        fixture_write(f, "/first", "1499\n");
+        read_and_send(&p, 10 * SEC);
+        answer(&p, OK(2));
+        fixture_write(f, "/first", "1500\n");
+        read_and_send(&p, 20 * SEC);
+        expect_asked(&p, SET(1, "temperature", VALUE("1")) SET(2, "temperature", VALUE("1"))
+                                 SET(3, "temperature", VALUE("1.5")));
+}
+
+static void test_a_file_that_is_written_is_read_at_once(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(play_done) Play p;
+
+        play(f, FIRST "events = yes\n" DAMP, &p);
+        fixture_write(f, "/first", "1000\n");
+        fixture_write(f, "/damp", "1\n");
+        assert_int_equal(producer_listen(p.producer), 0);
+        read_and_send(&p, 0);
+        answer(&p, OK(1) OK(2));
+        expect_asked(&p, SET(1, "temperature", VALUE("1")) SET(2, "air", FIELDS(DAMP_IS("1"))));
+        assert_int_equal(producer_next_usec(p.producer), 10 * SEC);
+        fixture_write(f, "/first", "2000\n");
+        fixture_write(f, "/damp", "2\n"); /* has no events */
+        producer_wake(p.producer);
+        assert_int_equal(producer_next_usec(p.producer), 0);
+        read_and_send(&p, 1 * SEC);
+        expect_asked(&p, SET(3, "temperature", VALUE("2")));
+}
+
+static void test_without_events_nothing_listens(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(play_done) Play p;
+
+        play(f, DAMP, &p);
+        assert_int_equal(producer_listen(p.producer), 0);
+        assert_int_equal(producer_fd(p.producer), -1);
+        producer_wake(p.producer);
 }
 
 static void test_values_are_printed_as_a_central_sees_them(void **state) {
@@ -335,19 +473,23 @@ static void test_values_are_printed_as_a_central_sees_them(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 FIXTURE_TEST(test_a_single_value_is_scaled_and_set),
-                FIXTURE_TEST(test_fields_that_are_due_together_are_one_set),
+                FIXTURE_TEST(test_requests_do_not_wait_for_answers),
                 FIXTURE_TEST(test_only_what_is_due_is_set),
+                FIXTURE_TEST(test_while_no_answer_comes_the_newest_waits),
                 FIXTURE_TEST(test_after_a_restart_everything_is_due),
                 FIXTURE_TEST(test_a_source_that_cannot_be_read_does_not_stop_the_others),
                 FIXTURE_TEST(test_a_value_out_of_range_does_not_stop_the_others),
                 FIXTURE_TEST(test_a_value_too_large_for_any_number_is_not_set),
                 FIXTURE_TEST(test_fields_that_are_refused_together_are_set_one_by_one),
+                FIXTURE_TEST(test_a_full_queue_is_full_for_each_field),
                 FIXTURE_TEST(test_a_set_that_is_refused_is_not_asked_again_at_once),
-                FIXTURE_TEST(test_a_spored_that_goes_is_told),
-                FIXTURE_TEST(test_being_one_too_many_ends_the_connection),
-                FIXTURE_TEST(test_an_answer_that_is_none_ends_the_connection),
-                FIXTURE_TEST(test_a_place_where_nobody_listens_is_named),
-                FIXTURE_TEST(test_waiting_for_an_answer_ends_when_it_is_told_to),
+                FIXTURE_TEST(test_what_was_not_answered_is_asked_again_of_the_next_spored),
+                FIXTURE_TEST(test_what_is_read_without_a_spored_is_counted),
+                FIXTURE_TEST(test_being_turned_away_is_no_answer),
+                FIXTURE_TEST(test_a_change_that_does_not_last_is_not_set),
+                FIXTURE_TEST(test_a_change_that_is_too_small_is_not_set),
+                FIXTURE_TEST(test_a_file_that_is_written_is_read_at_once),
+                FIXTURE_TEST(test_without_events_nothing_listens),
                 FIXTURE_TEST(test_values_are_printed_as_a_central_sees_them),
         };
 

@@ -14,9 +14,13 @@ typedef struct Read {
         int r;
 } Read;
 
-static void open_sensor(const Fixture *f, const char *pattern, Read *ret) {
+static void open_with_match(const Fixture *f, const char *pattern, const char *match, Read *ret) {
         *ret = (Read){.path = fixture_path(f, pattern)};
-        assert_int_equal(sensor_new(&ret->sensor, ret->path), 0);
+        assert_int_equal(sensor_new(&ret->sensor, ret->path, match), 0);
+}
+
+static void open_sensor(const Fixture *f, const char *pattern, Read *ret) {
+        open_with_match(f, pattern, NULL, ret);
 }
 
 static void close_sensor(Read *read) {
@@ -24,15 +28,15 @@ static void close_sensor(Read *read) {
         free(read->path);
 }
 
-static void expect_number(Read *read, const char *find, double expected) {
-        read->r = sensor_read(read->sensor, find, &read->value, read->why);
+static void expect_number(Read *read, double expected) {
+        read->r = sensor_read(read->sensor, &read->value, read->why);
         if (read->r != 0)
                 fail_msg("%s", read->why);
         assert_true(read->value == expected);
 }
 
-static void expect_failure(Read *read, const char *find, int error, const char *why) {
-        read->r = sensor_read(read->sensor, find, &read->value, read->why);
+static void expect_failure(Read *read, int error, const char *why) {
+        read->r = sensor_read(read->sensor, &read->value, read->why);
         assert_int_equal(read->r, error);
         if (!strstr(read->why, why))
                 fail_msg("\"%s\" does not say \"%s\"", read->why, why);
@@ -44,9 +48,9 @@ static void test_a_plain_path_is_read_each_time(void **state) {
 
         fixture_write(f, "/temp", "1\n");
         open_sensor(f, "/temp", &read);
-        expect_number(&read, NULL, 1);
+        expect_number(&read, 1);
         fixture_write(f, "/temp", "2\n");
-        expect_number(&read, NULL, 2);
+        expect_number(&read, 2);
 }
 
 static void test_the_first_match_in_the_order_of_names_is_read(void **state) {
@@ -57,7 +61,7 @@ static void test_the_first_match_in_the_order_of_names_is_read(void **state) {
         fixture_write(f, "/hwmon2/temp", "2\n");
         fixture_write(f, "/hwmon2/other", "9\n");
         open_sensor(f, "/hwmon*/temp", &read);
-        expect_number(&read, NULL, 2);
+        expect_number(&read, 2);
 }
 
 static void test_a_match_is_kept_while_it_can_be_read(void **state) {
@@ -66,9 +70,9 @@ static void test_a_match_is_kept_while_it_can_be_read(void **state) {
 
         fixture_write(f, "/hwmon3/temp", "3\n");
         open_sensor(f, "/hwmon*/temp", &read);
-        expect_number(&read, NULL, 3);
+        expect_number(&read, 3);
         fixture_write(f, "/hwmon2/temp", "2\n");
-        expect_number(&read, NULL, 3);
+        expect_number(&read, 3);
 }
 
 static void test_a_match_that_is_gone_is_looked_for_again(void **state) {
@@ -77,10 +81,10 @@ static void test_a_match_that_is_gone_is_looked_for_again(void **state) {
 
         fixture_write(f, "/hwmon3/temp", "3\n");
         open_sensor(f, "/hwmon*/temp", &read);
-        expect_number(&read, NULL, 3);
+        expect_number(&read, 3);
         fixture_remove(f, "/hwmon3/temp");
         fixture_write(f, "/hwmon5/temp", "5\n");
-        expect_number(&read, NULL, 5);
+        expect_number(&read, 5);
 }
 
 static void test_a_file_that_goes_and_comes_back(void **state) {
@@ -89,11 +93,11 @@ static void test_a_file_that_goes_and_comes_back(void **state) {
 
         fixture_write(f, "/hwmon3/temp", "3\n");
         open_sensor(f, "/hwmon*/temp", &read);
-        expect_number(&read, NULL, 3);
+        expect_number(&read, 3);
         fixture_remove(f, "/hwmon3/temp");
-        expect_failure(&read, NULL, -ENOENT, "/hwmon*/temp: no such file");
+        expect_failure(&read, -ENOENT, "/hwmon*/temp: no such file");
         fixture_write(f, "/hwmon3/temp", "4\n");
-        expect_number(&read, NULL, 4);
+        expect_number(&read, 4);
 }
 
 static void test_a_plain_path_says_the_true_reason(void **state) {
@@ -101,20 +105,44 @@ static void test_a_plain_path_says_the_true_reason(void **state) {
         _cleanup_(close_sensor) Read missing, directory;
 
         open_sensor(f, "/nowhere", &missing);
-        expect_failure(&missing, NULL, -ENOENT, "/nowhere: No such file or directory");
+        expect_failure(&missing, -ENOENT, "/nowhere: No such file or directory");
         open_sensor(f, "", &directory);
-        expect_failure(&directory, NULL, -EISDIR, "Is a directory");
+        expect_failure(&directory, -EISDIR, "Is a directory");
 }
 
 static void test_what_is_not_in_the_file_is_told(void **state) {
         const Fixture *f = *state;
-        _cleanup_(close_sensor) Read read;
+        _cleanup_(close_sensor) Read any, t, u;
 
         fixture_write(f, "/text", "none t=\n");
-        open_sensor(f, "/text", &read);
-        expect_failure(&read, NULL, -EBADMSG, "/text: there is no number in it");
-        expect_failure(&read, "t=", -EBADMSG, "/text: there is no number behind \"t=\"");
-        expect_failure(&read, "u=", -EBADMSG, "/text: there is no \"u=\" in it");
+        open_sensor(f, "/text", &any);
+        expect_failure(&any, -EBADMSG, "/text: there is no number in it");
+        open_with_match(f, "/text", "t=(.*)", &t);
+        expect_failure(&t, -EBADMSG, "/text: there is no number in t=(.*)");
+        open_with_match(f, "/text", "u=(.*)", &u);
+        expect_failure(&u, -EBADMSG, "/text: nothing in it matches u=(.*)");
+}
+
+static void test_what_is_no_expression_is_refused(void **state) {
+        Sensor *sensor;
+
+        assert_int_equal(sensor_new(&sensor, "/x", "t="), -EINVAL);
+}
+
+static void test_the_file_that_was_read_is_known(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(close_sensor) Read plain, pattern;
+        _cleanup_free_ char *path = fixture_path(f, "/hwmon3/temp");
+
+        open_sensor(f, "/hwmon3/temp", &plain);
+        open_sensor(f, "/hwmon*/temp", &pattern);
+        assert_string_equal(sensor_path(plain.sensor), path);
+        assert_null(sensor_path(pattern.sensor));
+        expect_failure(&pattern, -ENOENT, "no such file");
+        assert_null(sensor_path(pattern.sensor));
+        fixture_write(f, "/hwmon3/temp", "3\n");
+        expect_number(&pattern, 3);
+        assert_string_equal(sensor_path(pattern.sensor), path);
 }
 
 static void test_an_empty_file_has_no_number(void **state) {
@@ -123,7 +151,7 @@ static void test_an_empty_file_has_no_number(void **state) {
 
         fixture_write(f, "/empty", "");
         open_sensor(f, "/empty", &read);
-        expect_failure(&read, NULL, -EBADMSG, "there is no number in it");
+        expect_failure(&read, -EBADMSG, "there is no number in it");
 }
 
 static void test_a_wrong_checksum_of_one_wire_is_no_value(void **state) {
@@ -131,10 +159,10 @@ static void test_a_wrong_checksum_of_one_wire_is_no_value(void **state) {
         _cleanup_(close_sensor) Read read;
 
         fixture_write(f, "/28-1/w1_slave", "50 05 : crc=1c NO\n50 05 t=21312\n");
-        open_sensor(f, "/28-*/w1_slave", &read);
-        expect_failure(&read, "t=", -EBADMSG, "/28-1/w1_slave: the checksum is wrong");
+        open_with_match(f, "/28-*/w1_slave", "t=(.*)", &read);
+        expect_failure(&read, -EBADMSG, "/28-1/w1_slave: the checksum is wrong");
         fixture_write(f, "/28-1/w1_slave", "50 05 : crc=1c YES\n50 05 t=21312\n");
-        expect_number(&read, "t=", 21312);
+        expect_number(&read, 21312);
 }
 
 static void test_a_pipe_without_a_writer_does_not_stop_it(void **state) {
@@ -143,21 +171,22 @@ static void test_a_pipe_without_a_writer_does_not_stop_it(void **state) {
 
         open_sensor(f, "/pipe", &read);
         assert_int_equal(mkfifo(read.path, 0600), 0);
-        expect_failure(&read, NULL, -EBADMSG, "there is no number in it");
+        expect_failure(&read, -EBADMSG, "there is no number in it");
 }
 
 static void test_a_long_file_is_read_up_to_a_bound(void **state) {
         const Fixture *f = *state;
-        _cleanup_(close_sensor) Read read;
+        _cleanup_(close_sensor) Read a, b;
         static char text[100000];
 
         memset(text, ' ', sizeof(text) - 1);
         memcpy(text + 60000, "a=5", 3);
         memcpy(text + 90000, "b=6", 3);
         fixture_write(f, "/long", text);
-        open_sensor(f, "/long", &read);
-        expect_number(&read, "a=", 5);
-        expect_failure(&read, "b=", -EBADMSG, "there is no \"b=\" in it");
+        open_with_match(f, "/long", "a=(.)", &a);
+        expect_number(&a, 5);
+        open_with_match(f, "/long", "b=(.)", &b);
+        expect_failure(&b, -EBADMSG, "nothing in it matches b=(.)");
 }
 
 int main(void) {
@@ -169,6 +198,8 @@ int main(void) {
                 FIXTURE_TEST(test_a_file_that_goes_and_comes_back),
                 FIXTURE_TEST(test_a_plain_path_says_the_true_reason),
                 FIXTURE_TEST(test_what_is_not_in_the_file_is_told),
+                FIXTURE_TEST(test_what_is_no_expression_is_refused),
+                FIXTURE_TEST(test_the_file_that_was_read_is_known),
                 FIXTURE_TEST(test_an_empty_file_has_no_number),
                 FIXTURE_TEST(test_a_wrong_checksum_of_one_wire_is_no_value),
                 FIXTURE_TEST(test_a_pipe_without_a_writer_does_not_stop_it),

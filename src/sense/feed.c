@@ -1,0 +1,133 @@
+#include "sense/feed.h"
+
+#include "core/field.h"
+#include "sense/report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+
+int feed_init(Feed *feed, const ValueSource *source) {
+        *feed = (Feed){.source = source};
+        steady_init(&feed->steady, source->debounce_usec, source->min_change);
+        feed_restart(feed, 0);
+        return sensor_new(&feed->sensor, source->file, source->match);
+}
+
+void feed_done(Feed *feed) {
+        sensor_free(feed->sensor);
+}
+
+void feed_restart(Feed *feed, uint64_t now_usec) {
+        schedule_start(&feed->schedule, feed->source->interval_usec, now_usec);
+}
+
+bool feed_take_due(Feed *feed, uint64_t now_usec) {
+        bool due = feed->woken || now_usec >= steady_due_usec(&feed->steady);
+
+        feed->woken = false;
+        return schedule_take(&feed->schedule, now_usec) || due;
+}
+
+uint64_t feed_next_usec(const Feed *feed) {
+        uint64_t steady_usec = steady_due_usec(&feed->steady);
+
+        if (feed->woken)
+                return 0;
+        return steady_usec < feed->schedule.due_usec ? steady_usec : feed->schedule.due_usec;
+}
+
+/* Its reason may differ each time; that it is the same trouble still is not told again. */
+static void begin_trouble(Feed *feed, Trouble trouble, const char *why) {
+        if (feed->trouble == trouble)
+                return;
+        if (feed->trouble == TROUBLE_NONE)
+                feed->begin = feed->counts.failed + feed->counts.refused - 1;
+        feed->trouble = trouble;
+        report_warning("%s: %s: %s", feed->source->name,
+                trouble == TROUBLE_READING ? "cannot be read" : "not set", why);
+}
+
+static void end_trouble(Feed *feed) {
+        uint64_t failures = feed->counts.failed + feed->counts.refused - feed->begin;
+
+        if (feed->trouble != TROUBLE_NONE)
+                report_info("%s: set again, after %" PRIu64 " failure%s", feed->source->name,
+                        failures, failures == 1 ? "" : "s");
+        feed->trouble = TROUBLE_NONE;
+}
+
+void feed_set(Feed *feed) {
+        end_trouble(feed);
+}
+
+void feed_refused(Feed *feed, const char *why) {
+        feed->counts.refused++;
+        begin_trouble(feed, TROUBLE_SETTING, why);
+}
+
+/* What a central will see of the value is checked here: one that is out of range would have the
+ * others of its characteristic refused too. */
+static int check_value(const Feed *feed, double number, char why[static FORMAT_WHY_SIZE]) {
+        const FieldValue value = {.kind = FIELD_VALUE_NUMBER, .number = number};
+        uint8_t data[VALUE_SIZE_MAX];
+        size_t size;
+
+        if (!isfinite(number)) {
+                (void)snprintf(why, FORMAT_WHY_SIZE, "the value is too large");
+                return FORMAT_E_RANGE;
+        }
+        return field_encode(feed->source->field, &value, data, &size, why);
+}
+
+void feed_read(Feed *feed, uint64_t now_usec) {
+        const ValueSource *source = feed->source;
+        char why[SENSOR_WHY_SIZE];
+        char value_why[FORMAT_WHY_SIZE];
+        double number;
+
+        feed->counts.reads++;
+        feed->counts.missed += feed->fresh;
+        feed->fresh = false;
+        if (sensor_read(feed->sensor, &number, why) < 0) {
+                feed->counts.failed++;
+                steady_forget(&feed->steady);
+                begin_trouble(feed, TROUBLE_READING, why);
+                return;
+        }
+        number = steady_take(&feed->steady, number * source->scale + source->offset, now_usec);
+        if (check_value(feed, number, value_why) != 0) {
+                feed_refused(feed, value_why);
+                return;
+        }
+        feed->value = number;
+        feed->fresh = true;
+}
+
+/* The number as it is once it has been rounded to what goes over the air. */
+void feed_print(const Feed *feed, FILE *out) {
+        const Field *field = feed->source->field;
+        const FieldValue value = {.kind = FIELD_VALUE_NUMBER, .number = feed->value};
+        uint8_t data[VALUE_SIZE_MAX];
+        char why[FORMAT_WHY_SIZE];
+        FieldValue shown = {0};
+        size_t size;
+
+        (void)field_encode(field, &value, data, &size, why);
+        field_decode(field, data, size, &shown);
+        if (shown.kind == FIELD_VALUE_LABEL)
+                fprintf(out, "%s = %s", feed->source->name, shown.text);
+        else
+                fprintf(out, "%s = %.12g", feed->source->name, shown.number);
+        fprintf(out, "%s%s\n", field->unit ? " " : "", field->unit ? field->unit : "");
+}
+
+void feed_report(const Feed *feed) {
+        const FeedCounts *counts = &feed->counts;
+
+        if (counts->failed + counts->refused + counts->missed > 0)
+                report_info("%s: of %" PRIu64 " readings %" PRIu64 " failed, %" PRIu64
+                            " were refused, %" PRIu64 " were overtaken before they were set",
+                        feed->source->name, counts->reads, counts->failed, counts->refused,
+                        counts->missed);
+}
