@@ -1,7 +1,7 @@
 #!/bin/bash
 # build.sh ROOT SOURCE OUT [check] [sanitize]: unpacks SOURCE (tar) in the build root ROOT, makes
 # the Debian packages there and puts them into OUT. The build directory stays, so that the next
-# build compiles only what changed.
+# build compiles only what changed. Wants a mount namespace of its own.
 set -euo pipefail
 root=$1 source=$2 out=$3 work=$1/srv/spored
 shift 3
@@ -26,6 +26,10 @@ in_source() {
         chroot "$root" /usr/bin/env -i --chdir=/srv/spored/source \
                 PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/srv LC_ALL=C.UTF-8 "$@"
 }
+
+# What the unit tests find on every system. The caller's namespace takes the mounts along.
+mount -t proc proc "$root/proc"
+mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts "$root/dev/pts"
 
 rm -rf "$work/incoming" "$work"/*.{deb,changes,buildinfo}
 mkdir -p "$work/incoming" "$work/source"

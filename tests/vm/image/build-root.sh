@@ -8,5 +8,5 @@ here=$(dirname "$(readlink -f "$0")")
 
 suite=$1 dir=$2
 # What debian/control asks for; dpkg-buildpackage complains if something of it is not here.
-make_root "$suite" "$dir/root" "$(join build-essential debhelper meson pkgconf libsystemd-dev \
-        libcmocka-dev mandoc python3 "${libraries[@]}")"
+make_root "$suite" "$dir/root" "$(join build-essential debhelper dh-python meson pkgconf \
+        libsystemd-dev libcmocka-dev mandoc python3 "${libraries[@]}")"

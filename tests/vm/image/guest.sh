@@ -44,7 +44,7 @@ install_modules() {
         kernel_version=${modules##*/}
         # The guest has no screen, disk controller, network card, sound or camera.
         local drivers=$root/usr/lib/modules/$kernel_version/kernel
-        rm -rf "$drivers"/drivers/{gpu,net,media,scsi,infiniband,iio,usb,ata,md,staging,mtd,isdn} \
+        rm -rf "$drivers"/drivers/{gpu,net,media,scsi,infiniband,usb,ata,md,staging,mtd,isdn} \
                 "$drivers"/sound \
                 "$drivers"/fs/{xfs,btrfs,ocfs2,gfs2,nfs,nfsd,ceph,smb,cifs,f2fs,jfs}
         depmod -b "$root/usr" "$kernel_version" 2>/dev/null || depmod -b "$root" "$kernel_version"

@@ -11,6 +11,7 @@ from stories.world import wait_until
 from .systemd import show, systemctl
 
 UNIT = "spored.service"
+SOCKET_UNIT = "spored.socket"
 CONFIGURATION = pathlib.Path("/etc/spored/spored.conf")
 SOCKET = pathlib.Path("/run/spored/spored.sock")
 UNIT_DROP_IN = pathlib.Path("/run/systemd/system/spored.service.d/story.conf")
@@ -30,13 +31,14 @@ class Spored(spored.Spored):
 
     def _start(self, verb, on_air):
         # Stories start it more often than systemd allows a service that fails.
-        systemctl("reset-failed", UNIT, check=False)
+        systemctl("reset-failed", SOCKET_UNIT, UNIT, check=False)
         systemctl(verb, UNIT)
         if on_air:
             self.wait_on_air()
 
     def stop(self):
-        systemctl("stop", UNIT)
+        # The socket too: who connects would start it again.
+        systemctl("stop", SOCKET_UNIT, UNIT)
         self._assert_shown(Result="success", ExecMainStatus="0")
 
     def restart_refused(self):
