@@ -1,8 +1,9 @@
 """A spored and a BlueZ that misbehaves on command: sporesim, with its faults."""
 
 import os
+import time
 
-from harness import Story
+from harness import LIMIT, Story
 from simulation.sporesim import Sporesim
 
 ADAPTER = {"Address": "AA:BB:CC:DD:EE:00", "Alias": "box", "Modalias": "usb:v1D6Bp0246d0542",
@@ -166,6 +167,36 @@ class BluezStory(Story):
 
     def counters(self, name):
         return next(c for c in self.status()["characteristics"] if c["name"] == name)
+
+    def until(self, done):
+        """Asks again and again: for what no event tells."""
+        end = time.monotonic() + LIMIT
+        while not done():
+            self.assertLess(time.monotonic(), end)
+
+    def expect(self, name, **wanted):
+        """The counters of its queue; those that are not named are 0."""
+        row = self.counters(name)
+        found = {k: row[k] for k in ("published", "sent", "coalesced", "pending")}
+        found.update(row["dropped"])
+        self.assertEqual(found, {**dict.fromkeys(found, 0), **wanted})
+
+    @staticmethod
+    def numbers(name, values):
+        """What wait_values() gives for these values of one byte."""
+        return [(name, f"{v:02x}") for v in values]
+
+    def speak(self):
+        """Pings that were held are answered, and those that follow."""
+        self.bluez.sync()
+        self.bluez.command("answer", "Ping", "ok")
+        self.bluez.command("reply", "Ping", "ok")
+
+    def log_of(self, process):
+        """Ends spored: what it has logged."""
+        status, log = self.stop(process)
+        self.assertEqual(status, 0, log)
+        return log
 
     def set(self, name, *values):
         for value in values:

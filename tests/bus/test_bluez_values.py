@@ -64,6 +64,32 @@ class Reads(BluezStory):
         self.assertFalse(self.counters("count")["subscribed"])
 
 
+class StaleReads(BluezStory):
+
+    def wait_stale(self, stale):
+        event = self.watcher.receive()
+        self.assertEqual((event["event"], event["characteristic"], event["stale"]),
+                         ("stale", "blob", stale))
+
+    def test_a_stale_value_is_refused_until_it_is_set(self):
+        self.put_on_air("-o", "blob.max_age=300ms", "-o", "blob.on_stale=refuse")
+        self.watcher = self.connect()
+        self.assertTrue(self.watcher.call(op="watch", events=["stale"])["ok"])
+        self.wait_stale(True)
+        self.refused(self.read("blob"), FAILED, "0x84")
+        self.refused(self.read("blob", "offset=2"), FAILED, "0x84")
+        self.assertEqual(self.counters("blob")["reads"], 0)
+        self.assertEqual(self.read("count")["hex"], "0000")
+        self.assertNotIn("error", self.write("blob", "aa", "offset=1"))
+        self.wait_stale(False)
+        self.assertEqual(self.read("blob")["hex"], "01aa")
+
+    def test_a_stale_value_that_is_kept_is_read(self):
+        self.put_on_air("-o", "blob.max_age=1ms")
+        self.until(lambda: self.peer.call(op="get", characteristic="blob")["stale"])
+        self.assertEqual(self.read("blob")["hex"], "0102030405")
+
+
 class Writes(BluezStory):
 
     def setUp(self):
@@ -175,7 +201,14 @@ class Subscriptions(BluezStory):
         self.subscribe("alarm")
         self.set("alarm", 1)
         self.assertEqual(self.bluez.values(), [("alarm", "01")])
+        self.assertEqual(self.counters("alarm")["confirmed"], 0)
         self.assertNotIn("error", self.ask("alarm", "Confirm"))
+        self.assertEqual(self.counters("alarm")["confirmed"], 1)
+
+    def test_a_confirmation_that_nobody_waits_for_is_not_counted(self):
+        self.put_on_air()
+        self.assertNotIn("error", self.ask("alarm", "Confirm"))
+        self.assertEqual(self.counters("alarm")["confirmed"], 0)
 
     def test_a_write_is_notified_too(self):
         self.put_on_air()
@@ -196,9 +229,7 @@ class Subscriptions(BluezStory):
         self.set("count", 7)
         self.subscribe("count")
         self.assertEqual(self.counters("count")["pending"], 1)
-        self.bluez.sync()
-        self.bluez.command("answer", "Ping", "ok")
-        self.bluez.command("reply", "Ping", "ok")
+        self.speak()
         self.assertEqual(self.bluez.wait_values(2), [("count", "0000"), ("count", "0700")])
         self.assertEqual(self.bluez.values(), [])
 
@@ -206,27 +237,13 @@ class Subscriptions(BluezStory):
 class Window(BluezStory):
     """BlueZ takes what it gets, until it stops."""
 
-    def numbers(self, name, values):
-        return [(name, f"{v:02x}") for v in values]
-
-    def expect(self, name, **wanted):
-        row = self.counters(name)
-        found = {k: row[k] for k in ("published", "sent", "coalesced", "pending")}
-        found.update(row["dropped"])
-        self.assertEqual(found, {**dict.fromkeys(found, 0), **wanted})
-
     def silent(self, *arguments):
         self.put_on_air("-o", "queue.window=4", *arguments)
         self.bluez.command("answer", "Ping", "hold")
         self.subscribe("level")
 
-    def speak(self):
-        self.bluez.sync()
-        self.bluez.command("answer", "Ping", "ok")
-        self.bluez.command("reply", "Ping", "ok")
-
     def test_all_values_come_in_order(self):
-        self.put_on_air("-o", "queue.window=4", "-o", "queue.depth=256")
+        self.put_on_air("-o", "queue.window=4", "-o", "queue.depth=256", "-o", "queue.rate=0")
         self.subscribe("level")
         self.set("level", *range(200))
         self.assertEqual(self.bluez.wait_values(200), self.numbers("level", range(200)))

@@ -2,7 +2,7 @@
 # Debian packages: says what is missing, then installs it. The same names on Debian 12 and 13.
 
 packages_build=(meson ninja-build pkgconf gcc libc6-dev clang libsystemd-dev libev-dev libinih-dev
-        libjansson-dev libcmocka-dev dbus python3 systemd mandoc)
+        libjansson-dev libcmocka-dev dbus python3 systemd mandoc mosquitto-clients)
 # shellcheck disable=SC2034 # these are used by the other files of dev
 packages_demo=(meson ninja-build pkgconf gcc libc6-dev libsystemd-dev libev-dev libinih-dev
         libjansson-dev dbus python3)

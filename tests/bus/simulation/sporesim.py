@@ -1,5 +1,6 @@
 """Drives sporesim: commands go in, events come out (sporesim(1))."""
 
+import collections
 import itertools
 import os
 import select
@@ -44,22 +45,26 @@ class Sporesim:
     def __init__(self, *options):
         self.process = subprocess.Popen([SPORESIM, *options, "--script", "-"], bufsize=0,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.buffer = b""
+        self.lines, self.partial = collections.deque(), b""
         self.waiting, self.listeners = [], {}
 
-    def read_event(self, timeout=LIMIT):
-        """The next event, whatever it is."""
+    def read_line(self, timeout=LIMIT):
+        """The next event as it was told."""
         end = time.monotonic() + timeout
-        while b"\n" not in self.buffer:
+        while not self.lines:
             left = max(end - time.monotonic(), 0)
             if not select.select([self.process.stdout], [], [], left)[0]:
                 raise TimeoutError(f"sporesim says nothing more; waiting: {self.waiting}")
             data = os.read(self.process.stdout.fileno(), 65536)
             if not data:
                 raise AssertionError("sporesim has ended")
-            self.buffer += data
-        line, self.buffer = self.buffer.split(b"\n", 1)
-        return Event(line.decode())
+            *whole, self.partial = (self.partial + data).split(b"\n")
+            self.lines.extend(whole)
+        return self.lines.popleft()
+
+    def read_event(self, timeout=LIMIT):
+        """The next event, whatever it is."""
+        return Event(self.read_line(timeout).decode())
 
     def note(self, event):
         """Gives an event to its listener, or lets it wait."""
@@ -71,9 +76,10 @@ class Sporesim:
         while not done():
             self.note(self.read_event(max(end - time.monotonic(), 0)))
 
-    def command(self, *words, timeout=LIMIT):
-        """Returns when it has been carried out."""
-        self.process.stdin.write(" ".join(map(quote, words)).encode() + b"\n")
+    def command(self, *words, timeout=LIMIT, wait=True):
+        """Returns when it has been carried out; without wait, when it has begun."""
+        line = " ".join(map(quote, words)) + ("" if wait else " &")
+        self.process.stdin.write(line.encode() + b"\n")
         while (event := self.read_event(timeout)).word not in ("done", "wrong"):
             self.note(event)
         if event.word == "wrong":

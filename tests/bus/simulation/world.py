@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 
-from harness import SPORECTL, clean_environment
+from harness import SPORECTL, SPORED, clean_environment
 from stories import world
 
 from .central import Central
@@ -81,22 +81,62 @@ class Adapter(world.Adapter):
         self._simulator.command("plug", "hci0")
 
 
+class Sensor:
+    """A file that stands for one of sysfs."""
+
+    def __init__(self, path):
+        self.path = path
+        self.path.parent.mkdir(exist_ok=True)
+
+    def set(self, number):
+        """At once: half a file is no file of the kernel's."""
+        new = self.path.with_name("new")
+        new.write_text(f"{number}\n", encoding="ascii")
+        new.rename(self.path)
+
+
 class Thermometer:
-    """A file as the kernel's driver has it, in thousandths of a degree."""
+    """As the kernel's driver has it, in thousandths of a degree."""
+
+    source = "scale = 0.001\n"
 
     def __init__(self, folder):
         self.pattern = folder / "hwmon*" / "temp1_input"
-        self._path = folder / "hwmon3" / "temp1_input"
-        self._path.parent.mkdir(exist_ok=True)
+        self._folder, self._number, self._kept = folder, 3, None
+        self._file = Sensor(folder / "hwmon3" / "temp1_input")
 
     def set(self, celsius):
-        """At once: half a file is no file of the kernel's."""
-        new = self._path.with_name("new")
-        new.write_text(f"{round(celsius * 1000)}\n", encoding="ascii")
-        new.rename(self._path)
+        self._file.set(round(celsius * 1000))
 
     def celsius(self):
-        return int(self._path.read_text(encoding="ascii")) / 1000
+        return int(self._file.path.read_text(encoding="ascii")) / 1000
+
+    def unplug(self):
+        self._kept = self._file.path.read_text(encoding="ascii")
+        self._file.path.unlink()
+
+    def plug(self):
+        """Under another number."""
+        self._number += 1
+        self._file = Sensor(self._folder / f"hwmon{self._number}" / "temp1_input")
+        self._file.set(self._kept.strip())
+
+
+class Battery(Sensor):
+    """Of a folder that is there already."""
+
+    source = "scale = 1\n"
+
+    def __init__(self, folder):
+        super().__init__(folder / "capacity")
+        self.pattern = self.path
+
+    def __enter__(self):
+        self.set(1)
+        return self
+
+    def __exit__(self, *_):
+        self.path.unlink()
 
 
 class Simulation(world.World):
@@ -104,7 +144,7 @@ class Simulation(world.World):
 
     name = "simulation"
     a_while = 0.5
-    sporectl_path = SPORECTL
+    sporectl_path, spored_path = SPORECTL, SPORED
 
     def __init__(self, version):
         self.version = version
@@ -149,6 +189,9 @@ class Simulation(world.World):
 
     def thermometer(self):
         return Thermometer(self.spored.folder)
+
+    def battery(self):
+        return Battery(self.spored.folder)
 
     @staticmethod
     def figure(name, value):
