@@ -128,7 +128,7 @@ def story_two_mtus_at_once(world):
         assert [t.get() for t in told] == [text[:20], text[:182]]
 
 
-@simulation_only("the machine's air is never slow")
+@simulation_only("in the machine who takes nothing fills the controller, and all wait")
 def story_a_slow_subscriber(world):
     """a subscriber that takes nothing holds nobody back, and gets every value in order once it
     does"""

@@ -5,7 +5,8 @@ from .peer import env_request, set_env
 from .world import wait_until
 
 WINDOW = 32  # the default
-DEEP = "[queue]\ndepth = 2048\n"
+UNPACED = "[queue]\nrate = 0\n"
+DEEP = UNPACED + "depth = 2048\n"
 
 
 def numbers(values):
@@ -66,8 +67,8 @@ def story_set_says_whether_somebody_listens(world):
 
 
 def story_a_thousand_in_order(world):
-    """with a depth of 2048, 1000 values reach a subscribed central whole and in order, and the
-    counters add up"""
+    """with a depth of 2048 and no rate, 1000 values reach a subscribed central whole and in order,
+    and the counters add up"""
     with world.spored.configured(DEEP), world.peer() as peer, world.central() as central:
         subscription = subscribe(central)
         before = settled(world)
@@ -81,9 +82,9 @@ def story_a_thousand_in_order(world):
 
 
 def story_a_thousand_at_once(world):
-    """with the default depth of 64, of 1000 values set as fast as the socket takes them those
-    that are sent arrive, whole and in order, the last among them"""
-    with world.peer() as peer, world.central() as central:
+    """with the default depth of 64 and no rate, of 1000 values set as fast as the socket takes them
+    those that are sent arrive, whole and in order, the last among them"""
+    with world.spored.configured(UNPACED), world.peer() as peer, world.central() as central:
         subscription = subscribe(central)
         before = settled(world)
         requests, expected = zip(*(env_request(number) for number in range(1000)))
@@ -194,3 +195,19 @@ def story_characteristics_do_not_mix(world):
         assert numbers([env.get()]) == [9]
         central.read(mushpi.STATUS_FLAGS)
         assert status.is_empty() and env.is_empty()
+
+
+def story_indications_are_confirmed(world):
+    """each indication that a central confirms is counted as confirmed"""
+    with gatt.served(world), world.peer() as peer, world.central() as central:
+        central.connect(service=gatt.TOLD)
+        subscription = central.subscribe(gatt.INDICATED, indicate=True)
+        subscription.get_indication()
+        for number in range(1, 6):
+            peer.request("set", characteristic="indicated", value=number)
+            assert subscription.get_indication() == number.to_bytes(2, "little")
+        counters = wait_until(
+            lambda: (c := world.spored.counters("indicated")) and c["confirmed"] >= 6 and c,
+            "six are confirmed")
+        assert counters["confirmed"] == counters["sent"] == 6, counters
+        assert_adds_up(counters)

@@ -33,6 +33,10 @@ class Peer:
         self._lines.close()
         self._socket.close()
 
+    def shutdown(self):
+        """Ends the connection; who waits for a line in another thread gets EOFError."""
+        self._socket.shutdown(socket.SHUT_RDWR)
+
     def request(self, op, **members):
         """Sends one request and returns its answer. Refused if that is an error."""
         self.send([{"op": op, **members}])

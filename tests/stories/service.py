@@ -3,7 +3,8 @@
 import time
 
 from . import mushpi
-from .world import machine_only, wait_until
+from .peer import set_env
+from .world import machine_only, run, wait_until
 
 
 def stop(world, what):
@@ -57,7 +58,13 @@ def assert_stands_aside(world, cursor):
     wait_journal(world, cursor, "standing aside")
     said = world.log.since(cursor)
     assert "on air" not in said and "listening on" not in said, said
-    assert not world.spored.socket.exists()
+    if world.name == "machine":
+        # There the socket is systemd's: who connects starts it once more, and is told.
+        with world.peer() as peer:
+            assert peer.receive()["error"] == "unavailable"
+        world.spored.assert_ended_well()
+    else:
+        assert not world.spored.socket.exists()
 
 
 def story_stands_aside(world):
@@ -73,6 +80,22 @@ def story_stands_aside_for_bluezero(world):
     with world.spored.environment("MUSHPI_BLE_BACKEND", "bluezero"):
         world.spored.restart(on_air=False)
         assert_stands_aside(world, cursor)
+
+
+@machine_only("its socket is systemd's")
+def story_started_by_who_connects(world):
+    """stopped alone, the service is started by the next program that connects, which finds the same
+    socket file and is served"""
+    inode = world.spored.socket.stat().st_ino
+    run("systemctl", "stop", "spored.service")
+    assert not world.spored.is_active()
+    with world.peer() as peer:
+        value = set_env(peer, 321)
+    assert world.spored.is_active()
+    assert world.spored.socket.stat().st_ino == inode
+    world.spored.wait_on_air()
+    with world.central() as central:
+        assert central.connect(name=mushpi.NAME).read(mushpi.ENV_MEASUREMENTS) == value
 
 
 @machine_only("its user is the unit's")

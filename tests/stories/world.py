@@ -12,7 +12,14 @@ central(mtu=517)  a central as tests/vm/central/central.py's; its errors are att
                   TimeoutError
 advertising()     a context manager: another program has a connectable advertisement
 sporesense()      a context manager: it runs with spored's configuration
-thermometer()     set(celsius), celsius() and pattern, which matches a file as sysfs has it
+slow_air()        a context manager, in the machine alone: its slow(central, seconds) makes a
+                  central take one packet in that time at most
+allow_crash(cursor)  in the machine alone: that bluetoothd has crashed since is no failure
+thermometer()     set(celsius), celsius(), unplug(), plug(); pattern, which matches a file as sysfs
+                  has it, and source, the other keys of a [source] for it
+battery()         likewise: a context manager; set(percent)
+infrared()        likewise, by IIO; in the machine alone
+terminal()        likewise: open(number), a context manager, and set(number); in the machine alone
 a_while           seconds in which what must not happen would have happened
 """
 
@@ -120,7 +127,7 @@ class Adapter(abc.ABC):
 class World(abc.ABC):
     """What both worlds have in common."""
 
-    sporectl_path = "sporectl"
+    sporectl_path, spored_path = "sporectl", "spored"
 
     def make_ready(self):
         """Before each story: bluetoothd runs, mushpi is on the air and nobody is subscribed."""
@@ -141,6 +148,12 @@ class World(abc.ABC):
 
     def sporectl(self, *words, check=True):
         return run(self.sporectl_path, "--socket", self.spored.socket, *words, check=check)
+
+    def check(self, profile):
+        """What spored --check complains of in a profile that it takes."""
+        done = subprocess.run([self.spored_path, "--check", str(profile)], timeout=WAIT,
+                              capture_output=True, text=True, check=True)
+        return done.stderr
 
     def try_bus(self, *words):
         """The finished process of busctl, on the bus where org.bluez is."""

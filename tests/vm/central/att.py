@@ -76,6 +76,10 @@ class Att:
     def write(self, handle, value):
         self._request(struct.pack("<BH", WRITE, handle) + value)
 
+    def start_write(self, handle, value):
+        """A write request whose answer nobody waits for."""
+        self._link.send(CHANNEL, struct.pack("<BH", WRITE, handle) + value)
+
     def write_command(self, handle, value):
         """Unacknowledged."""
         self._link.send(CHANNEL, struct.pack("<BH", WRITE_COMMAND, handle) + value)

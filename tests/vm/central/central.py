@@ -86,6 +86,10 @@ class Subscription:
         """That many values. Each may take as long as timeout."""
         return [self.get(timeout) for _ in range(count)]
 
+    def count(self):
+        """How many have come and wait."""
+        return self._values.qsize()
+
     def is_empty(self):
         return self._values.empty()
 
@@ -231,6 +235,10 @@ class Central:
             self._att.write_long(handle, value)
         else:
             self._att.write(handle, value)
+
+    def start_write(self, uuid, value):
+        """Acknowledged, but whoever calls this does not wait for it."""
+        self._att.start_write(self._find(uuid).handle, value)
 
     def write_command(self, uuid, value):
         self._att.write_command(self._find(uuid).handle, value)

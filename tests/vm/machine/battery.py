@@ -2,7 +2,6 @@
 
 import errno
 import os
-import pathlib
 import struct
 import threading
 
@@ -56,11 +55,14 @@ class Battery:
         wait_until(is_reported, f"the kernel has {percent} percent")
 
     def _capacity(self):
-        """None before the first report."""
+        """None before the first report. Python's own files hide the EAGAIN of a new battery."""
+        file = os.open(self.pattern, os.O_RDONLY)
         try:
-            return int(pathlib.Path(self.pattern).read_text(encoding="ascii"))
+            return int(os.read(file, 100))
         except OSError:
             return None
+        finally:
+            os.close(file)
 
     def _write(self, kind, data):
         os.write(self._device, struct.pack("<I", kind) + data)

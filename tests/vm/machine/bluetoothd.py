@@ -1,12 +1,15 @@
 """bluetoothd and its adapter."""
 
 import contextlib
+import pathlib
 import struct
 
+from central.hci import SOCKET
 from stories import world
 from stories.spored import standing_still
 from stories.world import run, wait_until
 
+from .air import Air
 from .systemd import show, systemctl
 
 UNIT = "bluetooth.service"
@@ -76,4 +79,20 @@ class Adapter(world.Adapter):
         systemctl("stop", "btvirt.service")
 
     def plug(self):
-        run("systemd-run", "--quiet", "--unit=btvirt", "btvirt", "-L", "-l1", "-s")
+        self._start_btvirt("-L", "-l1", "-s")
+
+    @contextlib.contextmanager
+    def relayed(self):
+        """Plugged in, as a relay of ours that can be slow."""
+        pathlib.Path(SOCKET).unlink(missing_ok=True)
+        self._start_btvirt("-L", "-s")
+        try:
+            wait_until(pathlib.Path(SOCKET).exists, "btvirt has its socket")
+            with contextlib.closing(Air()) as air:
+                yield air
+        finally:
+            self.unplug()
+
+    @staticmethod
+    def _start_btvirt(*words):
+        run("systemd-run", "--quiet", "--unit=btvirt", "btvirt", *words)

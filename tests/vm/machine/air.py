@@ -1,0 +1,148 @@
+"""An air that can be slow: hci0 as a relay between the kernel and one of btvirt's controllers. It
+holds back the events that say that packets of a central have gone."""
+
+import collections
+import os
+import selectors
+import socket
+import struct
+import threading
+import time
+
+from central.hci import ACL, EVENT, SOCKET
+
+VENDOR = 0xFF  # of /dev/vhci: what is not HCI
+# Events, sub-events of the last, and commands.
+DISCONNECTION_COMPLETE, COMMAND_COMPLETE, COMPLETED_PACKETS, LE_META = 0x05, 0x0E, 0x13, 0x3E
+CONNECTION_COMPLETE = (0x01, 0x0A)  # the second is the enhanced one
+READ_BUFFER_SIZE = (0x2002, 0x2060)
+# btvirt's controllers have room for one packet, and one that is held back would stop everybody's.
+ROOM = 8
+HEADERS = {ACL: 5, EVENT: 3}
+
+
+def split(data):
+    """The whole packets at the begin of a stream, and what is left."""
+    packets = []
+    while data and len(data) >= HEADERS[data[0]]:
+        size = struct.unpack_from("<H", data, 3)[0] if data[0] == ACL else data[2]
+        end = HEADERS[data[0]] + size
+        if len(data) < end:
+            break
+        packets.append(data[:end])
+        data = data[end:]
+    return packets, data
+
+
+class Link:
+    """A connection, and how many of its packets have gone without the kernel's being told."""
+
+    def __init__(self, address):
+        self.address, self.held, self.due = address, 0, 0.0
+
+
+class Air:
+    """Makes hci0, and takes it away again when it is closed."""
+
+    def __init__(self):
+        self._host = os.open("/dev/vhci", os.O_RDWR | os.O_CLOEXEC)
+        self._controller = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._controller.connect(SOCKET)
+        self._wake, self._woken = socket.socketpair()
+        self._orders = collections.deque()
+        self._links, self._paces, self._partial = {}, {}, b""
+        os.write(self._host, bytes([VENDOR, 0]))
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def close(self):
+        self._orders.append(None)
+        self._wake.send(b"\0")
+        self._thread.join()
+        for end in (self._controller, self._wake, self._woken):
+            end.close()
+        os.close(self._host)
+
+    def slow(self, central, seconds):
+        """A central takes one packet in that time at most; 0: as many as there are."""
+        self._orders.append((central.address, seconds))
+        self._wake.send(b"\0")
+
+    def _run(self):
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._host, selectors.EVENT_READ, self._from_host)
+            selector.register(self._controller, selectors.EVENT_READ, self._from_controller)
+            selector.register(self._woken, selectors.EVENT_READ, self._take_orders)
+            while all([key.data() for key, _ in selector.select(self._patience())]):
+                self._let_go()
+
+    def _from_host(self):
+        packet = os.read(self._host, 4096)
+        if packet[0] != VENDOR:
+            self._controller.sendall(packet)
+        return True
+
+    def _from_controller(self):
+        data = self._controller.recv(65536)
+        packets, self._partial = split(self._partial + data)
+        for packet in packets:
+            packet = self._look_at(packet)
+            if packet:
+                os.write(self._host, packet)
+        return bool(data)
+
+    def _take_orders(self):
+        self._woken.recv(4096)
+        while self._orders:
+            order = self._orders.popleft()
+            if order is None:
+                return False
+            address, seconds = order
+            self._paces[address] = seconds
+            for link in self._links.values():
+                link.due = 0.0
+        return True
+
+    def _look_at(self, packet):
+        """What the kernel gets of it now, or None."""
+        if packet[0] != EVENT:
+            return packet
+        if packet[1] == COMPLETED_PACKETS:
+            return self._hold_back(packet)
+        if packet[1] == COMMAND_COMPLETE:
+            return self._make_room(packet)
+        if packet[1] == DISCONNECTION_COMPLETE:
+            self._links.pop(struct.unpack_from("<H", packet, 4)[0], None)
+        elif packet[1] == LE_META and packet[3] in CONNECTION_COMPLETE:
+            handle, _, _, address = struct.unpack_from("<HBB6s", packet, 5)
+            self._links[handle] = Link(":".join(f"{byte:02X}" for byte in reversed(address)))
+        return packet
+
+    @staticmethod
+    def _make_room(packet):
+        opcode, status = struct.unpack_from("<HB", packet, 4)
+        if opcode in READ_BUFFER_SIZE and status == 0:
+            return packet[:9] + bytes([ROOM]) + packet[10:]
+        return packet
+
+    def _hold_back(self, packet):
+        """btvirt tells of one connection at a time."""
+        handle, count = struct.unpack_from("<HH", packet, 4)
+        link = self._links.get(handle)
+        if link is None or not self._paces.get(link.address):
+            return packet
+        link.held += count
+        return None
+
+    def _patience(self):
+        due = [link.due for link in self._links.values() if link.held]
+        return max(min(due) - time.monotonic(), 0) if due else None
+
+    def _let_go(self):
+        now = time.monotonic()
+        for handle, link in self._links.items():
+            while link.held and link.due <= now:
+                os.write(self._host, struct.pack("<BBBBHH", EVENT, COMPLETED_PACKETS, 5, 1,
+                                                 handle, 1))
+                link.held -= 1
+                link.due = now + self._paces[link.address]
