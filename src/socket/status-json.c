@@ -20,14 +20,25 @@ static json_t *queue_json(const QueueCounters *q) {
                 "pending", count(q->pending), "confirmed", count(q->confirmed));
 }
 
+/* Members that are there only where they mean something. 0 or -1, as jansson's. */
+static int add_properties(json_t *object, const Characteristic *c) {
+        int r = 0;
+
+        if (c->max_age_usec > 0)
+                r = json_object_set_new(object, "max_age_s", reply_seconds(c->max_age_usec));
+        /* The one way out so far: a signal, which BlueZ takes to whoever has subscribed. */
+        if (r == 0 && (c->flags & (CHARACTERISTIC_NOTIFY | CHARACTERISTIC_INDICATE)))
+                r = json_object_set_new(object, "audience", json_string("every subscriber"));
+        return r;
+}
+
 static json_t *value_json(const SessionContext *context, const Characteristic *c,
         const ServerCharacteristicStatus *s) {
         json_t *object = json_pack("{s:s, s:b, s:b, s:b, s:b, s:o}", "name", c->name, "subscribed",
                 (int)s->subscribed, "handled", handlers_find(context, c) != NULL, "stale",
                 (int)s->stale, "stalled", (int)s->stalled, "age_s", reply_seconds(s->age_usec));
 
-        if (object && c->max_age_usec > 0 &&
-                json_object_set_new(object, "max_age_s", reply_seconds(c->max_age_usec)) < 0) {
+        if (object && add_properties(object, c) < 0) {
                 json_decref(object);
                 return NULL;
         }

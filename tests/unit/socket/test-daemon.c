@@ -79,6 +79,7 @@ static void test_status_counts_each_characteristic(void **state) {
                 .cut = 14,
                 .verdicts_late = 15};
         profile_find(f->profile, "targets")->max_age_usec = 90 * UINT64_C(1000000);
+        profile_find(f->profile, "tail")->flags = CHARACTERISTIC_INDICATE;
         ask(f, fd, "{\"op\":\"handle\",\"characteristic\":\"targets\"}");
         line = ask(f, fd, "{\"op\":\"status\"}");
         assert_non_null(strstr(line,
@@ -91,6 +92,9 @@ static void test_status_counts_each_characteristic(void **state) {
         assert_non_null(strstr(line,
                 "{\"name\":\"targets\",\"subscribed\":true,\"handled\":true,\"stale\":false,"
                 "\"stalled\":true,\"age_s\":1.5,\"max_age_s\":90.0,"));
+        assert_non_null(strstr(line,
+                "{\"name\":\"tail\",\"subscribed\":true,\"handled\":false,\"stale\":false,"
+                "\"stalled\":true,\"age_s\":1.5,\"audience\":\"every subscriber\","));
         assert_non_null(strstr(line, "\"handlers\":1,"));
 }
 
