@@ -204,7 +204,7 @@ static const Key keys[] = {
         {SECTION_LIMITS, "peers", key_parse_count, "64", SETTING(limits.peers), 1, 1024,
                 .description = "Local programs connected at the same time."},
         {SECTION_LIMITS, "line_bytes", key_parse_size, "64k", SETTING(limits.line_bytes), 2 * KIB,
-                16 * MIB, .description = "The longest request of a local program."},
+                1 * MIB, .description = "The longest request of a local program."},
         {SECTION_LIMITS, "peer_bytes", key_parse_size, "256k", SETTING(limits.peer_bytes), 4 * KIB,
                 64 * MIB, .description = "What may wait for a program that does not read."},
         {SECTION_LIMITS, "requests_per_turn", key_parse_unsigned, "16",
