@@ -23,7 +23,7 @@ struct Peer {
         ev_io readable, writable;
         ev_idle turn; /* lines are left for the next turn of the loop */
         char *input;  /* room for line_max and a newline */
-        size_t input_used;
+        size_t input_start, input_used;
         size_t scanned;   /* bytes of the first line known to hold no newline */
         size_t held_size; /* of a first line that is not done with; its drop is 0 if there is none
                            */
@@ -67,7 +67,7 @@ static size_t input_room(const Peer *peer) {
         return peer->parameters.line_max + 1 - peer->input_used;
 }
 
-/* A peer that waits is read as far as there is room, because only so its end is seen. */
+/* A peer that waits is read as far as there is room behind, because only so its end is seen. */
 static bool is_to_be_read(const Peer *peer) {
         if (peer->hung_up || is_congested(peer))
                 return false;
@@ -93,9 +93,10 @@ static void update_watchers(Peer *peer) {
 
 /* Sets the size of the first line and what to drop with it. A last line that was never ended
  * counts: a request is whole or it is not JSON. */
-static bool find_line(
-        Peer *peer, const char *input, size_t have, size_t *ret_size, size_t *ret_drop) {
+static bool find_line(Peer *peer, size_t *ret_size, size_t *ret_drop) {
+        const char *input = peer->input + peer->input_start;
         const char *newline = NULL;
+        size_t have = peer->input_used - peer->input_start;
 
         if (peer->held_drop > 0) {
                 *ret_size = peer->held_size;
@@ -124,35 +125,42 @@ static size_t report_line(Peer *peer, const char *line, size_t size, size_t drop
         return next == PEER_NEXT_LINE ? drop : 0;
 }
 
-/* True if there was a line; *offset moves behind it once it is done with. */
-static bool take_line(Peer *peer, size_t *offset) {
-        const char *line = peer->input + *offset;
+/* True if there was a line; input_start moves behind it once it is done with. */
+static bool take_line(Peer *peer) {
         size_t size, drop;
         bool ends;
 
-        if (!find_line(peer, line, peer->input_used - *offset, &size, &drop))
+        if (!find_line(peer, &size, &drop))
                 return false;
         ends = drop > size || (peer->hung_up && size <= peer->parameters.line_max);
         peer->scanned = 0;
         if (peer->skipping)
                 peer->skipping = !ends;
         else if (ends)
-                drop = report_line(peer, line, size, drop);
+                drop = report_line(peer, peer->input + peer->input_start, size, drop);
         else {
                 peer->skipping = true;
                 peer->events->line_too_long(peer->userdata);
         }
-        *offset += drop;
+        peer->input_start += drop;
         return true;
 }
 
-/* Drops what is done with. */
-static void settle(Peer *peer, size_t offset, bool more) {
+/* Moves what is left of a line to the front. */
+static void make_input_room(Peer *peer) {
+        if (peer->input_start == 0)
+                return;
+        peer->input_used -= peer->input_start;
+        memmove(peer->input, peer->input + peer->input_start, peer->input_used);
+        peer->input_start = 0;
+}
+
+static void settle(Peer *peer, bool more) {
         if (peer->fd < 0)
                 return;
-        if (offset > 0)
-                memmove(peer->input, peer->input + offset, peer->input_used - offset);
-        peer->input_used -= offset;
+        /* Not in each turn: it would be done as often as there are lines. */
+        if (!more)
+                make_input_room(peer);
         peer->lines_left = more;
         if (peer->hung_up && !more && output_waiting(peer) == 0) {
                 end(peer, 0);
@@ -163,16 +171,15 @@ static void settle(Peer *peer, size_t offset, bool more) {
 
 /* Answers what is there, as far as this turn goes. */
 static void process(Peer *peer) {
-        size_t offset = 0;
         unsigned n = 0;
         bool more = true;
 
         while (more && n < peer->parameters.requests_per_turn && !peer->waits &&
                 !is_congested(peer) && peer->fd >= 0) {
-                more = take_line(peer, &offset);
+                more = take_line(peer);
                 n++;
         }
-        settle(peer, offset, more);
+        settle(peer, more);
 }
 
 /* Not only half of the connection is closed: nobody is there to read an answer. */
@@ -183,8 +190,6 @@ static bool is_closed(const Peer *peer) {
 }
 
 void peer_retry(Peer *peer) {
-        size_t offset = 0;
-
         if (peer->fd < 0 || !peer->waits)
                 return;
         if (is_closed(peer)) {
@@ -193,8 +198,8 @@ void peer_retry(Peer *peer) {
         }
         peer->waits = false;
         /* Although it may lag behind in reading: others wait behind it. */
-        (void)take_line(peer, &offset);
-        settle(peer, offset, true);
+        (void)take_line(peer);
+        settle(peer, true);
 }
 
 static void on_readable(struct ev_loop *loop, ev_io *watcher, int revents) {

@@ -13,15 +13,23 @@
 
 int rights_find_group(const char *key, const char *name, gid_t *ret) {
         const struct group *group;
+        int r;
 
         errno = 0;
         group = getgrnam(name);
+        r = -errno;
         if (group) {
                 *ret = group->gr_gid;
                 return 0;
         }
-        log_error("%s: there is no group %s", key, name);
-        return errno > 0 ? -errno : -ESRCH;
+        /* What getgrnam(3) may say where there is none. */
+        if (r == 0 || r == -ENOENT || r == -EBADF || r == -EPERM)
+                r = -ESRCH;
+        if (r == -ESRCH)
+                log_error("%s: there is no group %s", key, name);
+        else
+                log_error("%s: cannot look for the group %s: %s", key, name, strerror(-r));
+        return r;
 }
 
 /* The supplementary groups; *ret_n is 0 where they cannot be known. */

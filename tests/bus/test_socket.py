@@ -4,6 +4,8 @@ import json
 import os
 import re
 import resource
+import subprocess
+import sys
 import unittest
 from pathlib import Path
 
@@ -381,6 +383,53 @@ class Page(BluezStory):
         for block in blocks:
             while not all(self.step(*step) for step in block):
                 self.peer = self.connect()
+
+    def test_only_who_handles_what_was_written_gives_the_verdict(self):
+        """Another one, that handles something too, hears the number."""
+        other = self.connect()
+        other.call(op="watch", characteristics=["lamp"])
+        self.assertTrue(other.call(op="handle", characteristic="target")["ok"])
+        self.run_handle("lamp")
+        answer = {}
+        while not answer.get("ok"):  # too late, on a slow machine
+            self.run_write("lamp", "01")
+            number = other.receive()["number"]
+            refusal = other.call(op="verdict", number=number, accept=True)
+            self.assertEqual(refusal["error"], "expired")
+            self.assertTrue(self.peer.receive()["verdict"])
+            answer = self.peer.call(op="verdict", number=number, accept=True)
+
+    def lamp(self):
+        """Its status, by one connection however often it is asked for."""
+        rows = self.peer.call(op="status")["characteristics"]
+        return next(row for row in rows if row["name"] == "lamp")
+
+    def decided(self):
+        return self.lamp()["writes"] + self.lamp()["writes_refused"]
+
+    def run_program(self, heading):
+        """The program that stands below these words, started."""
+        source = re.search(rf"^{heading}:\n\.Bd.*\n((?:.*\n)*?)\.Ed", self.source, re.M)[1]
+        source = source.replace("\\e", "\\").replace("/run/spored/spored.sock", self.socket_path)
+        process = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def test_the_programs_of_the_page_do_what_they_say(self):
+        self.assertEqual(self.run_program("A producer in Python").stdout.readline(),
+                         "{'ok': True, 'seq': 1, 'subscribed': False}\n")
+        self.run_program("A handler that lets the lamp be switched on only")
+        self.until(lambda: self.lamp()["handled"])
+        written = 0
+        for data, done in (("00", lambda c: c["writes_refused"] > c["verdicts_late"]),
+                           ("01", lambda c: c["writes"] > 0)):
+            while not done(self.lamp()):  # too late, on a slow machine
+                self.assertLess(written, 100)
+                self.run_write("lamp", data)
+                written += 1
+                self.until(lambda: self.decided() == written)
 
     def test_the_page_has_each_word_and_each_operation(self):
         known = self.peer.call(op="fly")["detail"].split("there are ")[1].split(", ")

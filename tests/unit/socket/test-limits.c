@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -207,6 +208,78 @@ static void test_who_does_not_read_answers_is_not_read_and_not_cut_off(void **st
         assert_int_equal(status_number(f, fd, "peers_cut_off"), 0);
 }
 
+static int unread(int fd) {
+        int n = 0;
+
+        assert_int_equal(ioctl(fd, FIONREAD, &n), 0);
+        return n;
+}
+
+/* Tells fd, which watches the status and does not read, as much as the kernel takes, and then more
+ * than half of what may wait here. */
+static void congest(Fixture *f, int fd) {
+        char why[1000] = "";
+        int before;
+
+        memset(why, 'x', sizeof(why) - 1);
+        f->status.why = why;
+        do {
+                before = unread(fd);
+                server_emit_status(f->server);
+        } while (unread(fd) > before);
+        for (size_t n = 0; n < f->parameters.output_max / 2; n += sizeof(why))
+                server_emit_status(f->server);
+        f->status.why = NULL;
+        assert_int_equal(server_counts(f->server).peers_cut_off, 0);
+}
+
+#define SET "{\"op\":\"set\",\"characteristic\":\"raw\",\"hex\":\"01\"}\n"
+
+/* A connection whose set waits and that reads nothing of what it is told. */
+static int connect_deaf(Fixture *f) {
+        int fd = client_connect(f);
+
+        ask(f, fd, "{\"op\":\"watch\",\"events\":[\"status\"]}");
+        f->room = 0;
+        client_send(f, fd, SET GET);
+        while (server_counts(f->server).waiting == 0)
+                fixture_turn(f, 1);
+        congest(f, fd);
+        return fd;
+}
+
+static void test_one_that_does_not_read_holds_up_nobody_who_waits_behind_it(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int deaf = connect_deaf(f);
+        _cleanup_close_ int other = client_connect(f);
+        const char *line;
+
+        client_send(f, other, SET);
+        while (server_counts(f->server).waiting < 2)
+                fixture_turn(f, 1);
+        fixture_make_room(f, "raw", 2);
+        assert_non_null(strstr(client_line(f, other), "\"seq\":2"));
+        assert_int_equal(server_counts(f->server).waiting, 0);
+        do
+                line = client_line(f, deaf);
+        while (strstr(line, "\"event\""));
+        assert_non_null(strstr(line, "\"seq\":1"));
+        assert_non_null(strstr(client_line(f, deaf), "\"hex\""));
+}
+
+static void test_the_time_of_one_that_does_not_read_ends_too(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int deaf = -1;
+
+        profile_find(f->profile, "raw")->put_timeout_usec = 1000;
+        deaf = connect_deaf(f);
+        for (unsigned turns = 0; server_counts(f->server).waiting > 0; turns++) {
+                assert_true(turns < 1000);
+                ev_run(f->loop, EVRUN_ONCE);
+        }
+        assert_int_equal(f->calls.given_up, 1);
+}
+
 static void test_an_answer_may_be_longer_than_what_may_wait(void **state) {
         Fixture *f = *state;
         _cleanup_free_ char *text = malloc(300001);
@@ -363,6 +436,8 @@ int main(void) {
                 TEST(test_a_watcher_that_never_reads_is_cut_off_and_others_are_served),
                 TEST(test_a_watcher_that_reads_late_misses_nothing),
                 TEST(test_who_does_not_read_answers_is_not_read_and_not_cut_off),
+                TEST(test_one_that_does_not_read_holds_up_nobody_who_waits_behind_it),
+                TEST(test_the_time_of_one_that_does_not_read_ends_too),
                 TEST(test_an_answer_may_be_longer_than_what_may_wait),
                 TEST(test_a_turn_serves_a_bounded_number_of_requests),
                 TEST(test_others_are_served_while_one_has_much_to_ask),
