@@ -74,6 +74,15 @@ static void on_line_too_long(void *userdata) {
         session_reply(session, r, text);
 }
 
+/* A set that waited is refused: nobody is there to be told, but it counts. */
+static void leave_line(Server *server, Session *session) {
+        const SessionContext *context = &server->context;
+
+        if (session->waiter.characteristic)
+                context->events->set_given_up(session->waiter.characteristic, context->userdata);
+        waiting_leave(context->waiting, &session->waiter);
+}
+
 static void on_ended(int error, void *userdata) {
         Session *session = userdata;
         Server *server = session->server;
@@ -84,7 +93,7 @@ static void on_ended(int error, void *userdata) {
         if (session->read_only)
                 server->read_only_peers--;
         server->refusing = false;
-        waiting_leave(server->context.waiting, &session->waiter);
+        leave_line(server, session);
         if (error == -ENOBUFS) {
                 counts->peers_cut_off++;
                 log_info("socket: a local program was cut off: it does not read, and %zu bytes "

@@ -82,7 +82,8 @@ typedef struct ServerEvents {
          * already counted; SERVER_E_WAIT; or a negative errno. */
         int (*set)(const Characteristic *c, const uint8_t *data, size_t size, ServerValue *ret,
                 void *userdata);
-        /* A set that could wait has waited for its put_timeout: count it as refused. */
+        /* A set that could wait has waited for its put_timeout, or its program has gone: count it
+         * as refused. */
         void (*set_given_up)(const Characteristic *c, void *userdata);
         /* A will: as set, but never refused. */
         int (*will)(const Characteristic *c, const uint8_t *data, size_t size, void *userdata);

@@ -254,6 +254,7 @@ static void test_a_peer_that_goes_leaves_the_line(void **state) {
         close(goes);
         fixture_turn(f, 3);
         assert_int_equal(n_waiting(f), 1);
+        assert_int_equal(f->calls.given_up, 1);
         assert_int_equal(server_counts(f->server).peers, 1);
         fixture_make_room(f, "raw", 2);
         assert_next(f, stays, "02", "\"seq\":1");
