@@ -104,6 +104,12 @@ class Strangers(Story):
         status = self.connect().call(op="status")
         self.assertGreaterEqual(status["calls_refused"], len(calls))
         self.assertEqual([row["writes"] for row in status["characteristics"]], [0] * 7)
+        # They are counted over all bus connections.
+        self.bus.stop()
+        self.wait_status("there is no D-Bus bus")
+        self.bus.start()
+        self.wait_status("bluetoothd is not running")
+        self.assertGreaterEqual(self.connect().call(op="status")["calls_refused"], len(calls))
 
 
 if __name__ == "__main__":

@@ -191,6 +191,18 @@ class Places(PersistStory):
         self.assertEqual(status, 0)
         self.assertNotIn(message, log)
 
+    def test_what_could_not_be_written_is_tried_again(self):
+        process = self.launch("-o", "persist.interval=1s")
+        directory = os.path.dirname(self.file)
+        os.rmdir(directory)
+        self.set("level", value=9)
+        message = f"error: {self.file} cannot be written: No such file or directory"
+        while message not in (line := process.stderr.readline().decode()):
+            self.assertTrue(line)
+        os.mkdir(directory)
+        self.wait_text(HEADER + "level 09\n")
+        self.assertIn("can be written again", self.stop(process)[1])
+
 
 class Damage(PersistStory):
     """Whatever is in its place, spored starts and says what was wrong."""
@@ -283,10 +295,13 @@ class Writes(BluezStory):
         self.assertEqual(self.bluez.wait_values(1), self.numbers("alarm", [7]))
 
     def test_the_initial_value_of_a_stale_one_is_kept(self):
+        """Although nobody has set anything."""
+        with open(os.path.join(self.folder, "values"), "w", encoding="ascii") as f:
+            f.write(HEADER + "count 0700\n")
         process = self.put_on_air("-o", "count.max_age=20ms", "-o", "count.on_stale=default")
-        self.set("count", 7)
         self.until(lambda: self.peer.call(op="get", characteristic="count")["stale"])
-        self.log_of(process)
+        log = self.log_of(process)
+        self.assertIn("values are restored", log)
         self.assertEqual(self.text(), HEADER + "count 0000\n")
 
     def test_a_bluez_that_never_answers_does_not_keep_it_from_being_written(self):
