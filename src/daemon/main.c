@@ -135,7 +135,7 @@ static int run_daemon(const Arguments *a, const Config *config, const Activation
         const Settings *s = config_settings(config);
         _cleanup_(places_done) Places places = {0};
 
-        if (places_find(&places, s, a->file != NULL) < 0)
+        if (places_find(&places, s, a->file) < 0)
                 return EX_CONFIG;
         DaemonPlaces where = {
                 .socket = {places.socket, keep(activation->socket)},

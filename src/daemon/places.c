@@ -34,9 +34,20 @@ static int find_socket(char **ret, const Settings *s, bool own_file) {
         return join(ret, "/run/spored", strlen("/run/spored"), "/spored.sock");
 }
 
+/* A file of one's own has values of its own: another one's would be left out, and lost. */
+static int join_user_state(char **ret, const char *folder, const char *below, const char *file) {
+        const char *name = file ? basename(file) : "";
+        int n = asprintf(ret, "%s%s/spored/%s%svalues", folder, below, name, file ? "." : "");
+
+        if (n >= 0)
+                return 0;
+        *ret = NULL;
+        return -ENOMEM;
+}
+
 /* systemd's StateDirectory= may name more than one, and the XDG Base Directory Specification wants
  * absolute paths. */
-static int find_state(char **ret, const Settings *s) {
+static int find_state(char **ret, const Settings *s, const char *file) {
         const char *directory = environment("STATE_DIRECTORY");
         const char *xdg = environment("XDG_STATE_HOME");
         const char *home = environment("HOME");
@@ -46,17 +57,17 @@ static int find_state(char **ret, const Settings *s) {
         if (directory)
                 return join(ret, directory, strcspn(directory, ":"), "/values");
         if (xdg && *xdg == '/')
-                return join(ret, xdg, strlen(xdg), "/spored/values");
+                return join_user_state(ret, xdg, "", file);
         if (home)
-                return join(ret, home, strlen(home), "/.local/state/spored/values");
+                return join_user_state(ret, home, "/.local/state", file);
         return 0;
 }
 
-int places_find(Places *ret, const Settings *settings, bool own_file) {
-        int r = find_socket(&ret->socket, settings, own_file);
+int places_find(Places *ret, const Settings *settings, const char *file) {
+        int r = find_socket(&ret->socket, settings, file != NULL);
 
         if (r >= 0)
-                r = find_state(&ret->state, settings);
+                r = find_state(&ret->state, settings, file);
         if (r < 0) {
                 log_error("no memory for the paths");
                 return r;

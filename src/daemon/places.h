@@ -10,6 +10,6 @@ typedef struct Places {
         char *state; /* NULL: nothing says where */
 } Places;
 
-/* own_file: a file that the user has named is served. -ENAMETOOLONG, -ENOMEM; logged. */
-int places_find(Places *ret, const Settings *settings, bool own_file);
+/* file: that the user has named to be served; NULL: the default. -ENAMETOOLONG, -ENOMEM; logged. */
+int places_find(Places *ret, const Settings *settings, const char *file);
 void places_done(Places *places);

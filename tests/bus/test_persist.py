@@ -1,6 +1,7 @@
 """Values that outlive spored."""
 
 import os
+import shutil
 import signal
 import stat
 import unittest
@@ -41,7 +42,7 @@ class PersistStory(Story):
         self.profile = os.path.join(self.folder, "room.conf")
         with open(self.profile, "w", encoding="ascii") as f:
             f.write(PROFILE)
-        self.file = os.path.join(self.folder, "state", "spored", "values")
+        self.file = os.path.join(self.folder, "state", "spored", "room.conf.values")
 
     def launch(self, *arguments, env=None, profile=None):
         process = super().launch(*arguments, profile=profile or self.profile,
@@ -89,7 +90,7 @@ class Persist(PersistStory):
         self.assertEqual(self.stop(process)[0], 0)
         self.assertEqual(self.text(), HEADER + "level 2a\nlabel 00ff\n")
         self.assertEqual(stat.S_IMODE(os.stat(self.file).st_mode), 0o600)
-        self.assertEqual(os.listdir(os.path.dirname(self.file)), ["values"])
+        self.assertEqual(os.listdir(os.path.dirname(self.file)), [os.path.basename(self.file)])
 
         process = self.launch()
         found = self.get("level")
@@ -161,11 +162,24 @@ class Places(PersistStory):
                      STATE_DIRECTORY=directory + ":/nonexistent")
 
     def test_a_user_has_a_folder_in_the_home(self):
-        self.kept_at(os.path.join(self.folder, ".local/state/spored/values"),
+        self.kept_at(os.path.join(self.folder, ".local/state/spored/room.conf.values"),
                      XDG_STATE_HOME="", HOME=self.folder)
 
+    def test_another_profile_leaves_it_alone(self):
+        self.stop(self.launch_and_set())
+        other = os.path.join(self.folder, "other.conf")
+        shutil.copy(self.profile, other)
+        self.stop(self.launch_and_set(profile=other))
+        self.assertEqual(self.text(), HEADER + "level 09\n")
+        self.assertEqual(self.text(self.file.replace("room", "other")), HEADER + "level 09\n")
+
+    def launch_and_set(self, **how):
+        process = self.launch(**how)
+        self.set("level", value=9)
+        return process
+
     def test_a_relative_path_of_xdg_is_none(self):
-        self.kept_at(os.path.join(self.folder, ".local/state/spored/values"),
+        self.kept_at(os.path.join(self.folder, ".local/state/spored/room.conf.values"),
                      XDG_STATE_HOME="here", HOME=self.folder)
 
     def test_the_key_wins(self):
