@@ -24,21 +24,24 @@ static bool run_file(const char *folder, const char *name) {
         return !ferror(file) && LLVMFuzzerTestOneInput(data, size) == 0;
 }
 
-int main(int argc, char **argv) {
-        unsigned n = 0, bad = 0;
-        DIR *folder = argc == 2 ? opendir(argv[1]) : NULL;
+static int is_input(const struct dirent *entry) {
+        return entry->d_name[0] != '.';
+}
 
-        if (!folder) {
+int main(int argc, char **argv) {
+        struct dirent **entries;
+        int n = argc == 2 ? scandir(argv[1], &entries, is_input, alphasort) : -1;
+        int bad = 0;
+
+        if (n < 0) {
                 fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
                 return 1;
         }
-        for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
-                if (entry->d_name[0] == '.')
-                        continue;
-                n++;
-                bad += !run_file(argv[1], entry->d_name);
+        for (int i = 0; i < n; i++) {
+                bad += !run_file(argv[1], entries[i]->d_name);
+                free(entries[i]);
         }
-        closedir(folder);
-        printf("%u inputs, %u bad\n", n, bad);
+        free(entries);
+        printf("%d inputs, %d bad\n", n, bad);
         return n > 0 && bad == 0 ? 0 : 1;
 }

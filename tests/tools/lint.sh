@@ -16,7 +16,9 @@ shell_files() {
         {
                 echo dev
                 lint_files '*.sh'
-                find .ci src tests -type f -not -name '*.sh' -exec grep -lE -m 1 '^#! *(/usr)?/bin/(env )?(ba|da)?sh' {} +
+                # A manual page may show a script.
+                find .ci src tests -type f -not -name '*.sh' -not -name '*.[1-8]' \
+                        -exec grep -lE -m 1 '^#! *(/usr)?/bin/(env )?(ba|da)?sh' {} +
         } | sort -u
 }
 
@@ -41,6 +43,7 @@ lint_cppcheck() {
                 --suppress=memleak --suppress=resourceLeak --suppress=missingIncludeSystem \
                 --suppress=normalCheckLevelMaxBranches --suppress=getpwuidCalled \
                 --suppress=getpwnamCalled --suppress=getgrgidCalled --suppress=getgrnamCalled \
+                --suppress=getgrentCalled \
                 -I src -I include src tests
 }
 

@@ -273,6 +273,7 @@ static void test_the_time_of_one_that_does_not_read_ends_too(void **state) {
 
         profile_find(f->profile, "raw")->put_timeout_usec = 1000;
         deaf = connect_deaf(f);
+        assert_true(deaf >= 0);
         for (unsigned turns = 0; server_counts(f->server).waiting > 0; turns++) {
                 assert_true(turns < 1000);
                 ev_run(f->loop, EVRUN_ONCE);
