@@ -2,10 +2,14 @@
 
 #include "core/field.h"
 #include "sense/report.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+
+/* A file that changes without end, or a number that never stays, must not keep us busy. */
+#define REST_USEC (10 * USEC_PER_MSEC)
 
 int feed_init(Feed *feed, const ValueSource *source) {
         *feed = (Feed){.source = source};
@@ -22,19 +26,23 @@ void feed_restart(Feed *feed, uint64_t now_usec) {
         schedule_start(&feed->schedule, feed->source->interval_usec, now_usec);
 }
 
-bool feed_take_due(Feed *feed, uint64_t now_usec) {
-        bool due = feed->woken || now_usec >= steady_due_usec(&feed->steady);
+/* When it is due whatever its interval is. */
+static uint64_t early_usec(const Feed *feed) {
+        uint64_t usec = feed->woken ? 0 : steady_due_usec(&feed->steady);
 
-        feed->woken = false;
-        return schedule_take(&feed->schedule, now_usec) || due;
+        return usec > feed->rest_usec ? usec : feed->rest_usec;
+}
+
+bool feed_take_due(Feed *feed, uint64_t now_usec) {
+        bool is_early = now_usec >= early_usec(feed);
+
+        return schedule_take(&feed->schedule, now_usec) || is_early;
 }
 
 uint64_t feed_next_usec(const Feed *feed) {
-        uint64_t steady_usec = steady_due_usec(&feed->steady);
+        uint64_t usec = early_usec(feed);
 
-        if (feed->woken)
-                return 0;
-        return steady_usec < feed->schedule.due_usec ? steady_usec : feed->schedule.due_usec;
+        return usec < feed->schedule.due_usec ? usec : feed->schedule.due_usec;
 }
 
 /* Its reason may differ each time; that it is the same trouble still is not told again. */
@@ -89,6 +97,8 @@ void feed_read(Feed *feed, uint64_t now_usec) {
         feed->counts.reads++;
         feed->counts.missed += feed->fresh;
         feed->fresh = false;
+        feed->woken = false;
+        feed->rest_usec = now_usec + REST_USEC;
         if (sensor_read(feed->sensor, &number, why) < 0) {
                 feed->counts.failed++;
                 steady_forget(&feed->steady);

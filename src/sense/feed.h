@@ -26,13 +26,14 @@ typedef struct Feed {
         Steady steady;
         FeedCounts counts;
         Trouble trouble;
-        uint64_t begin; /* failed and refused when the trouble began */
-        bool woken;     /* due whatever the time is */
-        bool fresh;     /* read and not yet asked to be set */
-        bool asked;     /* asked to be set, not yet answered */
-        bool alone;     /* was refused with others: is asked for by itself */
-        bool no_events; /* told that none will come */
-        double value;   /* the last that could be set; meaningless before the first */
+        uint64_t begin;     /* failed and refused when the trouble began */
+        uint64_t rest_usec; /* until when only its interval makes it due */
+        bool woken;         /* due as soon as it has rested */
+        bool fresh;         /* read and not yet asked to be set */
+        bool asked;         /* asked to be set, not yet answered */
+        bool alone;         /* was refused with others: is asked for by itself */
+        bool no_events;     /* told that none will come */
+        double value;       /* the last that could be set; meaningless before the first */
 } Feed;
 
 /* -ENOMEM */
@@ -43,7 +44,7 @@ void feed_done(Feed *feed);
 void feed_restart(Feed *feed, uint64_t now_usec);
 /* True if it is to be read now: it is said once. */
 bool feed_take_due(Feed *feed, uint64_t now_usec);
-/* When it is due next; 0: now. */
+/* When it is due next. */
 uint64_t feed_next_usec(const Feed *feed);
 /* Reads it: then it is fresh, or in trouble. */
 void feed_read(Feed *feed, uint64_t now_usec);

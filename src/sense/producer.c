@@ -3,6 +3,7 @@
 #include "sense/feed.h"
 #include "sense/report.h"
 #include "sense/wakes.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,6 +11,10 @@
 
 /* A double's 17 digits with sign, point and exponent. */
 #define NUMBER_SIZE 32
+
+#define ANSWER_USEC (10 * USEC_PER_SEC) /* what spored may take, beside put_timeout */
+/* Being turned away does not age what was read, and a sensor may be slow. */
+#define RESTART_USEC (60 * USEC_PER_SEC)
 
 /* All feeds of one characteristic. */
 typedef struct Outlet {
@@ -28,6 +33,10 @@ struct Producer {
         char (*texts)[NUMBER_SIZE];
         Wakes *wakes; /* owned; NULL: nobody listens */
         uint64_t answers;
+        uint64_t answers_seen;  /* of them, by producer_send() */
+        uint64_t answered_usec; /* when it saw the last */
+        uint64_t restart_usec;
+        uint64_t restart_answers; /* what answers was then */
 };
 
 static void add_outlet(Producer *producer, const Characteristic *c) {
@@ -99,31 +108,43 @@ void producer_wake(Producer *producer) {
 }
 
 void producer_restart(Producer *producer, uint64_t now_usec) {
+        if (producer->answers == producer->restart_answers &&
+                now_usec - producer->restart_usec < RESTART_USEC)
+                return;
+        producer->restart_usec = now_usec;
+        producer->restart_answers = producer->answers;
         for (size_t i = 0; i < producer->n; i++)
                 feed_restart(&producer->feeds[i], now_usec);
 }
 
-/* Follows the file that was read. True: it is told of from now on. */
-static bool watch(const Producer *producer, Feed *feed) {
-        int r = wakes_watch(
-                producer->wakes, (size_t)(feed - producer->feeds), sensor_path(feed->sensor));
+/* Follows the file that is read. As wakes_watch(). */
+static int watch(const Producer *producer, Feed *feed) {
+        if (!producer->wakes || !feed->source->events)
+                return 0;
+        return wakes_watch(
+                producer->wakes, (size_t)(feed - producer->feeds), sensor_find(feed->sensor));
+}
 
-        if (r >= 0 || feed->trouble == TROUBLE_READING || feed->no_events)
-                return r > 0;
+static void tell_no_events(Feed *feed, int error) {
+        if (feed->trouble == TROUBLE_READING || feed->no_events)
+                return;
         feed->no_events = true;
         report_warning("%s: no event will tell of it, it is read each interval alone: %s",
                 feed->source->name,
-                r == -EOPNOTSUPP ? "the kernel tells of no file of procfs" : strerror(-r));
-        return false;
+                error == -EOPNOTSUPP ? "the kernel tells of no file of procfs" : strerror(-error));
 }
 
 static void read_one(const Producer *producer, Feed *feed, uint64_t now_usec) {
+        int r;
+
+        (void)watch(producer, feed);
         feed_read(feed, now_usec);
-        if (!producer->wakes || !feed->source->events || !watch(producer, feed))
-                return;
-        /* It may have changed before it was watched. Nobody has seen what it said. */
-        feed->fresh = false;
-        feed_read(feed, now_usec);
+        r = watch(producer, feed);
+        if (r < 0)
+                tell_no_events(feed, r);
+        /* Another file was found: it may have changed before it was watched. */
+        if (r > 0)
+                feed->woken = true;
 }
 
 void producer_read(Producer *producer, uint64_t now_usec) {
@@ -155,15 +176,6 @@ static void answer_feed(Feed *feed, const SporedMessage *answer, bool shared) {
                 feed_set(feed);
 }
 
-/* One who is too many, or whom spored cannot serve, is told so at the door, and no more. */
-static bool is_served(const SporedMessage *answer) {
-        const char *error = answer ? spored_message_error(answer) : NULL;
-
-        if (!error)
-                return answer != NULL;
-        return strcmp(error, "too_many") != 0 && strcmp(error, "unavailable") != 0;
-}
-
 static void on_answered(SporedClient *client, const SporedMessage *answer, void *userdata) {
         Outlet *outlet = userdata;
         Producer *producer = outlet->producer;
@@ -171,7 +183,7 @@ static void on_answered(SporedClient *client, const SporedMessage *answer, void 
         bool shared;
 
         outlet->asked_usec = UINT64_MAX;
-        producer->answers += is_served(answer);
+        producer->answers += answer != NULL;
         for (size_t i = 0; i < producer->n; i++)
                 n_asked += producer->feeds[i].asked &&
                            producer->feeds[i].source->characteristic == outlet->characteristic;
@@ -219,6 +231,9 @@ static void take_back(Producer *producer, const Outlet *outlet) {
 }
 
 void producer_send(Producer *producer, SporedClient *client, uint64_t now_usec) {
+        if (producer->answers != producer->answers_seen)
+                producer->answered_usec = now_usec;
+        producer->answers_seen = producer->answers;
         for (size_t i = 0; i < producer->n_outlets; i++) {
                 Outlet *outlet = &producer->outlets[i];
                 size_t n = outlet->asked_usec == UINT64_MAX ? gather(producer, outlet) : 0;
@@ -246,13 +261,24 @@ uint64_t producer_next_usec(const Producer *producer) {
         return next_usec;
 }
 
-uint64_t producer_asked_usec(const Producer *producer) {
-        uint64_t first_usec = UINT64_MAX;
+uint64_t producer_answer_usec(const Producer *producer) {
+        const Outlet *first = NULL;
+        uint64_t usec;
 
-        for (size_t i = 0; i < producer->n_outlets; i++)
-                if (producer->outlets[i].asked_usec < first_usec)
-                        first_usec = producer->outlets[i].asked_usec;
-        return first_usec;
+        for (size_t i = 0; i < producer->n_outlets; i++) {
+                const Outlet *outlet = &producer->outlets[i];
+
+                if (outlet->asked_usec < (first ? first->asked_usec : UINT64_MAX))
+                        first = outlet;
+        }
+        if (!first)
+                return UINT64_MAX;
+        /* It was not looked at before the one ahead of it was answered. */
+        usec = first->asked_usec > producer->answered_usec ? first->asked_usec
+                                                           : producer->answered_usec;
+        if (first->characteristic->policy == QUEUE_BLOCK)
+                usec += first->characteristic->put_timeout_usec;
+        return usec + ANSWER_USEC;
 }
 
 bool producer_is_settled(const Producer *producer) {

@@ -20,7 +20,8 @@ int producer_fd(const Producer *producer);
 /* What the kernel has told of is due now. */
 void producer_wake(Producer *producer);
 
-/* Everything is due now: spored may have forgotten all values. */
+/* Everything is due now: spored may have forgotten all values. But what was read within a minute,
+ * of which no spored has answered anything since, waits to be set already. */
 void producer_restart(Producer *producer, uint64_t now_usec);
 /* Reads what is due. A source that cannot be read is told of when that begins and when it ends. */
 void producer_read(Producer *producer, uint64_t now_usec);
@@ -29,11 +30,12 @@ void producer_read(Producer *producer, uint64_t now_usec);
  * until its answer waits, and the newest goes next. A value that is refused is told of like one
  * that cannot be read. */
 void producer_send(Producer *producer, SporedClient *client, uint64_t now_usec);
-/* When something is due next, on the clock of now_usec; 0: now. */
+/* When something is due next, on the clock of now_usec. */
 uint64_t producer_next_usec(const Producer *producer);
 
-/* When the oldest request was made that spored has not answered; UINT64_MAX: there is none. */
-uint64_t producer_asked_usec(const Producer *producer);
+/* When spored should have answered the oldest request, as it serves them in order and may let each
+ * wait for its put_timeout; UINT64_MAX: there is none. */
+uint64_t producer_answer_usec(const Producer *producer);
 /* True if nothing is left to be set, and everything is answered. */
 bool producer_is_settled(const Producer *producer);
 /* Answers since the start; being turned away is none. */

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
-#define SILENCE_USEC (10 * USEC_PER_SEC)
 #define SUMMARY_USEC (10 * USEC_PER_SEC) /* between two that tell of new counts alone */
 #define STATUS_SIZE  600
 #define WHY_SIZE     400
@@ -51,8 +50,12 @@ static void last_place(const char *path, char out[static PATH_MAX]) {
                 continue;
 }
 
-static void lost_why(char out[static WHY_SIZE], int error) {
-        if (error == -ECONNRESET || error == -EPIPE)
+static void lost_why(const SporedClient *client, char out[static WHY_SIZE], int error) {
+        const SporedMessage *refusal = spored_client_refusal(client);
+
+        if (refusal)
+                (void)snprintf(out, WHY_SIZE, "%s", spored_message_detail(refusal));
+        else if (error == -ECONNRESET || error == -EPIPE)
                 (void)snprintf(out, WHY_SIZE, "spored has closed the connection");
         else
                 (void)snprintf(out, WHY_SIZE, "the connection is lost: %s", strerror(-error));
@@ -83,7 +86,6 @@ static void lose(Run *run, int error, const char *why) {
 
 static void on_state(SporedClient *client, int error, void *userdata) {
         Run *run = userdata;
-        const SporedMessage *refusal = spored_client_refusal(client);
         char why[WHY_SIZE];
 
         if (error == 0) {
@@ -92,8 +94,8 @@ static void on_state(SporedClient *client, int error, void *userdata) {
                 producer_restart(run->producer, clock_now_usec());
                 return;
         }
-        lost_why(why, error);
-        lose(run, error, refusal ? spored_message_detail(refusal) : why);
+        lost_why(client, why, error);
+        lose(run, error, why);
 }
 
 /* That it cannot be connected again is other news than that it was lost. */
@@ -116,13 +118,6 @@ static void tell_connected(Run *run) {
         else
                 report_info("connected to spored");
         run->lost_told = false;
-}
-
-/* A spored that stands still keeps the connection. */
-static bool is_silent(const Run *run, uint64_t now_usec) {
-        uint64_t asked_usec = producer_asked_usec(run->producer);
-
-        return asked_usec < now_usec && now_usec - asked_usec >= SILENCE_USEC;
 }
 
 static void tell_summary(Run *run, uint64_t now_usec) {
@@ -148,7 +143,8 @@ static void tell(Run *run, uint64_t now_usec) {
                 run->silence_told = false;
         if (new_answer && !run->answered)
                 tell_connected(run);
-        if (is_silent(run, now_usec) && !run->silence_told) {
+        /* A spored that stands still keeps the connection. */
+        if (now_usec >= producer_answer_usec(run->producer) && !run->silence_told) {
                 run->silence_told = true;
                 report_warning("spored does not answer");
                 tell_status(run, "spored does not answer");
@@ -160,11 +156,9 @@ static void tell(Run *run, uint64_t now_usec) {
 /* When to look again, if nothing happens. */
 static uint64_t next_usec(const Run *run) {
         uint64_t due_usec = producer_next_usec(run->producer);
-        uint64_t asked_usec = producer_asked_usec(run->producer);
+        uint64_t answer_usec = producer_answer_usec(run->producer);
 
-        if (run->silence_told || asked_usec == UINT64_MAX)
-                return due_usec;
-        return due_usec < asked_usec + SILENCE_USEC ? due_usec : asked_usec + SILENCE_USEC;
+        return run->silence_told || due_usec < answer_usec ? due_usec : answer_usec;
 }
 
 /* Until something has happened or is due. 1: it is to end. */
@@ -221,13 +215,15 @@ int run(Producer *producer, const char *path, int stop_fd) {
 
 /* Until everything is answered. */
 static int settle(Producer *producer, SporedClient *client) {
-        uint64_t end_usec = clock_now_usec() + SILENCE_USEC;
         int r = 1;
 
         while (r > 0 && !producer_is_settled(producer)) {
-                uint64_t now_usec = clock_now_usec();
+                uint64_t now_usec = clock_now_usec(), end_usec;
 
                 producer_send(producer, client, now_usec);
+                end_usec = producer_answer_usec(producer);
+                if (end_usec == UINT64_MAX) /* it could not even be asked for */
+                        return -ENOBUFS;
                 if (now_usec >= end_usec)
                         return -ETIMEDOUT;
                 r = spored_client_wait(client, (int)((end_usec - now_usec) / USEC_PER_MSEC) + 1);
@@ -253,7 +249,7 @@ bool run_once(Producer *producer, const char *path) {
         if (r == -ETIMEDOUT)
                 report_error("spored does not answer");
         else if (r < 0) {
-                lost_why(why, r);
+                lost_why(client, why, r);
                 report_error("%s", why);
         }
         return r == 0 && producer_troubles(producer) == 0;

@@ -134,6 +134,10 @@ int sensor_read(Sensor *sensor, double *ret, char why[static SENSOR_WHY_SIZE]) {
         return r;
 }
 
-const char *sensor_path(const Sensor *sensor) {
-        return sensor->path || sensor->is_pattern ? sensor->path : sensor->pattern;
+const char *sensor_find(Sensor *sensor) {
+        char why[SENSOR_WHY_SIZE];
+
+        if (!sensor->path)
+                (void)resolve(sensor, why);
+        return sensor->path;
 }

@@ -18,5 +18,5 @@ DEFINE_CLEANUP(Sensor *, sensor_free);
  * once. 0; or a negative errno, -EBADMSG if there is no number, and a sentence in why that names
  * the file. */
 int sensor_read(Sensor *sensor, double *ret, char why[static SENSOR_WHY_SIZE]);
-/* The file that was read last, or that the pattern names by itself. NULL: not found. */
-const char *sensor_path(const Sensor *sensor);
+/* The file that is read next, as far as it can be known. NULL: not found. */
+const char *sensor_find(Sensor *sensor);

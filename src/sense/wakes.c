@@ -1,7 +1,5 @@
 #include "sense/wakes.h"
 
-#include "sense/uevent.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,6 +8,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 /* What one call of wakes_take() looks at: who tells without end must not keep us. */
@@ -24,9 +23,19 @@ enum {
 typedef struct Watch {
         char *path;    /* owned: without symbolic links; NULL: no file was found */
         bool is_sysfs; /* uevents tell of it */
+        dev_t device;  /* of what is watched: another may take its path */
+        ino_t inode;   /* likewise */
         int attribute; /* a file of sysfs, open for poll(); -1: none */
         int directory; /* inotify's watch of the directory; -1: none */
 } Watch;
+
+/* Where a file is, without symbolic links. */
+typedef struct Place {
+        char file[PATH_MAX];
+        char directory[PATH_MAX];
+        bool is_sysfs;
+        struct stat watched; /* the file of sysfs, or the directory; zero: it is not there */
+} Place;
 
 struct Wakes {
         Watch *items; /* owned */
@@ -162,32 +171,46 @@ static int resolve(const char *path, char real[static PATH_MAX], char directory[
         return snprintf(real, PATH_MAX, "%s%s", directory, slash) < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-static bool is_as_before(const Watch *watch, const char *real) {
-        return watch->path && strcmp(watch->path, real) == 0 &&
+static int find_place(Place *ret, const char *path) {
+        struct statfs fs;
+        int r = resolve(path, ret->file, ret->directory);
+
+        if (r < 0)
+                return r;
+        if (statfs(ret->directory, &fs) < 0)
+                return -errno;
+        if (fs.f_type == PROC_SUPER_MAGIC)
+                return -EOPNOTSUPP;
+        ret->is_sysfs = fs.f_type == SYSFS_MAGIC;
+        if (stat(ret->is_sysfs ? ret->file : ret->directory, &ret->watched) < 0)
+                ret->watched = (struct stat){0};
+        return 0;
+}
+
+static bool is_watched(const Watch *watch, const Place *place) {
+        return watch->path && strcmp(watch->path, place->file) == 0 &&
+               watch->device == place->watched.st_dev && watch->inode == place->watched.st_ino &&
                (watch->attribute >= 0 || watch->directory >= 0);
 }
 
 int wakes_watch(Wakes *wakes, size_t index, const char *path) {
         Watch *watch = &wakes->items[index];
-        char real[PATH_MAX], directory[PATH_MAX];
-        struct statfs fs;
-        int r = path ? resolve(path, real, directory) : 0;
+        Place place;
+        int r = path ? find_place(&place, path) : 0;
 
-        if (path && r == 0 && is_as_before(watch, real))
+        if (path && r == 0 && is_watched(watch, &place))
                 return 0;
         forget(wakes, watch);
         if (!path || r < 0)
                 return r;
-        if (statfs(directory, &fs) < 0)
-                return -errno;
-        if (fs.f_type == PROC_SUPER_MAGIC)
-                return -EOPNOTSUPP;
-        watch->path = strdup(real);
+        watch->path = strdup(place.file);
         if (!watch->path)
                 return -ENOMEM;
-        watch->is_sysfs = fs.f_type == SYSFS_MAGIC;
-        r = watch->is_sysfs ? watch_attribute(wakes, watch)
-                            : watch_directory(wakes, watch, directory);
+        watch->is_sysfs = place.is_sysfs;
+        watch->device = place.watched.st_dev;
+        watch->inode = place.watched.st_ino;
+        r = place.is_sysfs ? watch_attribute(wakes, watch)
+                           : watch_directory(wakes, watch, place.directory);
         return r < 0 ? r : 1;
 }
 
@@ -196,8 +219,7 @@ static void wake_all(const Wakes *wakes, bool *woken) {
                 woken[i] = true;
 }
 
-/* What belongs to the device; and a new one may have what is missed. */
-static void take_uevent(const Wakes *wakes, const Uevent *uevent, bool *woken) {
+void wakes_take_uevent(const Wakes *wakes, const Uevent *uevent, bool *woken) {
         bool is_new = strcmp(uevent->action, "add") == 0;
 
         for (size_t i = 0; i < wakes->n; i++) {
@@ -218,7 +240,7 @@ static void take_uevents(const Wakes *wakes, bool *woken) {
         for (size_t i = 0; i < EVENTS_MAX && r != 0; i++) {
                 r = uevent_receive(wakes->uevent, buffer, &uevent);
                 if (r > 0)
-                        take_uevent(wakes, &uevent, woken);
+                        wakes_take_uevent(wakes, &uevent, woken);
                 else if (r < 0 && r != -EBADMSG)
                         wake_all(wakes, woken);
         }

@@ -5,6 +5,7 @@
  * Files of procfs never wake. */
 #pragma once
 
+#include "sense/uevent.h"
 #include "util/cleanup.h"
 
 #include <stdbool.h>
@@ -21,10 +22,13 @@ DEFINE_CLEANUP(Wakes *, wakes_free);
 int wakes_fd(const Wakes *wakes);
 
 /* From now on the file of index is the one at path, which is absolute; NULL: none was found, then
- * any new device wakes. Meant to be called each time the file has been read, or could not be. 0:
- * nothing has changed; 1: changes are told from now on, those before may have been missed; or a
- * negative errno, -EOPNOTSUPP for procfs: nothing will be told. */
+ * any new device wakes. Meant to be called each time before the file is read. 0: nothing has
+ * changed; 1: changes are told from now on, those before may have been missed; or a negative errno,
+ * -EOPNOTSUPP for procfs: nothing will be told. */
 int wakes_watch(Wakes *wakes, size_t index, const char *path);
 
 /* Sets woken[index] for each file that may have changed. */
 void wakes_take(Wakes *wakes, bool *woken);
+/* Likewise for one message: for what belongs to its device, and where no file was found, since a
+ * new device may have it. */
+void wakes_take_uevent(const Wakes *wakes, const Uevent *uevent, bool *woken);

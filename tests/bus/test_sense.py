@@ -150,6 +150,14 @@ class Once(Sense):
         self.assertEqual(done.returncode, 1)
         self.assertIn(f"cannot connect to {self.socket_path}: No such file", done.stderr)
 
+    def test_a_spored_without_room_says_so(self):
+        self.launch("-o", "limits.peers=1", profile=self.profile)
+        self.connect().call(op="status")
+        done = self.run_sense("--once", self.profile)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr,
+                         "sporesense: 1 local programs are connected already\n")
+
     def test_the_configuration_says_where_the_socket_is(self):
         path = os.path.join(self.folder, "other")
         self.launch("-o", "socket.path=" + path, profile=self.profile)
@@ -395,17 +403,19 @@ class Events(Sense):
         process = self.sense(*self.daily, "-o", "gas.events=yes", "-o", "gas.min_change=50",
                              "-o", "damp.events=yes")
         self.wait_log(process, "connected to spored")
-        sets = self.sets("air")
+        peer = self.connect()
+        sets = self.sets(peer, "air")
         self.write("root/gas", "co2=661\n")
-        while self.sets("air") == sets:
+        while self.sets(peer, "air") == sets:
             pass
         self.assertEqual(self.value("air")["co2"], 612)
         self.write("root/gas", "co2=662\n")
         self.wait_value("air", {"co2": 662, "humidity": 45.5})
         self.assertEqual(self.finish(process)[0], 0)
 
-    def sets(self, characteristic):
-        rows = self.connect().call(op="status")["characteristics"]
+    @staticmethod
+    def sets(peer, characteristic):
+        rows = peer.call(op="status")["characteristics"]
         return next(row["sets"] for row in rows if row["name"] == characteristic)
 
     def test_what_no_event_tells_of_is_named(self):

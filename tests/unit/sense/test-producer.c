@@ -1,141 +1,10 @@
-/* Sources that are read together, set through a spored that is played here. */
-#include "fixture.h"
+/* Sources that are read together, and set. */
+#include "play.h"
 
-#include "config/config.h"
-#include "sense/producer.h"
 #include "util/cleanup.h"
 
-#include <errno.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-
-#define PROFILE                                                                                    \
-        "[service s]\nuuid = 181A\n"                                                               \
-        "[characteristic temperature]\nuuid = 2A6E\nflags = read\n"                                \
-        "type = i16 scale=0.01 unit=celsius\n"                                                     \
-        "[characteristic air]\nuuid = 2A00\nflags = read\n"                                        \
-        "[fields air]\nco2 = u16\nhumidity = u16 scale=0.1\nmode = u8 enum=OFF,ON\n"
-#define FIRST  "[source first]\nfile = %s/first\nscale = 0.001\ntarget = temperature\n"
-#define CO2    "[source co2]\nfile = %s/co2\ntarget = air.co2\n"
-#define DAMP   "[source damp]\nfile = %s/damp\ninterval = 20s\ntarget = air.humidity\n"
-#define SWITCH "[source switch]\nfile = %s/switch\ntarget = air.mode\n"
-
-#define SEC UINT64_C(1000000)
-
-typedef struct Play {
-        Config *config;
-        Producer *producer;
-        SporedClient *client;
-        char *path;    /* of the socket */
-        int listen_fd; /* spored's */
-        int fd;        /* spored's, of the connection */
-} Play;
-
-static void load(const Fixture *f, const char *text, Play *p) {
-        static char *nothing[] = {NULL};
-        _cleanup_free_ char *path = fixture_path(f, "/my.conf");
-        ConfigSources sources = {.file = path, .environ_ = nothing};
-        unsigned errors, warnings;
-        const ValueSource *items;
-        size_t n;
-
-        fixture_write(f, "/my.conf", text);
-        assert_int_equal(config_load(&p->config, &sources, stderr, &errors, &warnings), 0);
-        assert_non_null(p->config);
-        items = config_value_sources(p->config, &n);
-        assert_int_equal(producer_new(&p->producer, items, n), 0);
-}
-
-static void listen_as_spored(const Fixture *f, Play *p) {
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-        p->path = fixture_path(f, "/spored.sock");
-        strcpy(address.sun_path, p->path);
-        p->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        assert_true(p->listen_fd >= 0);
-        assert_int_equal(bind(p->listen_fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-        assert_int_equal(listen(p->listen_fd, 1), 0);
-}
-
-/* Loads PROFILE and the sections, and connects. */
-static void play(const Fixture *f, const char *sections, Play *ret) {
-        _cleanup_free_ char *text = NULL;
-        const char *mark;
-        char *to;
-
-        *ret = (Play){.listen_fd = -1, .fd = -1};
-        /* Each %s is the root. */
-        text = calloc(1, sizeof(PROFILE) + strlen(sections) + 10 * sizeof(f->root));
-        assert_non_null(text);
-        strcpy(text, PROFILE);
-        to = text + strlen(text);
-        while ((mark = strstr(sections, "%s"))) {
-                to += sprintf(to, "%.*s%s", (int)(mark - sections), sections, f->root);
-                sections = mark + 2;
-        }
-        strcpy(to, sections);
-        load(f, text, ret);
-        listen_as_spored(f, ret);
-        assert_int_equal(spored_client_new(&ret->client, ret->path, 0), 0);
-        ret->fd = accept4(ret->listen_fd, NULL, NULL, SOCK_CLOEXEC);
-        assert_true(ret->fd >= 0);
-}
-
-static void play_done(Play *p) {
-        spored_client_free(p->client);
-        producer_free(p->producer);
-        config_free(p->config);
-        free(p->path);
-        close(p->fd);
-        close(p->listen_fd);
-}
-
-/* Spored's lines, which are taken at once. */
-static void answer(Play *p, const char *lines) {
-        assert_int_equal(write(p->fd, lines, strlen(lines)), (ssize_t)strlen(lines));
-        (void)spored_client_process(p->client);
-}
-
-static void lose_spored(Play *p) {
-        assert_int_equal(shutdown(p->fd, SHUT_RDWR), 0);
-        assert_int_equal(spored_client_process(p->client), -ECONNRESET);
-}
-
-/* Exactly this was asked since the last time. */
-static void expect_asked(const Play *p, const char *expected) {
-        char text[2048];
-        ssize_t n = recv(p->fd, text, sizeof(text) - 1, MSG_DONTWAIT);
-
-        text[n > 0 ? n : 0] = '\0';
-        assert_string_equal(text, expected);
-}
-
-static void read_and_send(Play *p, uint64_t now_usec) {
-        producer_read(p->producer, now_usec);
-        producer_send(p->producer, p->client, now_usec);
-}
-
-/* What is left to be asked for once answers have come. */
-static void send_more(Play *p) {
-        producer_send(p->producer, p->client, 0);
-}
-
-static void expect_summary(const Play *p, const char *expected) {
-        char text[PRODUCER_SUMMARY_SIZE];
-
-        producer_summarize(p->producer, text);
-        assert_string_equal(text, expected);
-}
-
-#define SET(id, characteristic, what)                                                              \
-        "{\"op\":\"set\",\"characteristic\":\"" characteristic "\"," what ",\"id\":" #id "}\n"
-#define VALUE(text)      "\"value\":\"" text "\""
-#define CO2_IS(text)     "\"co2\":\"" text "\""
-#define DAMP_IS(text)    "\"humidity\":\"" text "\""
-#define SWITCH_IS(text)  "\"mode\":\"" text "\""
-#define FIELDS(fields)   "\"fields\":{" fields "}"
-#define OK(id)           "{\"id\":" #id ",\"ok\":true}\n"
-#define REFUSED(id, why) "{\"id\":" #id ",\"error\":\"" why "\",\"detail\":\"no\"}\n"
+/* How long a source is left alone after it was read. */
+#define REST_USEC 10000
 
 static void test_a_single_value_is_scaled_and_set(void **state) {
         const Fixture *f = *state;
@@ -164,9 +33,8 @@ static void test_requests_do_not_wait_for_answers(void **state) {
         /* Fields that are due together are one set. */
         expect_asked(&p, SET(1, "air", FIELDS(CO2_IS("612") "," DAMP_IS("87.5")))
                                  SET(2, "temperature", VALUE("0.5")));
-        assert_true(producer_asked_usec(p.producer) == 3 * SEC);
         answer(&p, OK(1) OK(2));
-        assert_true(producer_asked_usec(p.producer) == UINT64_MAX);
+        assert_true(producer_is_settled(p.producer));
 }
 
 static void test_only_what_is_due_is_set(void **state) {
@@ -209,20 +77,6 @@ static void test_while_no_answer_comes_the_newest_waits(void **state) {
         expect_asked(&p, "");
         assert_int_equal(producer_missed(p.producer), 2);
         expect_summary(&p, "1 source; overtaken values: 2");
-}
-
-static void test_after_a_restart_everything_is_due(void **state) {
-        const Fixture *f = *state;
-        _cleanup_(play_done) Play p;
-
-        play(f, DAMP, &p);
-        fixture_write(f, "/damp", "1\n");
-        read_and_send(&p, 0);
-        answer(&p, OK(1));
-        producer_restart(p.producer, 3 * SEC);
-        read_and_send(&p, 3 * SEC);
-        expect_asked(&p, SET(1, "air", FIELDS(DAMP_IS("1"))) SET(2, "air", FIELDS(DAMP_IS("1"))));
-        assert_int_equal(producer_next_usec(p.producer), 23 * SEC);
 }
 
 static void test_a_source_that_cannot_be_read_does_not_stop_the_others(void **state) {
@@ -290,6 +144,26 @@ static void test_fields_that_are_refused_together_are_set_one_by_one(void **stat
                                  SET(6, "temperature", VALUE("0")));
 }
 
+static void test_one_that_is_asked_for_by_itself_stays_by_itself(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(play_done) Play p;
+
+        play(f, CO2 SWITCH, &p);
+        fixture_write(f, "/co2", "612\n");
+        fixture_write(f, "/switch", "1\n");
+        read_and_send(&p, 0);
+        answer(&p, REFUSED(1, "unknown_field"));
+        send_more(&p);
+        answer(&p, REFUSED(2, "unknown_field"));
+        /* The first is read again before the second was asked for. */
+        read_and_send(&p, 10 * SEC);
+        answer(&p, REFUSED(3, "unknown_field"));
+        send_more(&p);
+        expect_asked(&p, SET(1, "air", FIELDS(CO2_IS("612") "," SWITCH_IS("1"))) SET(2, "air",
+                                 FIELDS(CO2_IS("612"))) SET(3, "air", FIELDS(CO2_IS("612")))
+                                 SET(4, "air", FIELDS(SWITCH_IS("1"))));
+}
+
 static void test_a_full_queue_is_full_for_each_field(void **state) {
         const Fixture *f = *state;
         _cleanup_(play_done) Play p;
@@ -320,65 +194,6 @@ static void test_a_set_that_is_refused_is_not_asked_again_at_once(void **state) 
         assert_int_equal(producer_troubles(p.producer), 0);
 }
 
-static void test_what_was_not_answered_is_asked_again_of_the_next_spored(void **state) {
-        const Fixture *f = *state;
-        _cleanup_(play_done) Play p;
-
-        play(f, FIRST, &p);
-        fixture_write(f, "/first", "500\n");
-        read_and_send(&p, 0);
-        lose_spored(&p);
-        assert_false(producer_is_settled(p.producer));
-        assert_true(producer_asked_usec(p.producer) == UINT64_MAX);
-        assert_int_equal(producer_missed(p.producer), 0);
-        spored_client_free(p.client);
-        close(p.fd);
-        assert_int_equal(spored_client_new(&p.client, p.path, 0), 0);
-        p.fd = accept4(p.listen_fd, NULL, NULL, SOCK_CLOEXEC);
-        send_more(&p);
-        expect_asked(&p, SET(1, "temperature", VALUE("0.5")));
-        answer(&p, OK(1));
-        assert_true(producer_is_settled(p.producer));
-}
-
-static void test_what_is_read_without_a_spored_is_counted(void **state) {
-        const Fixture *f = *state;
-        _cleanup_(play_done) Play p;
-
-        play(f, FIRST, &p);
-        fixture_write(f, "/first", "500\n");
-        read_and_send(&p, 0);
-        lose_spored(&p);
-        read_and_send(&p, 10 * SEC);
-        read_and_send(&p, 20 * SEC);
-        assert_int_equal(producer_missed(p.producer), 2);
-        /* What is out of date is not set when its sensor has gone meanwhile. */
-        fixture_remove(f, "/first");
-        read_and_send(&p, 30 * SEC);
-        assert_int_equal(producer_missed(p.producer), 3);
-        assert_true(producer_is_settled(p.producer));
-}
-
-static void expect_turned_away(const Fixture *f, const char *line) {
-        _cleanup_(play_done) Play p;
-
-        play(f, FIRST, &p);
-        fixture_write(f, "/first", "0\n");
-        read_and_send(&p, 0);
-        answer(&p, line);
-        assert_int_equal(producer_answers(p.producer), 0);
-        assert_int_equal(producer_troubles(p.producer), 1);
-        fixture_remove(f, "/spored.sock");
-}
-
-static void test_being_turned_away_is_no_answer(void **state) {
-        const Fixture *f = *state;
-
-        expect_turned_away(
-                f, "{\"error\":\"too_many\",\"detail\":\"64 programs are connected\"}\n");
-        expect_turned_away(f, "{\"error\":\"unavailable\",\"detail\":\"serve = no\"}\n");
-}
-
 static void test_a_change_that_does_not_last_is_not_set(void **state) {
         const Fixture *f = *state;
         _cleanup_(play_done) Play p;
@@ -404,6 +219,22 @@ static void test_a_change_that_does_not_last_is_not_set(void **state) {
                 SET(1, "air", FIELDS(SWITCH_IS("0"))) SET(2, "air", FIELDS(SWITCH_IS("0")))
                         SET(3, "air", FIELDS(SWITCH_IS("0"))) SET(4, "air", FIELDS(SWITCH_IS("0")))
                                 SET(5, "air", FIELDS(SWITCH_IS("1"))));
+}
+
+static void test_after_a_failure_a_number_counts_at_once(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(play_done) Play p;
+
+        play(f, SWITCH "debounce = 3s\n", &p);
+        fixture_write(f, "/switch", "0\n");
+        read_and_send(&p, 0);
+        answer(&p, OK(1));
+        fixture_write(f, "/switch", "nothing\n");
+        read_and_send(&p, 10 * SEC);
+        fixture_write(f, "/switch", "1\n");
+        read_and_send(&p, 20 * SEC);
+        expect_asked(
+                &p, SET(1, "air", FIELDS(SWITCH_IS("0"))) SET(2, "air", FIELDS(SWITCH_IS("1"))));
 }
 
 static void test_a_change_that_is_too_small_is_not_set(void **state) {
@@ -438,9 +269,67 @@ static void test_a_file_that_is_written_is_read_at_once(void **state) {
         fixture_write(f, "/first", "2000\n");
         fixture_write(f, "/damp", "2\n"); /* has no events */
         producer_wake(p.producer);
-        assert_int_equal(producer_next_usec(p.producer), 0);
+        assert_int_equal(producer_next_usec(p.producer), REST_USEC);
         read_and_send(&p, 1 * SEC);
         expect_asked(&p, SET(3, "temperature", VALUE("2")));
+}
+
+static void test_a_file_that_is_not_there_has_failed_once(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(play_done) Play p;
+
+        play(f, FIRST "events = yes\n" CO2 "events = yes\n", &p);
+        fixture_pipe(f, "/co2"); /* there, and no number in it */
+        assert_int_equal(producer_listen(p.producer), 0);
+        read_and_send(&p, 0);
+        expect_summary(&p, "2 sources, 2 of them not set; failed readings: 2");
+        fixture_write(f, "/first", "2000\n");
+        producer_wake(p.producer);
+        read_and_send(&p, 1 * SEC);
+        expect_asked(&p, SET(1, "temperature", VALUE("2")));
+        answer(&p, OK(1));
+        expect_summary(&p, "2 sources, 1 of them not set; failed readings: 2");
+}
+
+static void test_a_file_that_a_pattern_finds_is_read_once(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(play_done) Play p;
+
+        play(f, "[source first]\nfile = %s/hwmon*/first\nevents = yes\ntarget = temperature\n", &p);
+        fixture_write(f, "/hwmon3/first", "1\n");
+        assert_int_equal(producer_listen(p.producer), 0);
+        producer_read(p.producer, 0);
+        producer_wake(p.producer);
+        assert_int_equal(producer_next_usec(p.producer), 10 * SEC);
+        /* Another one is found while it is read, and watched from then on. */
+        fixture_remove(f, "/hwmon3/first");
+        fixture_write(f, "/hwmon4/first", "2\n");
+        producer_read(p.producer, 10 * SEC);
+        assert_int_equal(producer_next_usec(p.producer), 10 * SEC + REST_USEC);
+        read_and_send(&p, 11 * SEC);
+        expect_asked(&p, SET(1, "temperature", VALUE("2")));
+        fixture_write(f, "/hwmon4/first", "3\n");
+        producer_wake(p.producer);
+        assert_int_equal(producer_next_usec(p.producer), 11 * SEC + REST_USEC);
+}
+
+static void test_what_changes_without_end_is_read_a_hundred_times_a_second(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(play_done) Play p;
+
+        play(f, CO2 "events = yes\n" DAMP "debounce = 1ms\n", &p);
+        fixture_write(f, "/co2", "1\n");
+        fixture_write(f, "/damp", "1\n");
+        assert_int_equal(producer_listen(p.producer), 0);
+        read_and_send(&p, 0);
+        answer(&p, OK(1));
+        for (uint64_t usec = 0; usec < 1 * SEC; usec += 500) {
+                fixture_write(f, "/co2", usec % 1000 == 0 ? "2\n" : "3\n");
+                fixture_write(f, "/damp", usec % 20000 == 0 ? "2\n" : "3\n");
+                producer_wake(p.producer);
+                producer_read(p.producer, usec);
+        }
+        assert_in_range(producer_missed(p.producer), 90, 200);
 }
 
 static void test_without_events_nothing_listens(void **state) {
@@ -476,19 +365,20 @@ int main(void) {
                 FIXTURE_TEST(test_requests_do_not_wait_for_answers),
                 FIXTURE_TEST(test_only_what_is_due_is_set),
                 FIXTURE_TEST(test_while_no_answer_comes_the_newest_waits),
-                FIXTURE_TEST(test_after_a_restart_everything_is_due),
                 FIXTURE_TEST(test_a_source_that_cannot_be_read_does_not_stop_the_others),
                 FIXTURE_TEST(test_a_value_out_of_range_does_not_stop_the_others),
                 FIXTURE_TEST(test_a_value_too_large_for_any_number_is_not_set),
                 FIXTURE_TEST(test_fields_that_are_refused_together_are_set_one_by_one),
+                FIXTURE_TEST(test_one_that_is_asked_for_by_itself_stays_by_itself),
                 FIXTURE_TEST(test_a_full_queue_is_full_for_each_field),
                 FIXTURE_TEST(test_a_set_that_is_refused_is_not_asked_again_at_once),
-                FIXTURE_TEST(test_what_was_not_answered_is_asked_again_of_the_next_spored),
-                FIXTURE_TEST(test_what_is_read_without_a_spored_is_counted),
-                FIXTURE_TEST(test_being_turned_away_is_no_answer),
                 FIXTURE_TEST(test_a_change_that_does_not_last_is_not_set),
+                FIXTURE_TEST(test_after_a_failure_a_number_counts_at_once),
                 FIXTURE_TEST(test_a_change_that_is_too_small_is_not_set),
                 FIXTURE_TEST(test_a_file_that_is_written_is_read_at_once),
+                FIXTURE_TEST(test_a_file_that_is_not_there_has_failed_once),
+                FIXTURE_TEST(test_a_file_that_a_pattern_finds_is_read_once),
+                FIXTURE_TEST(test_what_changes_without_end_is_read_a_hundred_times_a_second),
                 FIXTURE_TEST(test_without_events_nothing_listens),
                 FIXTURE_TEST(test_values_are_printed_as_a_central_sees_them),
         };

@@ -129,20 +129,24 @@ static void test_what_is_no_expression_is_refused(void **state) {
         assert_int_equal(sensor_new(&sensor, "/x", "t="), -EINVAL);
 }
 
-static void test_the_file_that_was_read_is_known(void **state) {
+static void test_the_file_that_is_read_is_known(void **state) {
         const Fixture *f = *state;
         _cleanup_(close_sensor) Read plain, pattern;
         _cleanup_free_ char *path = fixture_path(f, "/hwmon3/temp");
 
         open_sensor(f, "/hwmon3/temp", &plain);
         open_sensor(f, "/hwmon*/temp", &pattern);
-        assert_string_equal(sensor_path(plain.sensor), path);
-        assert_null(sensor_path(pattern.sensor));
+        assert_string_equal(sensor_find(plain.sensor), path);
+        assert_null(sensor_find(pattern.sensor));
         expect_failure(&pattern, -ENOENT, "no such file");
-        assert_null(sensor_path(pattern.sensor));
         fixture_write(f, "/hwmon3/temp", "3\n");
+        assert_string_equal(sensor_find(pattern.sensor), path);
         expect_number(&pattern, 3);
-        assert_string_equal(sensor_path(pattern.sensor), path);
+        fixture_remove(f, "/hwmon3/temp");
+        fixture_write(f, "/hwmon2/temp", "2\n");
+        assert_string_equal(sensor_find(pattern.sensor), path); /* not read since */
+        expect_number(&pattern, 2);
+        assert_string_not_equal(sensor_find(pattern.sensor), path);
 }
 
 static void test_an_empty_file_has_no_number(void **state) {
@@ -199,7 +203,7 @@ int main(void) {
                 FIXTURE_TEST(test_a_plain_path_says_the_true_reason),
                 FIXTURE_TEST(test_what_is_not_in_the_file_is_told),
                 FIXTURE_TEST(test_what_is_no_expression_is_refused),
-                FIXTURE_TEST(test_the_file_that_was_read_is_known),
+                FIXTURE_TEST(test_the_file_that_is_read_is_known),
                 FIXTURE_TEST(test_an_empty_file_has_no_number),
                 FIXTURE_TEST(test_a_wrong_checksum_of_one_wire_is_no_value),
                 FIXTURE_TEST(test_a_pipe_without_a_writer_does_not_stop_it),
