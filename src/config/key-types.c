@@ -13,8 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SHOWN    "\"%.60s\"" /* the text that was refused */
-#define RATE_MIN 0.001       /* one in a quarter of an hour */
+#define SHOWN       "\"%.60s\"" /* the text that was refused */
+#define RATE_MIN    0.001       /* one in a quarter of an hour */
+#define REPEATS_MAX 10000       /* in a regular expression */
 
 __attribute__((format(printf, 2, 3))) static int refuse(
         char why[static KEY_WHY_SIZE], const char *format, ...) {
@@ -182,8 +183,36 @@ int key_parse_pattern(
         return key_parse_text(key, text, destination, why);
 }
 
+/* What "{2}", "{2,}" or "{2,3}" repeats at most, as far as it is bounded; 1: text is none. */
+static unsigned count_repeats(const char *text) {
+        unsigned from = 1, to = 0;
+
+        if (sscanf(text, "{%5u,%5u", &from, &to) < 1)
+                return 1;
+        return to > from ? to : from;
+}
+
+/* What would take the machine's time or memory. A reference back to a group makes a search take
+ * for ever; repetitions of repetitions multiply. */
+static const char *find_excess(const char *text) {
+        uint64_t repeats = 1;
+
+        for (const char *p = text; *p != '\0'; p++) {
+                if (*p == '\\' && p[1] >= '1' && p[1] <= '9')
+                        return "a reference back to a group is not possible";
+                if (*p == '\\' && p[1] != '\0')
+                        p++;
+                else if (*p == '{' && count_repeats(p) > 0)
+                        repeats *= count_repeats(p);
+                if (repeats > REPEATS_MAX)
+                        return "too many repetitions";
+        }
+        return NULL;
+}
+
 int key_parse_match(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
+        const char *excess = find_excess(text);
         regex_t regex;
         char error[100];
         size_t groups;
@@ -191,6 +220,8 @@ int key_parse_match(
 
         if (*text == '\0' || strlen(text) > key->max)
                 return key_parse_text(key, text, destination, why);
+        if (excess)
+                return refuse(why, "%s: " SHOWN, excess, text);
         r = regcomp(&regex, text, REG_EXTENDED | REG_NEWLINE);
         if (r == REG_ESPACE)
                 return -ENOMEM;

@@ -23,10 +23,12 @@ static void warn(const Section *section, const char *key, const char *why, Probl
                 find_key(section, key), "%s", why);
 }
 
-static void check_flags(const Characteristic *c, const Section *section, Problems *problems) {
-        unsigned writes = CHARACTERISTIC_WRITE | CHARACTERISTIC_WRITE_WITHOUT_RESPONSE;
+static bool is_written(const Characteristic *c) {
+        return (c->flags & (CHARACTERISTIC_WRITE | CHARACTERISTIC_WRITE_WITHOUT_RESPONSE)) != 0;
+}
 
-        if ((c->flags & writes) != 0 && !section_find(section, "security"))
+static void check_flags(const Characteristic *c, const Section *section, Problems *problems) {
+        if (is_written(c) && !section_find(section, "security"))
                 warn(section, "flags",
                         "anyone in range may write; security = open says that this is meant",
                         problems);
@@ -42,7 +44,7 @@ static void check_writes(const Characteristic *c, const Section *section, Proble
         const char lost[] = "BlueZ takes a write without response before anybody is asked: the "
                             "central would never hear that it is refused";
         bool silent = (c->flags & CHARACTERISTIC_WRITE_WITHOUT_RESPONSE) != 0;
-        bool written = silent || (c->flags & CHARACTERISTIC_WRITE) != 0;
+        bool written = is_written(c);
 
         if (c->verdict == VERDICT_HANDLER) {
                 if (!written)
@@ -111,6 +113,12 @@ static void check_queue(const Characteristic *c, const Section *section, const S
                 warn(section, "burst", "without rate it does nothing", problems);
 }
 
+/* A central gets the value that is kept; or has written it, and programs get it. */
+static bool gives_kept(const Characteristic *c) {
+        return (c->flags & CHARACTERISTIC_READ) != 0 || (notifies(c) && c->notify_on_subscribe) ||
+               (is_written(c) && c->on_write == ON_WRITE_STORE);
+}
+
 static void check_age(const Characteristic *c, const Section *section, Problems *problems) {
         bool read = (c->flags & CHARACTERISTIC_READ) != 0;
 
@@ -121,7 +129,7 @@ static void check_age(const Characteristic *c, const Section *section, Problems 
         else if (c->on_stale == ON_STALE_DEFAULT && !read && !notifies(c))
                 warn(section, "on_stale",
                         "no central gets the value: flags has neither read nor notify", problems);
-        if (c->persist && !read)
+        if (c->persist && !gives_kept(c))
                 warn(section, "persist",
                         "no central reads the value that is kept: flags has no "
                         "read",
@@ -162,4 +170,25 @@ void lint_queue(const Profile *profile, const SectionList *sections, const Setti
                         "no characteristic has policy = block, which alone waits", problems);
         if (settings->queue.rate == 0 && !is_default(queue, "burst"))
                 warn(queue, "burst", "with rate = 0 it does nothing", problems);
+}
+
+static bool is_set_in_time(const ValueSources *sources, const Characteristic *c) {
+        for (size_t i = 0; i < sources->n; i++)
+                if (sources->items[i].characteristic == c &&
+                        sources->items[i].interval_usec < c->max_age_usec)
+                        return true;
+        return false;
+}
+
+void lint_sources(const ValueSources *sources, const SectionList *sections, Problems *problems) {
+        for (size_t i = 0; i < sources->n; i++) {
+                const ValueSource *source = &sources->items[i];
+                const Characteristic *c = source->characteristic;
+
+                if (c->max_age_usec > 0 && !is_set_in_time(sources, c))
+                        warn(section_list_find(sections, SECTION_SOURCE, source->name), "interval",
+                                "max_age of its target is not longer: the value is stale before "
+                                "each reading",
+                                problems);
+        }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/section.h"
+#include "config/value-sources.h"
 
 /* A characteristic that is complete. */
 void lint_characteristic(const Characteristic *c, const Section *section, const Settings *settings,
@@ -9,3 +10,5 @@ void lint_characteristic(const Characteristic *c, const Section *section, const 
 /* What [queue] says and nothing needs. profile may be NULL. */
 void lint_queue(const Profile *profile, const SectionList *sections, const Settings *settings,
         Problems *problems);
+/* Sources that read too seldom for max_age of what they set. */
+void lint_sources(const ValueSources *sources, const SectionList *sections, Problems *problems);

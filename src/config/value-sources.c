@@ -2,6 +2,7 @@
 #include "config/value-sources.h"
 
 #include "config/builder.h"
+#include "config/lint.h"
 #include "config/suggest.h"
 #include "core/field.h"
 #include "util/cleanup.h"
@@ -162,6 +163,8 @@ int value_sources_build(ValueSources *sources, const SectionList *sections, cons
                 if (sections->items[i]->kind == SECTION_SOURCE &&
                         section_is_enabled(sections->items[i]))
                         r = build(&b, sections->items[i]);
+        if (r == 0)
+                lint_sources(sources, sections, problems);
         return r;
 }
 

@@ -130,10 +130,30 @@ static void test_what_becomes_stale_has_an_age_and_somebody_to_see_it(void **sta
 }
 
 static void test_what_is_kept_is_read(void **state) {
-        expect_warning(*state, WITH("notify") "persist = yes\n",
+        expect_warning(*state, WITH("notify") "persist = yes\nnotify_on_subscribe = no\n",
                 "test.conf:7: [characteristic a] persist: warning: no central reads the value that "
                 "is kept: flags has no read\n");
+        expect_warning(*state, WITH("write") "persist = yes\non_write = forward\n",
+                "test.conf:7: [characteristic a] persist: warning: no central reads the value that "
+                "is kept: flags has no read\n");
+        expect_fine(*state, WITH("notify") "persist = yes\n");
+        expect_fine(*state, WITH("write") "persist = yes\n");
         expect_fine(*state, WITH("read") "persist = yes\n");
+}
+
+static void test_a_source_is_read_before_its_value_is_stale(void **state) {
+#define AGED                                                                                       \
+        WITH("read")                                                                               \
+        "max_age = 10s\n[fields a]\nx = u8\ny = u8\n[source x]\nfile = /x\ntarget = a.x\n"
+        expect_warning(*state, AGED "interval = 10s\n",
+                "test.conf:14: [source x] interval: warning: max_age of its target is not longer: "
+                "the value is stale before each reading\n");
+        expect_warning(*state, AGED,
+                "test.conf:11: [source x]: warning: max_age of its target is not longer: the value "
+                "is stale before each reading\n");
+        expect_fine(*state, AGED "interval = 9s\n");
+        expect_fine(
+                *state, AGED "interval = 1h\n[source y]\nfile = /y\ntarget = a.y\ninterval = 5s\n");
 }
 
 static void test_no_two_files_have_the_same_path(void **state) {
@@ -169,6 +189,7 @@ int main(void) {
                 FIXTURE_TEST(test_a_burst_needs_a_rate),
                 FIXTURE_TEST(test_what_becomes_stale_has_an_age_and_somebody_to_see_it),
                 FIXTURE_TEST(test_what_is_kept_is_read),
+                FIXTURE_TEST(test_a_source_is_read_before_its_value_is_stale),
                 FIXTURE_TEST(test_no_two_files_have_the_same_path),
                 FIXTURE_TEST(test_a_group_needs_its_socket),
                 FIXTURE_TEST(test_a_verdict_comes_in_half_a_second),

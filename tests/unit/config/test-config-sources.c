@@ -151,6 +151,10 @@ static void test_each_key_says_what_is_legal(void **state) {
         expect_key_refused(
                 f, "interval = 5", "not a time with its unit, from 100ms to 86400s: \"5\"");
         expect_key_refused(f, "match = t=", "one group in parentheses is needed; it has 0: \"t=\"");
+        expect_key_refused(f, "match = (a|b)*\\1",
+                "a reference back to a group is not possible: \"(a|b)*\\1\"");
+        expect_key_refused(
+                f, "match = ((a{99}{99}{9,99}", "too many repetitions: \"((a{99}{99}{9,99}\"");
         expect_key_refused(f, "match = (t)=(.*)",
                 "one group in parentheses is needed; it has 2: \"(t)=(.*)\"");
         expect_key_refused(
