@@ -57,7 +57,10 @@ def subscribed(world):
     with world.spored.configured(profile="policies.conf"), world.peer() as peer, \
             world.central() as central:
         central.connect(service=SERVICE)
-        yield peer, {name: central.subscribe(uuid) for name, uuid in NAMES.items()}
+        subscriptions = {name: central.subscribe(uuid) for name, uuid in NAMES.items()}
+        # The central is answered before spored has heard of it.
+        wait_until(lambda: set(world.spored.subscribed()) == set(NAMES), "all are subscribed")
+        yield peer, subscriptions
 
 
 def assert_waiting_peer_holds_up_nobody(world, peer):
@@ -91,7 +94,8 @@ def story_a_minute_without_bluetoothd(world):
         before = {name: world.spored.counters(name)["sent"] for name in NAMES}
         with world.bluetoothd.standing_still():
             filled = fill_window(world, peer)
-            assert set_many(peer, "newest", range(1, SETS + 1)) == list(range(1, DEPTH + 1))
+            taken = set_many(peer, "newest", range(1, SETS + 1))
+            assert taken == list(range(1, DEPTH + 1)), (filled, taken)
             assert len(set_many(peer, "latest", range(1, SETS + 1))) == SETS
             assert_waiting_peer_holds_up_nobody(world, peer)
             last = assert_stalled_goes_on(world, peer)

@@ -39,4 +39,6 @@ package() {
         printf '\n'
         printf '%s\n' "$out"/*.deb
         printf 'to install: sudo apt install ./%s\n' "${names[0]}"
+        names=("$out"/{libspored-dev,python3-spored}_*.deb)
+        printf 'for programs of your own, too: sudo apt install%s\n' "$(printf ' ./%s' "${names[@]}")"
 }
