@@ -8,9 +8,9 @@
  *
  * A line of spored's that is longer than 1 MiB (-EMSGSIZE) or no JSON object (-EBADMSG) ends the
  * connection. Answers go to their requests by id. An error without an id, which spored gives to
- * what it could not read and to those it will not serve, goes to the oldest request that waits,
- * because spored answers in order; if none waits, see spored_client_refusal(). Any other line is
- * passed over, as are events that nobody watches. */
+ * what it could not read, goes to the oldest request that waits, because spored answers in order;
+ * if none waits, or if spored will not serve this connection ("too_many", "unavailable"), see
+ * spored_client_refusal(). Any other line is passed over, as are events that nobody watches. */
 #pragma once
 
 #include <stdbool.h>
@@ -118,7 +118,8 @@ int spored_client_handle(
 /* No longer. -ENOENT: it is not handled. */
 int spored_client_unhandle(
         SporedClient *client, const char *characteristic, SporedAnswered answered, void *userdata);
-/* Answers a write that spored_message_wants_verdict(). code: what the central gets if not accept:
+/* Answers a write that spored_message_wants_verdict(), on the connection it came by: the next
+ * spored gives the same numbers to other writes. code: what the central gets if not accept:
  * 0x80 to 0x9f, or 0 for spored's own. */
 int spored_client_verdict(SporedClient *client, uint64_t number, bool accept, unsigned code,
         SporedAnswered answered, void *userdata);

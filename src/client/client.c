@@ -128,10 +128,18 @@ static void reconnect(SporedClient *client) {
         connect_later(client);
 }
 
+/* It will not serve this connection: nothing that was asked on it has been looked at. */
+static bool is_turned_away(const SporedMessage *message) {
+        const char *error = spored_message_error(message);
+
+        return strcmp(error, "too_many") == 0 || strcmp(error, "unavailable") == 0;
+}
+
 /* spored answers in order. So an error without an id, which it could not read, is the answer to the
  * oldest; or, if none waits, the reason why it will close. */
 static void take_refusal(SporedClient *client, SporedMessage **message) {
-        if (spored_requests_answer_oldest(&client->requests, client, *message))
+        if (!is_turned_away(*message) &&
+                spored_requests_answer_oldest(&client->requests, client, *message))
                 return;
         spored_message_free(client->refusal);
         client->refusal = STEAL(*message);

@@ -174,6 +174,7 @@ int spored_connection_send(SporedConnection *connection, const char *text) {
         return 0;
 }
 
+/* 1: something was read. */
 static int fill(SporedConnection *connection) {
         SporedBuffer *in = &connection->in;
         ssize_t n;
@@ -189,7 +190,7 @@ static int fill(SporedConnection *connection) {
         if (n < 0)
                 return errno == EAGAIN || errno == EINTR ? 0 : -errno;
         in->used += (size_t)n;
-        return 0;
+        return 1;
 }
 
 int spored_connection_step(SporedConnection *connection) {
@@ -197,6 +198,9 @@ int spored_connection_step(SporedConnection *connection) {
 
         flush(connection);
         r = fill(connection);
+        /* What was said before the end is read first. */
+        if (r > 0)
+                return 0;
         return r < 0 ? r : connection->send_error;
 }
 

@@ -2,6 +2,7 @@
 #include "client/message.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,17 @@ struct SporedMessage {
         size_t n_fields;
 };
 
+/* The program's locale may have another point, of several bytes. */
+static void use_plain_point(char *text) {
+        const char *point = localeconv()->decimal_point;
+        char *found = strstr(text, point);
+
+        if (!found)
+                return;
+        *found++ = '.';
+        memmove(found, found + strlen(point) - 1, strlen(found + strlen(point) - 1) + 1);
+}
+
 /* With as few digits as give the number back: 21.4, not 21.399999999999999. */
 static char *text_of_real(double number) {
         char text[32];
@@ -26,6 +38,7 @@ static char *text_of_real(double number) {
         (void)snprintf(text, sizeof(text), "%.15g", number);
         if (strtod(text, NULL) < number || strtod(text, NULL) > number)
                 (void)snprintf(text, sizeof(text), "%.17g", number);
+        use_plain_point(text);
         return strdup(text);
 }
 
@@ -176,10 +189,11 @@ size_t spored_message_fields(const SporedMessage *message) {
 }
 
 SporedField spored_message_field(const SporedMessage *message, size_t index) {
-        const FieldText *field = &message->fields[index];
+        const FieldText *field;
 
         if (index >= message->n_fields)
                 return (SporedField){};
+        field = &message->fields[index];
         return (SporedField){.name = field->name, .text = field->text};
 }
 

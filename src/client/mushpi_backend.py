@@ -12,8 +12,9 @@ MUSHPI_BLE_SHUTDOWN_TIMEOUT_MS says (1500). The callbacks are called in one thre
 get_* when a value is sent, set_* and apply_overrides for the writes of phones. Depth and policy of
 the queue are spored's: its profile heeds MUSHPI_BLE_QUEUE_MAX_SIZE and its like.
 
-get_status()["metrics"] counts as MushPi does. published: notifications handed to BlueZ; coalesced;
-dropped: by spored's policy, refused by it, or never sent because too many waited in here;
+get_status()["metrics"] counts as MushPi does. published: notifications handed to BlueZ, in all and
+by priority (critical_published and so on); coalesced; dropped: by spored's policy, refused by it,
+or never sent because too many waited in here, of that critical_dropped and low_dropped;
 slow_publishes. They are a few seconds old at most; spored's part counts for all its programs.
 """
 
@@ -44,6 +45,8 @@ SPECIES = {1: "Oyster", 2: "Shiitake", 3: "Lion's Mane", 99: "Custom"}
 STAGES = {1: "Incubation", 2: "Pinning", 3: "Fruiting"}
 OVERRIDES = {"light_override": 0, "fan_override": 1, "mist_override": 2, "heater_override": 3,
              "disable_automation": 7, "emergency_stop": 15}
+PRIORITIES = {"env_measurements": "critical", "actuator_status": "critical",
+              "status_flags": "high", "control_targets": "medium", "stage_state": "medium"}
 ACTUATORS = ("light", "fan", "mist", "heater")
 REASONS = ("fan_reason", "mist_reason", "light_reason", "heater_reason")
 THRESHOLDS = ("temp_min", "temp_max", "rh_min", "rh_max", "co2_max", "light_min", "light_max",
@@ -174,14 +177,14 @@ class SporedBackend:
         self._callbacks = {}
         self._initialized = self._started = self._ending = False
         self._thread = self._client = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._waiting = collections.deque()     # names to send, and functions to call
         self._wake_ends = None
         self._unanswered = 0
-        self._own_dropped = 0
+        self._own_dropped = collections.Counter(dict.fromkeys(("low", *PRIORITIES.values()), 0))
         self._selected = ("Oyster", "Incubation")
-        self._counted, self._spored = {}, {}    # of spored: counters, and its last status
-        self._status_due = 0.0
+        self._spored = {}                       # its last status
+        self._status_due, self._status_asked = 0.0, False
         self._begin = time.monotonic()
 
     # --- the contract
@@ -194,8 +197,12 @@ class SporedBackend:
         """Connecting goes on in the background for as long as it takes: True."""
         if self._started:
             return True
+        if self._thread and self._thread.is_alive():
+            logger.error("the thread of before has not ended: a callback does not return")
+            return False
         self._initialized = self._started = True
-        self._ending = False
+        self._ending = self._status_asked = False
+        self._unanswered = 0
         self._begin = time.monotonic()
         self._wake_ends = socket.socketpair()
         for end in self._wake_ends:
@@ -209,6 +216,8 @@ class SporedBackend:
             return
         self._started, self._ending = False, True
         self._wake()
+        if self._thread is threading.current_thread():
+            return  # a callback stops it: it ends when that returns
         self._thread.join(_shutdown_timeout())
         if self._thread.is_alive():
             logger.warning("the thread did not end in time: a callback does not return")
@@ -248,20 +257,32 @@ class SporedBackend:
         }
 
     def metrics(self):
-        counted = dict(self._counted)
-        return {"published": counted.get("published", 0), "coalesced": counted.get("coalesced", 0),
-                "dropped": counted.get("dropped", 0) + self._own_dropped,
-                "slow_publishes": counted.get("slow_publishes", 0)}
+        published, dropped = collections.Counter(), collections.Counter(self._own_dropped)
+        rows = self._spored.get("characteristics", [])
+        for row in rows:
+            priority = PRIORITIES.get(row["name"], "low")
+            published[priority] += row["sent"]
+            dropped[priority] += sum(row["dropped"].values())
+        return {"published": sum(published.values()), "dropped": sum(dropped.values()),
+                "coalesced": sum(row["coalesced"] for row in rows),
+                "slow_publishes": sum(row["slow"] for row in rows),
+                **{f"{name}_published": published[name]
+                   for name in ("critical", "high", "medium", "low")},
+                **{f"{name}_dropped": dropped[name] for name in ("critical", "low")}}
 
     # --- from other threads
 
     def _put(self, what):
         with self._lock:
             if len(self._waiting) >= WAITING_MAX:
-                self._waiting.popleft()
-                self._own_dropped += 1
+                self._drop(self._waiting.popleft())
             self._waiting.append(what)
         self._wake()
+
+    def _drop(self, what):
+        if not callable(what):
+            with self._lock:
+                self._own_dropped[PRIORITIES.get(what, "low")] += 1
 
     def _wake(self):
         try:
@@ -310,7 +331,7 @@ class SporedBackend:
                 else:
                     self._send(what)
             except spored.Disconnected:
-                self._own_dropped += not callable(what)
+                self._drop(what)
             except Exception:  # pylint: disable=broad-except
                 logger.exception("%s: cannot be sent", what)
 
@@ -330,7 +351,7 @@ class SporedBackend:
     def _on_set(self, name, answer):
         self._unanswered -= 1
         if answer is None or answer.get("error") == "queue_full":
-            self._own_dropped += 1
+            self._drop(name)
         elif "error" in answer:
             logger.error("%s: %s", name, answer.get("detail") or answer["error"])
 
@@ -361,17 +382,14 @@ class SporedBackend:
     def _ask_status(self):
         if self._client.connected and time.monotonic() >= self._status_due:
             self._status_due = time.monotonic() + STATUS_INTERVAL
-            self._client.send("status", self._on_status)
+            if not self._status_asked:  # one at a time: spored may not answer for long
+                self._client.send("status", self._on_status)
+            self._status_asked = True
 
     def _on_status(self, answer):
-        if not answer or "error" in answer:
-            return
-        rows = answer["characteristics"]
-        self._spored = answer
-        self._counted = {"published": sum(row["sent"] for row in rows),
-                         "coalesced": sum(row["coalesced"] for row in rows),
-                         "dropped": sum(sum(row["dropped"].values()) for row in rows),
-                         "slow_publishes": sum(row["slow"] for row in rows)}
+        self._status_asked = False
+        if answer and "error" not in answer:
+            self._spored = answer
 
     def _on_write(self, event):
         """False: it is refused, where the profile leaves that to its handler."""

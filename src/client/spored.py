@@ -38,14 +38,10 @@ import time
 __all__ = ["Client", "Disconnected", "Error", "LATER", "Refused", "Timeout", "paths"]
 
 LINE_MAX = UNSENT_MAX = 1024 * 1024
-EVENTS_MAX = 10000      # that wait for the program
-UNANSWERED_MAX = 65536
-PAUSE_MIN, PAUSE_MAX = 0.1, 5.0
-BUSY_RETRY = 5.0
-READ_SIZE = 65536
+EVENTS_MAX, UNANSWERED_MAX = 10000, 65536   # that wait for the program; for spored
+PAUSE_MIN, PAUSE_MAX, BUSY_RETRY = 0.1, 5.0, 5.0
 
-LATER = object()
-"""What a handler returns that will call verdict() itself, in time."""
+LATER = object()    # what a handler returns that will call verdict() itself, in time
 
 
 class Error(Exception):
@@ -79,8 +75,7 @@ def paths():
 
 
 class _Stream:
-    """Lines over a socket, without waiting. The epoll descriptor stays, the socket comes and goes.
-    """
+    """Lines over a socket, without waiting. The epoll stays, the socket comes and goes."""
 
     def __init__(self):
         self.poll = select.epoll()
@@ -94,15 +89,14 @@ class _Stream:
             try:
                 new.setblocking(False)
                 new.connect(place)
+                self.poll.register(new, select.EPOLLIN)
+                self.socket = new
+                return
             except OSError as error:
                 new.close()
                 failure = OSError(error.errno, error.strerror or str(error), place)
                 if error.errno not in (errno.ENOENT, errno.ECONNREFUSED, None):
                     raise failure from None  # None: the path is too long
-            else:
-                self.socket = new
-                self.poll.register(new, select.EPOLLIN)
-                return
         raise failure
 
     def close(self):
@@ -131,11 +125,9 @@ class _Stream:
         """Sends and reads once: the whole lines that came, and None or why it has ended."""
         self._flush()
         try:
-            data = self.socket.recv(READ_SIZE)
-        except BlockingIOError:
-            return [], None
+            data = self.socket.recv(65536)
         except OSError as error:
-            return [], error
+            return [], None if isinstance(error, BlockingIOError) else error
         searched = len(self.received)
         self.received += data
         end = self.received.rfind(b"\n", searched) + 1
@@ -148,24 +140,14 @@ class _Stream:
         return lines, None
 
 
-def _deadline(timeout):
-    return None if timeout is None else time.monotonic() + timeout
-
-
 def _left(deadline):
     return None if deadline is None else max(0.0, deadline - time.monotonic())
 
 
-def _log_refusal(answer):
-    logging.getLogger(__name__).warning("%s: %s", answer["error"], answer.get("detail", ""))
-
-
 def _value_members(value, fields):
     """The members of a request that say a value."""
-    if fields and value:
+    if len(value) != (0 if fields else 1):
         raise TypeError("either one value or fields")
-    if not fields and len(value) != 1:
-        raise TypeError("a value is needed, or fields")
     what = fields or value[0]
     if isinstance(what, (bytes, bytearray, memoryview)):
         return {"hex": bytes(what).hex()}
@@ -173,7 +155,7 @@ def _value_members(value, fields):
 
 
 class Client:
-    """A connection to spored.
+    """A connection to spored. The first call makes it.
 
     path: of the socket; None: the first of paths() where spored listens. timeout: seconds that a
     call waits for its answer (and, with reconnect, for the connection). reconnect: what is lost or
@@ -182,25 +164,24 @@ class Client:
     on_refused(answer): called when something that no call waits for is refused; None: it is logged.
 
     Calls raise Refused, Timeout or Disconnected. Callbacks are called from process(), wait(), run()
-    and from going through watch(): never from other calls, so they may call whatever they like.
-    """
+    and from going through watch(): never from other calls, so they may call whatever they like."""
 
     def __init__(self, path=None, *, timeout=10.0, reconnect=True, on_state=None, on_refused=None):
         self.path, self.timeout, self.reconnect = path, timeout, reconnect
-        self.on_state, self.on_refused = on_state, on_refused
+        self.on_state = on_state
+        self.on_refused = on_refused or (lambda answer: logging.getLogger(__name__).warning(
+            "%s: %s", answer["error"], answer.get("detail", "")))
         self.closed = False
         self.events_lost = 0     # more came than EVENTS_MAX, and the oldest were dropped
         self.refusal = None      # an error that spored gave unasked, as a dict: why it closed
-        self._why = "not connected yet"
+        self._why = None         # why it is not connected; None: that was not tried yet
         self._stream = _Stream()
-        self._lines, self._events = collections.deque(), collections.deque()
+        self._answered, self._events = collections.deque(), collections.deque()
         self._unanswered = {}    # id: callback or None, oldest first
         self._ids = itertools.count(1)
-        self._pause, self._due = PAUSE_MIN, None
+        self._pause, self._due, self._losses = PAUSE_MIN, None, 0
         self._watch = self._watched = self._will = None
         self._handlers, self._busy = {}, set()
-
-    # --- the connection
 
     def __enter__(self):
         return self.connect()
@@ -213,22 +194,20 @@ class Client:
         return self._stream.socket is not None
 
     def connect(self):
-        """Connects. Without reconnect it raises Disconnected if spored is not there; with it, the
-        calls that follow wait for it. Returns the client."""
+        """Connects now. Without reconnect it raises Disconnected if spored is not there; with it,
+        the calls that follow wait for it. Returns the client."""
         if not self.connected:
             self._try_to_connect()
-            if not self.connected and not self.reconnect:
-                raise Disconnected(self._why)
+        if not self.connected and not self.reconnect:
+            raise Disconnected(self._why)
         return self
 
     def close(self):
         """Ends it: a will is carried out, handlers are gone. A closed client cannot be used."""
-        if self.closed:
-            return
         self.closed, self._due, self._why = True, None, "the client is closed"
         self._stream.close()
         self._stream.poll.close()
-        self._forget_unanswered()
+        self._unanswered.clear()
 
     def fileno(self):
         """For select() or an event loop: the same as long as the client lives. When it is readable,
@@ -237,12 +216,13 @@ class Client:
 
     def due(self):
         """In how many seconds process() has something to do if nothing comes; None: then never."""
-        return _left(self._due)
+        return 0.0 if self._answered or self._events or self._why is None else _left(self._due)
 
     def process(self):
         """Does what can be done without waiting, and calls back. Raises Disconnected when the
         connection is lost for good."""
-        self._check_usable()
+        if not self._answered and not self._events:
+            self._check_usable()
         self._step()
         self._call_back()
         if not self.closed:
@@ -250,9 +230,9 @@ class Client:
 
     def wait(self, timeout=None):
         """Waits (seconds; None: for ever) until there is something to do, and does it."""
-        self._check_usable()
-        if not self._events:
-            self._poll(_deadline(timeout))
+        if not self._answered and not self._events:
+            self._check_usable()
+            self._poll(timeout and time.monotonic() + timeout)
         self.process()
 
     def run(self):
@@ -260,14 +240,17 @@ class Client:
         while not self.closed:
             self.wait()
 
-    # --- requests
-
     def send(self, op, callback=None, **members):
         """Sends a request without waiting. callback(answer) is called with the answer as a dict,
         errors too, or with None if the connection is lost; None: it is not looked at. Returns its
         id. Raises Disconnected, and Error when too much waits."""
+        return self._send(op, callback and (
+            lambda answer: self._answered.append((callback, answer))), members)
+
+    def _send(self, op, callback, members):
+        """The callback is called at once, and may not call."""
         if not self.connected:
-            raise Disconnected(self._why)
+            raise Disconnected(self._why or "not connected yet")
         if len(self._unanswered) >= UNANSWERED_MAX:
             raise Error(f"{UNANSWERED_MAX} requests wait for their answers")
         number = next(self._ids)
@@ -279,20 +262,14 @@ class Client:
 
     def request(self, op, **members):
         """Sends a request and waits for its answer, a dict."""
-        end, answers = _deadline(self.timeout), []
+        end, answers = self.timeout and time.monotonic() + self.timeout, []
         self._check_usable()
-        while not self.connected:
-            if end is not None and time.monotonic() >= end:
-                raise Disconnected(self._why)
-            self._poll(end)
-            self._step()
-        number = self.send(op, answers.append, **members)
-        while not answers:
-            if end is not None and time.monotonic() >= end:
-                self._unanswered[number] = None
-                raise Timeout(f"{op}: no answer in {self.timeout} s")
-            self._poll(end)
-            self._step()
+        if not self._step_until(lambda: self.connected, end):
+            raise Disconnected(self._why)
+        number = self._send(op, answers.append, members)
+        if not self._step_until(lambda: answers, end):
+            self._unanswered[number] = None
+            raise Timeout(f"{op}: no answer in {self.timeout} s")
         if answers[0] is None:
             raise Disconnected(self._why)
         if "error" in answers[0]:
@@ -324,11 +301,8 @@ class Client:
         names to what set() takes. In place of the one before; {}: none."""
         members = [{"characteristic": name, **_value_members((value,), {})}
                    for name, value in values.items()]
-        answer = self.request("will", values=members)
+        self.request("will", values=members)
         self._will = members
-        return answer
-
-    # --- events
 
     def watch(self, *characteristics, events=("write",), callback=None):
         """Events of these kinds ("write", "stale", "status") and characteristics (none: of all), in
@@ -371,20 +345,24 @@ class Client:
 
     def verdict(self, number, accept, code=None):
         """Answers the write of this number. Refused "expired": it was too late."""
-        members = {} if code is None else {"code": code}
-        return self.request("verdict", number=number, accept=accept, **members)
-
-    # --- inside
+        return self.request("verdict", number=number, accept=accept,
+                            **({} if code is None else {"code": code}))
 
     def _check_usable(self):
+        if self._why is None:
+            self.connect()
         if self.closed or not (self.connected or self.reconnect):
             raise Disconnected(self._why)
 
     def _poll(self, end):
-        """Until there is something for _step(), at most until end."""
-        times = [t for t in (_left(end), self.due()) if t is not None]
-        if not self._lines:     # there are some if an answer's callback waits for another answer
-            self._stream.poll.poll(min(times) if times else None)
+        ends = [known for known in (end, self._due) if known is not None]
+        self._stream.poll.poll(_left(min(ends, default=None)))
+
+    def _step_until(self, done, end):
+        while not done() and _left(end) != 0:
+            self._poll(end)
+            self._step()
+        return done()
 
     def _try_to_connect(self):
         self._due = None
@@ -397,8 +375,12 @@ class Client:
             self._why = f"cannot connect to spored: {error}"
             self._pause_before_connecting()
             return
-        self.refusal = None
+        self.refusal, self._why = None, ""
         self._tell_state(None)
+
+    def _tell_state(self, why):
+        if self.on_state:
+            self._keep(self._events, (self.on_state, why is None, why))
 
     def _pause_before_connecting(self):
         if self.reconnect:
@@ -406,72 +388,54 @@ class Client:
             self._pause = min(self._pause * 2, PAUSE_MAX)
 
     def _ask_again(self):
-        self._busy.clear()
         if self._will:
-            self.send("will", self._check, values=self._will)
+            self._send("will", self._check, {"values": self._will})
         if self._watch:
-            self.send("watch", self._check, **self._watch)
+            self._send("watch", self._check, self._watch)
         for name in self._handlers:
             self._ask_to_handle(name)
 
     def _check(self, answer):
         if answer and "error" in answer:
-            self._keep(self._events, (self.on_refused or _log_refusal, answer))
+            self._keep(self._events, (self.on_refused, answer))
 
-    def _ask_to_handle(self, name, was_busy=False):
+    def _ask_to_handle(self, name):
         def answered(answer):
-            busy = answer is not None and answer.get("error") == "busy"
-            if busy:
+            was_busy = name in self._busy
+            self._busy.discard(name)
+            if answer and answer.get("error") == "busy":
                 self._busy.add(name)
                 self._due = time.monotonic() + BUSY_RETRY
-            if not (busy and was_busy):
+            if name not in self._busy or not was_busy:
                 self._check(answer)
 
-        self.send("handle", answered, characteristic=name)
-
-    def _tell_state(self, why):
-        if self.on_state:
-            self._keep(self._events, (self.on_state, why is None, why))
-
-    def _forget_unanswered(self):
-        while self._unanswered:
-            callback = self._unanswered.pop(next(iter(self._unanswered)))
-            if callback:
-                callback(None)
+        self._send("handle", answered, {"characteristic": name})
 
     def _lose(self, error):
         self._stream.close()
-        self._lines.clear()
+        self._busy.clear()
+        self._losses += 1
         self._due, self._why = None, str(getattr(error, "strerror", None) or error)
         if self.refusal:
             self._why += f" ({self.refusal.get('detail') or self.refusal['error']})"
         self._pause_before_connecting()
-        self._forget_unanswered()
+        for number in list(self._unanswered):
+            self._answer(number, None)
         self._tell_state(self._why)
 
-    def _on_due(self):
-        self._due = None
-        if not self.connected:
-            self._try_to_connect()
-            return
-        for name in sorted(self._busy):
-            self._busy.discard(name)
-            if name in self._handlers:
-                self._ask_to_handle(name, was_busy=True)
-
     def _step(self):
-        if self._due is not None and time.monotonic() >= self._due:
-            self._on_due()
+        if _left(self._due) == 0:
+            self._due = None
+            if not self.connected:
+                self._try_to_connect()
+            for name in self._busy & self._handlers.keys():
+                self._ask_to_handle(name)
         if not self.connected:
             return
         lines, error = self._stream.step()
-        # By way of a queue: an answer's callback may wait for another answer, and comes here again.
-        self._lines.extend(lines)
-        while self._lines:
-            if not self._take(self._lines.popleft()):
-                error = OSError(errno.EBADMSG, "a line of spored's is not understood")
-                break
-        if error and self.connected:
+        if not all(map(self._take, lines)):
+            error = OSError(errno.EBADMSG, "a line of spored's is not understood")
+        if error:
             self._lose(error)
 
     def _take(self, line):
@@ -479,18 +443,19 @@ class Client:
         try:
             message = json.loads(line)
         except (ValueError, RecursionError):
-            return False
+            message = None
         if not isinstance(message, dict):
             return False
         if "event" in message:
             self._pause = PAUSE_MIN
-            self._keep(self._events, message)
+            self._keep(self._events, (self._on_event, message, self._losses))
         elif "id" in message:
             self._pause = PAUSE_MIN
             self._answer(message["id"], message)
         elif "error" in message:
-            # spored answers in order: what it could not read is the oldest that waits.
-            if self._unanswered:
+            # spored answers in order: what it could not read is the oldest that waits. But if it
+            # will not serve this connection, it has looked at nothing.
+            if self._unanswered and message["error"] not in ("too_many", "unavailable"):
                 self._answer(next(iter(self._unanswered)), message)
             else:
                 self.refusal = message
@@ -508,42 +473,27 @@ class Client:
         waiting.append(event)
 
     def _call_back(self):
-        while self._events and not self.closed:
-            event = self._events.popleft()
-            if isinstance(event, tuple):
-                event[0](*event[1:])
-                continue
-            name = event.get("characteristic")
-            handler = self._handlers.get(name) if event["event"] == "write" else None
-            watched = self._watched if self._is_watched(event["event"], name) else None
-            if handler:
-                self._handle(handler, event)
-            if watched:
-                watched(event)
+        while (self._answered or self._events) and not self.closed:
+            called, *what = (self._answered or self._events).popleft()
+            called(*what)
 
-    def _is_watched(self, kind, name):
-        """spored sends a write once to who both watches and handles it."""
-        if not self._watch or kind not in self._watch["events"]:
-            return False
-        names = self._watch.get("characteristics")
-        return names is None or name is None or name in names
+    def _on_event(self, event, losses):
+        kind, name = event["event"], event.get("characteristic")
+        watch, watched = self._watch or {"events": ()}, self._watched
+        if kind == "write" and name in self._handlers:
+            self._handle(self._handlers[name], event, losses)
+        # spored sends a write once to who both watches and handles it.
+        if kind in watch["events"] and name in (None, *watch.get("characteristics", (name,))):
+            watched(event)
 
-    def _handle(self, handler, event):
+    def _handle(self, handler, event, losses):
+        said = False
         try:
             said = handler(event)
-        except BaseException:
-            self._decide(event, False)
-            raise
-        self._decide(event, said)
-
-    def _decide(self, event, said):
-        """Nobody waits for the answer: too late, or without a connection, spored has decided."""
-        if not event.get("verdict") or said is LATER:
-            return
-        members = {"number": event["number"], "accept": said is None or said is True}
-        if not (said is None or isinstance(said, bool)):
-            members["code"] = said
-        try:
-            self.send("verdict", self._check, **members)
-        except Disconnected:
-            pass
+        finally:
+            # To the next spored its number is that of another write.
+            here = self.connected and losses == self._losses
+            if here and event.get("verdict") and said is not LATER:
+                code = {} if said is None or isinstance(said, bool) else {"code": said}
+                self._send("verdict", self._check, {
+                    "number": event["number"], "accept": said is None or said is True, **code})

@@ -11,8 +11,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define TIME_LIMIT_USEC     (10 * USEC_PER_SEC)
-#define TIME_LIMIT_MAX_USEC (24 * 3600 * USEC_PER_SEC)
+#define TIME_LIMIT_USEC (10 * USEC_PER_SEC)
+#define TIME_MAX_USEC   (24 * 3600 * USEC_PER_SEC)
 
 enum {
         OPTION_SOCKET = 256,
@@ -20,6 +20,7 @@ enum {
         OPTION_HEX,
         OPTION_EVENTS,
         OPTION_TIME_LIMIT,
+        OPTION_TIMEOUT,
         OPTION_VERDICT,
 };
 
@@ -29,6 +30,7 @@ static const struct option options[] = {
         {"hex", required_argument, NULL, OPTION_HEX},
         {"events", required_argument, NULL, OPTION_EVENTS},
         {"time-limit", required_argument, NULL, OPTION_TIME_LIMIT},
+        {"timeout", required_argument, NULL, OPTION_TIMEOUT},
         {"verdict", no_argument, NULL, OPTION_VERDICT},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},
@@ -42,13 +44,13 @@ static const struct {
         const char *name;
         unsigned options;
 } commands[] = {
-        [COMMAND_SET] = {"set", BIT(OPTION_JSON) | BIT(OPTION_HEX)},
-        [COMMAND_GET] = {"get", BIT(OPTION_JSON)},
+        [COMMAND_SET] = {"set", BIT(OPTION_JSON) | BIT(OPTION_HEX) | BIT(OPTION_TIMEOUT)},
+        [COMMAND_GET] = {"get", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
         [COMMAND_WATCH] = {"watch", BIT(OPTION_JSON) | BIT(OPTION_EVENTS)},
         [COMMAND_HANDLE] = {"handle", BIT(OPTION_TIME_LIMIT) | BIT(OPTION_VERDICT)},
-        [COMMAND_STATUS] = {"status", BIT(OPTION_JSON)},
-        [COMMAND_METRICS] = {"metrics", BIT(OPTION_JSON)},
-        [COMMAND_ADVERTISE] = {"advertise", BIT(OPTION_JSON)},
+        [COMMAND_STATUS] = {"status", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
+        [COMMAND_METRICS] = {"metrics", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
+        [COMMAND_ADVERTISE] = {"advertise", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
         [COMMAND_HELP] = {"help", 0},
         [COMMAND_VERSION] = {"version", 0},
 };
@@ -79,6 +81,7 @@ void arguments_print_help(FILE *out) {
               "\n"
               "  --socket PATH            spored's socket, if it is not the usual one\n"
               "  --json                   show spored's answers as they are\n"
+              "  --timeout TIME           how long to wait for spored\n"
               "  -h, --help               show this\n"
               "  -V, --version            show the version\n"
               "\n"
@@ -144,16 +147,23 @@ static int take_events(Arguments *arguments, const char *list, FILE *errors) {
         return 0;
 }
 
-static int take_time_limit(Arguments *arguments, const char *text, FILE *errors) {
+static int take_time(uint64_t *ret, const char *text, FILE *errors) {
         uint64_t usec;
         int r = parse_time_usec(&usec, text);
 
         if (r == -ENOMEM)
                 return r;
-        if (r < 0 || usec > TIME_LIMIT_MAX_USEC)
+        if (r < 0 || usec > TIME_MAX_USEC)
                 return wrong(errors, "'%s' is no time up to 24h, such as 500ms or 10s", text);
-        arguments->time_limit_usec = usec;
+        *ret = usec;
         return 0;
+}
+
+/* Of short options that stand together optind is not yet past the wrong one. */
+static int refuse_option(FILE *errors, const char *argument) {
+        if (optopt > 0 && optopt < OPTION_SOCKET)
+                return wrong(errors, "there is no option -%c", optopt);
+        return wrong(errors, "%s is no option or takes no value", argument);
 }
 
 static int take_option(Arguments *arguments, Scan *scan, int option, char **argv) {
@@ -175,7 +185,9 @@ static int take_option(Arguments *arguments, Scan *scan, int option, char **argv
         case OPTION_EVENTS:
                 return take_events(arguments, optarg, scan->errors);
         case OPTION_TIME_LIMIT:
-                return take_time_limit(arguments, optarg, scan->errors);
+                return take_time(&arguments->time_limit_usec, optarg, scan->errors);
+        case OPTION_TIMEOUT:
+                return take_time(&arguments->timeout_usec, optarg, scan->errors);
         case OPTION_VERDICT:
                 arguments->verdict = true;
                 return 0;
@@ -188,10 +200,7 @@ static int take_option(Arguments *arguments, Scan *scan, int option, char **argv
         case ':':
                 return wrong(scan->errors, "%s needs a value", argv[optind - 1]);
         }
-        /* Of short options that stand together optind is not yet past the wrong one. */
-        if (optopt > 0 && optopt < OPTION_SOCKET)
-                return wrong(scan->errors, "there is no option -%c", optopt);
-        return wrong(scan->errors, "%s is no option or takes no value", argv[optind - 1]);
+        return refuse_option(scan->errors, argv[optind - 1]);
 }
 
 static const char *take_first(Arguments *arguments) {
@@ -319,8 +328,9 @@ static int scan_arguments(Arguments *arguments, Scan *scan, int argc, char **arg
 }
 
 int arguments_parse(Arguments *ret, int argc, char **argv, FILE *errors) {
-        _cleanup_(arguments_done)
-                Arguments arguments = {.events = {"write"}, .time_limit_usec = TIME_LIMIT_USEC};
+        _cleanup_(arguments_done) Arguments arguments = {.events = {"write"},
+                .time_limit_usec = TIME_LIMIT_USEC,
+                .timeout_usec = ARGUMENTS_NOT_GIVEN};
         Scan scan = {.errors = errors};
         int r;
 

@@ -20,6 +20,8 @@ typedef enum Command {
 
 enum { ARGUMENTS_EVENTS_MAX = 3 }; /* kinds of them */
 
+#define ARGUMENTS_NOT_GIVEN UINT64_MAX
+
 /* Strings are borrowed from argv. */
 typedef struct Arguments {
         Command command;
@@ -31,7 +33,8 @@ typedef struct Arguments {
         const char *events[ARGUMENTS_EVENTS_MAX + 1]; /* watch; its own NULL at the end */
         bool verdict;                                 /* handle: the exit status is one */
         uint64_t time_limit_usec;                     /* handle; 0: none */
-        const char **rest; /* owned: what follows; its own NULL at the end */
+        uint64_t timeout_usec; /* for spored to answer; 0: none; ARGUMENTS_NOT_GIVEN */
+        const char **rest;     /* owned: what follows; its own NULL at the end */
         size_t n_rest;
 } Arguments;
 

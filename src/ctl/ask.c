@@ -7,13 +7,11 @@
 #include "ctl/render.h"
 #include "ctl/report.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sysexits.h>
-
-/* Above the longest put_timeout, which a set under block may wait for. */
-#define ANSWER_TIMEOUT_MS 70000
 
 DEFINE_CLEANUP(SporedClient *, spored_client_free);
 
@@ -60,9 +58,7 @@ static int show(const Arguments *arguments, const SporedMessage *message) {
         int r;
 
         if (spored_message_error(message))
-                return report_refused(arguments->name, *spored_message_detail(message)
-                                                               ? spored_message_detail(message)
-                                                               : spored_message_error(message));
+                return report_refused(arguments->name, report_reason(message));
         if (!json_is_true(json_object_get(answer, "ok")))
                 return report_protocol_error(line);
         if (arguments->json)
@@ -80,7 +76,16 @@ static int show(const Arguments *arguments, const SporedMessage *message) {
 static int lost(SporedClient *client, int r) {
         const SporedMessage *refusal = spored_client_refusal(client);
 
-        return refusal ? report_refused(NULL, spored_message_detail(refusal)) : reach_failed(r);
+        return refusal ? report_refused(NULL, report_reason(refusal)) : reach_failed(r);
+}
+
+/* In milliseconds; -1: for ever. */
+static int timeout_of(const Arguments *arguments) {
+        uint64_t usec = arguments->timeout_usec;
+
+        if (usec == ARGUMENTS_NOT_GIVEN)
+                usec = REACH_ANSWER_USEC;
+        return usec > 0 ? (int)((usec + USEC_PER_MSEC - 1) / USEC_PER_MSEC) : -1;
 }
 
 int ask(const Arguments *arguments) {
@@ -95,7 +100,7 @@ int ask(const Arguments *arguments) {
         r = reach_once(&client, arguments);
         if (r != 0)
                 return r;
-        r = spored_client_call(client, request, ANSWER_TIMEOUT_MS, &answer);
+        r = spored_client_call(client, request, timeout_of(arguments), &answer);
         if (r < 0)
                 return lost(client, r);
         if (arguments->json)

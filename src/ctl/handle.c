@@ -29,7 +29,8 @@ typedef struct Handle {
         uint64_t dropped_in_all;
         WriteEvent *running; /* owned; NULL: none */
         Child child;
-        bool busy_told; /* another program handles it */
+        unsigned losses; /* connections */
+        bool busy_told;  /* another program handles it */
         bool ended;
         int status;
 } Handle;
@@ -45,7 +46,7 @@ static void on_verdict_answered(SporedClient *client, const SporedMessage *answe
         if (!answer)
                 fputs("sporectl: the connection was lost before a verdict was answered\n", stderr);
         else if (spored_message_error(answer))
-                (void)report_refused("verdict", spored_message_detail(answer));
+                (void)report_refused("verdict", report_reason(answer));
 }
 
 static void give_verdict(Handle *handle, const WriteEvent *event, bool accept) {
@@ -53,8 +54,10 @@ static void give_verdict(Handle *handle, const WriteEvent *event, bool accept) {
 
         if (!event->wants_verdict)
                 return;
-        r = spored_client_verdict(
-                handle->client, event->number, accept, 0, on_verdict_answered, handle);
+        /* To the next spored its number is that of another write. */
+        r = event->losses == handle->losses ? spored_client_verdict(handle->client, event->number,
+                                                      accept, 0, on_verdict_answered, handle)
+                                            : -ECONNRESET;
         if (r < 0)
                 fprintf(stderr, "sporectl: write %llu: the verdict could not be sent: %s\n",
                         (unsigned long long)event->number, strerror(-r));
@@ -140,7 +143,7 @@ static void take_refusal(Handle *handle, const SporedMessage *event) {
         bool busy = strcmp(spored_message_error(event), "busy") == 0;
 
         if (!busy || !handle->busy_told)
-                (void)report_refused(handle->arguments->name, spored_message_detail(event));
+                (void)report_refused(handle->arguments->name, report_reason(event));
         if (!busy)
                 end(handle, EXIT_REFUSED);
         handle->busy_told = busy;
@@ -156,7 +159,7 @@ static void on_event(SporedClient *client, const SporedMessage *message, void *u
                 return;
         }
         handle->busy_told = false;
-        r = write_event_new(&event, message);
+        r = write_event_new(&event, message, handle->losses);
         if (r == -ENOMEM)
                 end(handle, reach_failed(r));
         else if (r < 0)
@@ -199,9 +202,7 @@ static int serve(Handle *handle, int signal_fd) {
                 if (r < 0)
                         return r;
                 run_next(handle);
-                /* A verdict goes out at once. */
-                r = spored_client_process(handle->client);
-                if (r == 0 && !handle->ended)
+                if (!handle->ended)
                         r = wait_for_more(handle, signal_fd);
                 if (r < 0)
                         return r;
@@ -211,12 +212,14 @@ static int serve(Handle *handle, int signal_fd) {
 
 /* The child first: it may still want to tell something. */
 static void wind_up(Handle *handle, int signal_fd) {
-        size_t unhandled = handle->n_backlog;
+        size_t unhandled;
 
+        /* What has come is counted. */
+        (void)spored_client_process(handle->client);
+        unhandled = handle->n_backlog;
         child_end(&handle->child, clock_now_usec());
         while (handle->child.pid != 0 && wait_for_more(handle, signal_fd) == 0)
                 ;
-        (void)spored_client_process(handle->client);
         for (size_t i = 0; i < handle->n_backlog; i++)
                 write_event_free(handle->backlog[i]);
         write_event_free(handle->running);
@@ -258,7 +261,7 @@ int handle(const Arguments *arguments) {
         if (signal_fd < 0 || !handle.command || name_socket(arguments) < 0)
                 r = reach_failed(signal_fd < 0 ? signal_fd : -ENOMEM);
         else
-                r = reach_always(&handle.client, arguments);
+                r = reach_always(&handle.client, arguments, &handle.losses);
         if (r == 0)
                 r = handle_with(&handle, signal_fd);
         spored_client_free(handle.client);

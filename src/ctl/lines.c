@@ -98,10 +98,12 @@ int lines_read(Lines *lines, int fd) {
         lines->used -= lines->start;
         lines->start = 0;
         n = read(fd, lines->buffer + lines->used, lines->max + 1 - lines->used);
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
+                return 0;
+        lines->ended = n <= 0;
         if (n < 0)
-                return errno == EINTR || errno == EAGAIN ? 0 : -errno;
+                return -errno;
         lines->used += (size_t)n;
-        lines->ended = n == 0;
         return 0;
 }
 

@@ -28,7 +28,7 @@ Lines *lines_free(Lines *lines);
  * the end is one; what follows the bound of one that is too long is passed over. */
 int lines_next(Lines *lines, Line *ret);
 /* Reads once, which waits unless fd is readable. Only after lines_next() has given 0. 0, or a
- * negative errno. */
+ * negative errno: then it has ended. */
 int lines_read(Lines *lines, int fd);
 bool lines_ended(const Lines *lines);
 /* Words for people. */

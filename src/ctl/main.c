@@ -7,6 +7,7 @@
 #include "util/cleanup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -34,6 +35,16 @@ static int run(const Arguments *arguments) {
         return EX_SOFTWARE;
 }
 
+/* The next socket would take the place of one that is closed. Opened the wrong way round, so that
+ * using it is an error still. */
+static int keep_standard_fds(void) {
+        for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+                if (fcntl(fd, F_GETFD) < 0 &&
+                        open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+                        return -errno;
+        return 0;
+}
+
 /* What was printed has arrived, or the exit status says that it has not. */
 static int finish(int status) {
         if (fflush(stdout) == 0 && !ferror(stdout))
@@ -44,8 +55,10 @@ static int finish(int status) {
 
 int main(int argc, char **argv) {
         _cleanup_(arguments_done) Arguments arguments = {};
-        int r = arguments_parse(&arguments, argc, argv, stderr);
+        int r = keep_standard_fds();
 
+        if (r == 0)
+                r = arguments_parse(&arguments, argc, argv, stderr);
         if (r < 0)
                 return r == -EINVAL ? EX_USAGE : EX_OSERR;
         /* A reader of the answers to many sets sees each when it comes. */

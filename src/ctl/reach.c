@@ -1,6 +1,7 @@
 /* Connecting to spored, and what is said of it. */
 #include "ctl/reach.h"
 
+#include "ctl/report.h"
 #include "ctl/text.h"
 
 #include <errno.h>
@@ -71,7 +72,8 @@ static int connect_once(SporedClient **ret, const Arguments *arguments) {
         char path[PATH_MAX];
         unsigned n = 0;
 
-        while (n < PLACES_MAX && (n == 0 || nobody_listens(results[n - 1]))) {
+        while (n < PLACES_MAX &&
+                (n == 0 || nobody_listens(results[n - 1]) || results[n - 1] == -ENAMETOOLONG)) {
                 int found = find_place(arguments, n, path, sizeof(path));
 
                 if (found == 0)
@@ -94,14 +96,17 @@ int reach_once(SporedClient **ret, const Arguments *arguments) {
 
 static void on_state(SporedClient *client, int error, void *userdata) {
         const SporedMessage *refusal = spored_client_refusal(client);
+        unsigned *losses = userdata;
 
+        if (losses && error < 0)
+                ++*losses;
         if (error == 0) {
                 fputs("sporectl: connected\n", stderr);
                 return;
         }
         fputs("sporectl: ", stderr);
         if (refusal)
-                text_print(stderr, spored_message_detail(refusal));
+                text_print(stderr, report_reason(refusal));
         else if (error == -ECONNRESET)
                 fputs("spored has closed the connection", stderr);
         else
@@ -115,20 +120,20 @@ static int check_hope(const Arguments *arguments) {
         int r = connect_once(&probe, arguments);
 
         spored_client_free(probe);
-        if (r < 0 && !nobody_listens(r))
+        if (r < 0 && !nobody_listens(r) && r != -EAGAIN)
                 return EX_UNAVAILABLE;
         if (r < 0)
                 fputs("sporectl: waiting for it\n", stderr);
         return 0;
 }
 
-int reach_always(SporedClient **ret, const Arguments *arguments) {
+int reach_always(SporedClient **ret, const Arguments *arguments, unsigned *losses) {
         SporedClient *client = NULL;
         int r = spored_client_new(&client, arguments->socket, SPORED_CLIENT_RECONNECT);
 
         if (r < 0)
                 return reach_failed(r);
-        spored_client_on_state(client, on_state, NULL);
+        spored_client_on_state(client, on_state, losses);
         r = spored_client_connected(client) ? 0 : check_hope(arguments);
         if (r != 0)
                 spored_client_free(client);

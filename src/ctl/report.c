@@ -20,6 +20,12 @@ int report_refused(const char *name, const char *detail) {
         return EXIT_REFUSED;
 }
 
+const char *report_reason(const SporedMessage *error) {
+        const char *detail = spored_message_detail(error);
+
+        return *detail ? detail : spored_message_error(error);
+}
+
 int report_protocol_error(const char *line) {
         _cleanup_free_ char *begin = strndup(line, ANSWER_SHOWN_MAX);
 

@@ -13,11 +13,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #define LINE_MAX_BYTES 65536
 #define UNANSWERED_MAX 64 /* no more lines are read then, and the pipe fills */
-#define GIVE_UP_USEC   (10 * USEC_PER_SEC)
+#define COME_BACK_USEC (10 * USEC_PER_SEC)
 
 typedef struct Stream Stream;
 
@@ -39,9 +40,11 @@ struct Stream {
         json_t *sets;  /* owned: of the line that was taken last; NULL: all are among the entries */
         size_t next;   /* of them */
         uint64_t line; /* their line */
+        bool is_file;  /* where the lines are from: no more come than there are */
         bool stopped;  /* by a signal */
         bool wrong;    /* a line was, or was refused */
-        uint64_t give_up_usec; /* UINT64_MAX: not yet */
+        bool broken;   /* not all could be read */
+        uint64_t since_usec; /* it has been waiting: for an answer, or with nothing more to read */
 };
 
 static void tell_line(Stream *stream, uint64_t line, const char *name, const char *why) {
@@ -61,20 +64,17 @@ static const char *entry_name(const Entry *entry) {
 
 static void on_answered(SporedClient *client, const SporedMessage *answer, void *userdata) {
         Entry *entry = userdata;
-        const char *detail;
 
         if (!answer) { /* it is sent again */
                 entry->sent = false;
                 return;
         }
         entry->answered = true;
+        entry->stream->since_usec = clock_now_usec();
         if (entry->stream->arguments->json)
                 puts(spored_message_line(answer));
-        if (!spored_message_error(answer))
-                return;
-        detail = spored_message_detail(answer);
-        tell_line(entry->stream, entry->line, entry_name(entry),
-                *detail ? detail : spored_message_error(answer));
+        if (spored_message_error(answer))
+                tell_line(entry->stream, entry->line, entry_name(entry), report_reason(answer));
 }
 
 static Entry *entry_at(Stream *stream, size_t index) {
@@ -117,6 +117,8 @@ static int take_sets(Stream *stream) {
                 json_t *set = json_array_get(stream->sets, stream->next);
 
                 if (set) {
+                        if (stream->n == 0)
+                                stream->since_usec = clock_now_usec();
                         *entry_at(stream, stream->n++) = (Entry){
                                 .stream = stream, .line = stream->line, .set = json_incref(set)};
                         stream->next++;
@@ -159,19 +161,34 @@ static bool wants_lines(const Stream *stream) {
         return stream->n < UNANSWERED_MAX && !lines_ended(stream->lines);
 }
 
-/* After the last line a spored that does not come back is not waited for for ever. */
-static int time_left_ms(Stream *stream) {
-        uint64_t now_usec = clock_now_usec();
+/* 0: for ever, as long as more may come to be read. */
+static uint64_t patience_usec(const Stream *stream) {
+        if (stream->arguments->timeout_usec != ARGUMENTS_NOT_GIVEN)
+                return stream->arguments->timeout_usec;
+        if (!stream->is_file && !lines_ended(stream->lines))
+                return 0;
+        return spored_client_connected(stream->client) ? REACH_ANSWER_USEC : COME_BACK_USEC;
+}
 
-        if (!lines_ended(stream->lines) || spored_client_connected(stream->client)) {
-                stream->give_up_usec = UINT64_MAX;
+/* -1: for ever. */
+static int time_left_ms(const Stream *stream) {
+        uint64_t patience = patience_usec(stream), waited = clock_now_usec() - stream->since_usec;
+
+        if (stream->n == 0 || patience == 0)
                 return -1;
-        }
-        if (stream->give_up_usec == UINT64_MAX)
-                stream->give_up_usec = now_usec + GIVE_UP_USEC;
-        return now_usec < stream->give_up_usec
-                       ? (int)((stream->give_up_usec - now_usec) / USEC_PER_MSEC) + 1
-                       : 0;
+        return waited < patience ? (int)((patience - waited) / USEC_PER_MSEC) + 1 : 0;
+}
+
+/* A line that cannot be read is the end of them. From their end on there is less patience. */
+static void read_lines(Stream *stream, int fd) {
+        int r = lines_read(stream->lines, fd);
+
+        if (lines_ended(stream->lines))
+                stream->since_usec = clock_now_usec();
+        if (r == 0)
+                return;
+        stream->broken = true;
+        fprintf(stderr, "sporectl: cannot read the standard input: %s\n", strerror(-r));
 }
 
 /* Until something happens. 1: it is to end. */
@@ -189,7 +206,9 @@ static int wait_for_more(Stream *stream, int fd, int signal_fd) {
                 stream->stopped = true;
                 return 1;
         }
-        return fds[2].revents != 0 ? lines_read(stream->lines, fd) : 0;
+        if (fds[2].revents != 0)
+                read_lines(stream, fd);
+        return 0;
 }
 
 /* 1: all is done, or it is to end. */
@@ -201,12 +220,10 @@ static int turn(Stream *stream, int fd, int signal_fd) {
                 r = take_sets(stream);
         if (r == 0)
                 r = send_entries(stream);
-        if (r == 0)
-                r = spored_client_process(stream->client);
         if (r < 0)
                 return r;
-        drop_answered(stream);
-        if (stream->n == 0 && lines_ended(stream->lines) && !stream->sets)
+        /* No answer has come since lines were taken: so if there is room, there are no more. */
+        if (stream->n == 0 && lines_ended(stream->lines))
                 return 1;
         return wait_for_more(stream, fd, signal_fd);
 }
@@ -245,19 +262,24 @@ static int run(Stream *stream, int fd) {
         if (r < 0)
                 return reach_failed(r);
         if (!all && !stream->stopped) {
-                fputs("sporectl: spored does not come back\n", stderr);
+                fprintf(stderr, "sporectl: spored does not %s\n",
+                        spored_client_connected(stream->client) ? "answer" : "come back");
                 return EX_UNAVAILABLE;
         }
+        if (stream->broken)
+                return EX_IOERR;
         return stream->wrong ? EXIT_REFUSED : 0;
 }
 
 int set_stream(const Arguments *arguments, int fd) {
-        Stream stream = {.arguments = arguments, .give_up_usec = UINT64_MAX};
+        Stream stream = {.arguments = arguments};
         int r = lines_new(&stream.lines, LINE_MAX_BYTES);
+        struct stat st;
 
         if (r < 0)
                 return reach_failed(r);
-        r = reach_always(&stream.client, arguments);
+        stream.is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+        r = reach_always(&stream.client, arguments, NULL);
         if (r == 0)
                 r = run(&stream, fd);
         spored_client_free(stream.client);

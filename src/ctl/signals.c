@@ -6,14 +6,22 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+/* Blocked, an ignored one would be read all the same. */
+static void add_unless_ignored(sigset_t *set, int signal) {
+        struct sigaction action;
+
+        if (sigaction(signal, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+                sigaddset(set, signal);
+}
+
 int signals_open(void) {
         sigset_t set;
         int fd;
 
         sigemptyset(&set);
-        sigaddset(&set, SIGTERM);
-        sigaddset(&set, SIGINT);
-        sigaddset(&set, SIGHUP);
+        add_unless_ignored(&set, SIGTERM);
+        add_unless_ignored(&set, SIGINT);
+        add_unless_ignored(&set, SIGHUP);
         sigaddset(&set, SIGCHLD);
         (void)signal(SIGPIPE, SIG_IGN);
         /* Ignored, as it may be inherited, children would leave no exit status. */

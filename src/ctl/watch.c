@@ -64,7 +64,7 @@ static void on_event(SporedClient *client, const SporedMessage *event, void *use
         if (watch->ended)
                 return;
         if (spored_message_error(event)) {
-                end(watch, report_refused(NULL, spored_message_detail(event)));
+                end(watch, report_refused(NULL, report_reason(event)));
                 return;
         }
         out = open_memstream(&text, &size);
@@ -102,7 +102,7 @@ int watch(const Arguments *arguments) {
         if (message_check_utf8(arguments, stderr) < 0)
                 return EX_USAGE;
         (void)signal(SIGPIPE, SIG_IGN);
-        r = reach_always(&client, arguments);
+        r = reach_always(&client, arguments, NULL);
         if (r != 0)
                 return r;
         if (isatty(STDOUT_FILENO))

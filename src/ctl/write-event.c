@@ -92,7 +92,7 @@ static int add_variables(WriteEvent *event, const SporedMessage *message) {
         return r;
 }
 
-int write_event_new(WriteEvent **ret, const SporedMessage *message) {
+int write_event_new(WriteEvent **ret, const SporedMessage *message, unsigned losses) {
         _cleanup_(write_event_freep) WriteEvent *event = calloc(1, sizeof(*event));
         int64_t number;
         int size, r;
@@ -106,6 +106,7 @@ int write_event_new(WriteEvent **ret, const SporedMessage *message) {
                 return -EMSGSIZE;
         event->size = (size_t)size;
         event->number = (uint64_t)number;
+        event->losses = losses;
         event->wants_verdict = spored_message_wants_verdict(message);
         r = add_variables(event, message);
         if (r == 0)

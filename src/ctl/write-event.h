@@ -8,13 +8,14 @@
 typedef struct WriteEvent {
         uint64_t number;
         bool wants_verdict;
+        unsigned losses; /* of connections before it: its number is of the one it came by */
         uint8_t data[CHILD_INPUT_MAX]; /* the value */
         size_t size;
         char **variables; /* owned, NULL at the end: SPORED_... of its own */
 } WriteEvent;
 
 /* -EBADMSG: it is no write; -EMSGSIZE: a value that is too long; -ENOMEM. */
-int write_event_new(WriteEvent **ret, const SporedMessage *event);
+int write_event_new(WriteEvent **ret, const SporedMessage *event, unsigned losses);
 WriteEvent *write_event_free(WriteEvent *event);
 
 /* Adds NAME=value to a list that is NULL, or ends with it. -ENOMEM */

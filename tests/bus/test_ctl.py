@@ -4,11 +4,14 @@ import fcntl
 import json
 import os
 import signal
+import socket
 import subprocess
+import tempfile
 import termios
+import threading
 import unittest
 
-from harness import LIMIT
+from harness import LIMIT, SPORECTL
 from sporectl import CtlStory
 
 PIPE = subprocess.PIPE
@@ -28,7 +31,7 @@ class SetLines(CtlStory):
 
     def sets(self, data, *more):
         """What became of these lines: the exit status and what was said."""
-        done = subprocess.run([os.environ["SPORECTL"], "--socket", self.socket_path, *more, "set",
+        done = subprocess.run([SPORECTL, "--socket", self.socket_path, *more, "set",
                                "-"], env=self.environment(), input=data, timeout=LIMIT,
                               capture_output=True, check=False)
         return done.returncode, done.stderr.decode().splitlines(), done.stdout.decode()
@@ -132,10 +135,70 @@ class SetLines(CtlStory):
 
     def test_a_spored_that_does_not_come_back_is_not_waited_for_for_ever(self):
         self.stop(self.process)
-        status, said, _ = self.sets(b"count 1\n")
-        self.assertEqual(status, 69)
-        self.assertIn(self.socket_path, said[0])
-        self.assertIn("sporectl: line 1: count: not set", said)
+        # More lines than are taken at once, too.
+        for lines, last in ((1, "line 1: count: not set"), (9999, "line 65: not set, as is all")):
+            status, said, _ = self.sets(b"count 1\n" * lines, "--timeout", "50ms")
+            self.assertEqual(status, 69)
+            self.assertIn(self.socket_path, said[0])
+            self.assertIn("sporectl: line 1: count: not set", said)
+            self.assertIn(last, said[-2])
+            self.assertEqual(said[-1], "sporectl: spored does not come back")
+
+    def test_a_spored_that_does_not_answer_is_not_waited_for_for_ever(self):
+        self.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.process.send_signal, signal.SIGCONT)
+        status, said, _ = self.sets(b"count 1\n", "--timeout", "50ms")
+        self.assertEqual((status, said[-1]), (69, "sporectl: spored does not answer"))
+        done = self.ctl("--timeout", "50ms", "get", "count")
+        self.assertEqual((done.returncode, done.stderr), (69, "sporectl: spored does not answer\n"))
+
+    def test_an_input_that_cannot_be_read(self):
+        for stdin in ("<&-", "</"):
+            done = subprocess.run(["sh", "-c", f'"$0" "$@" {stdin}', SPORECTL, "--socket",
+                                   self.socket_path, "set", "-"], timeout=LIMIT, check=False,
+                                  capture_output=True, text=True)
+            self.assertEqual(done.returncode, 74)
+            self.assertIn("cannot read the standard input", done.stderr)
+
+    def test_there_is_no_room_yet(self):
+        """It was not looked at, so it is sent again."""
+        self.stop(self.process)
+        self.process = self.put_on_air("-o", "limits.peers=1")
+        process = self.start("set", "-", stdin=PIPE)
+        os.write(process.stdin.fileno(), b"count 7\n")
+        process.errors.wait("connected already; connecting again")
+        self.peer.close()
+        process.stdin.close()
+        self.expect_end(process, 0)
+        self.until(lambda: self.ctl("get", "count").stdout == "7\n")
+
+
+class Quick(unittest.TestCase):
+
+    def serve(self, listener):
+        while True:
+            try:
+                connection = listener.accept()[0]
+            except OSError:
+                return
+            with connection, connection.makefile("rb") as lines:
+                for line in lines:
+                    connection.sendall(b'{"id":%d,"ok":true}\n' % json.loads(line)["id"])
+
+    def test_answers_that_come_at_once(self):
+        """All are there before it has looked for the next line."""
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(folder + "/s")
+            listener.listen()
+            server = threading.Thread(target=self.serve, args=(listener,))
+            server.start()
+            self.addCleanup(server.join, LIMIT)
+            for _ in range(10):
+                done = subprocess.run([SPORECTL, "--socket", folder + "/s", "set", "-"],
+                                      input=b"a 1\n" * 1000, timeout=LIMIT, check=False,
+                                      capture_output=True)
+                self.assertEqual((done.returncode, done.stderr), (0, b""))
+            listener.shutdown(socket.SHUT_RDWR)
 
 
 class Watch(CtlStory):
@@ -314,6 +377,31 @@ class Handle(CtlStory):
         with open(gate, "wb"):
             pass
         process.errors.wait("verdict: ")
+
+    def test_a_verdict_is_not_for_the_next_spored(self):
+        """Its writes have the same numbers."""
+        self.begin("-o", "alarm.verdict=handler")
+        gate = os.path.join(self.folder, "gate")
+        os.mkfifo(gate)
+        process = self.handle("alarm", "--verdict", "--", "sh", "-c", f"read x <{gate}; exit 0")
+        self.assertEqual(self.write("alarm", "04")["text"], "0x83")
+        self.stop(self.process)
+        process.errors.wait("connecting again")
+        self.launch()
+        process.errors.wait("connected")
+        with open(gate, "wb"):
+            pass
+        self.assertIn("the verdict could not be sent", process.errors.wait("write 1"))
+
+    def test_an_ignored_signal_does_not_end_it(self):
+        """As under nohup."""
+        self.begin()
+        process = self.start("handle", "alarm", "--", "echo", "handled", preexec_fn=lambda:
+                             signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        self.wait_handled("alarm")
+        process.send_signal(signal.SIGHUP)
+        self.write("alarm", "01")
+        self.assertEqual(process.printed.next(), "handled")
 
     def test_a_command_that_is_not_there_refuses(self):
         self.begin("-o", "alarm.verdict=handler")

@@ -123,7 +123,11 @@ class Backend(BluezStory):
             self.backend.notify("env_measurements")
 
     def expect_metrics(self, **wanted):
+        """All of them: those by priority too, of which the first is a high one's."""
         wanted = {"published": 0, "coalesced": 0, "dropped": 0, "slow_publishes": 0, **wanted}
+        wanted.update(high_published=1, critical_published=wanted["published"] - 1,
+                      medium_published=0, low_published=0, low_dropped=0,
+                      critical_dropped=wanted["dropped"])
         found = {}
 
         def same():
@@ -170,6 +174,10 @@ class Backend(BluezStory):
         self.until(lambda: self.status()["waiting"] == 1)
         self.backend.stop()
         self.assertFalse(self.backend.get_status()["thread_alive"])
+        # Begun anew, nothing waits any more for the answers of before.
+        self.backend.set_callbacks({})
+        self.backend.start()
+        self.assertEqual(self.backend._unanswered, 0)  # pylint: disable=protected-access
 
     def test_slow_publishes(self):
         self.stalled("-o", "queue.log_slow_publish=10ms", "-o", "env_measurements.policy=coalesce")
@@ -195,6 +203,37 @@ class Backend(BluezStory):
                    + self.backend.metrics()["dropped"] == 5000)
         self.assertGreater(self.backend.metrics()["dropped"], 0)
 
+    def test_one_status_is_asked_for_at_a_time(self):
+        process = self.put_on_air()
+        self.backend.start()
+        self.until(lambda: self.backend.get_status()["connected"])
+        process.send_signal(signal.SIGSTOP)
+        asked = unittest.mock.Mock(wraps=self.backend._ask_status)  # pylint: disable=W0212
+        self.backend._ask_status = asked
+        try:
+            self.until(lambda: self.backend.get_status() and asked.call_count > 20)
+            waiting = self.backend._client._unanswered  # pylint: disable=W0212
+            self.assertLessEqual(len(waiting), 1 + len(mushpi.WRITERS))
+        finally:
+            process.send_signal(signal.SIGCONT)
+        self.until(lambda: self.backend.get_status()["why"] is None)
+
+    def test_a_callback_that_stops_it(self):
+        self.put_on_air()
+        stopped = threading.Event()
+
+        def stop():
+            self.backend.stop()
+            stopped.set()
+
+        self.backend.set_callbacks({"get_sensor_data": stop})
+        self.backend.start()
+        self.assertTrue(stopped.wait(LIMIT))
+        self.until(lambda: not self.backend.get_status()["thread_alive"])
+        self.backend.set_callbacks({})
+        self.assertTrue(self.backend.start())
+        self.until(lambda: self.backend.get_status()["connected"])
+
     def test_a_callback_that_hangs(self):
         go_on, called = threading.Event(), threading.Event()
         self.addCleanup(go_on.set)
@@ -212,6 +251,8 @@ class Backend(BluezStory):
         with unittest.mock.patch.dict(os.environ, {"MUSHPI_BLE_SHUTDOWN_TIMEOUT_MS": "50"}):
             with self.assertLogs("mushpi_backend", "WARNING"):
                 self.backend.stop()
+            with self.assertLogs("mushpi_backend", "ERROR"):
+                self.assertFalse(self.backend.start())      # not a second thread
 
     def test_values_and_status(self):
         self.put_on_air()

@@ -103,7 +103,72 @@ class Scripted(unittest.TestCase):
         self.client.send("one", heard.append)
         self.peer.says({"error": "too_long"}, {"id": 2, "ok": True})
         self.assertTrue(self.client.request("two")["ok"])
+        self.client.process()
         self.assertEqual(heard, [{"error": "too_long"}])
+
+    def test_a_connection_that_is_turned_away(self):
+        """It is no answer: what was asked has not been looked at."""
+        heard = []
+        self.client.send("one", heard.append)
+        self.peer.says({"error": "too_many", "detail": "8 are connected"})
+        self.peer.close()
+        with self.assertRaisesRegex(spored.Disconnected, "8 are connected"):
+            self.client.request("two")
+        with contextlib.suppress(spored.Disconnected):
+            self.client.process()
+            self.client.process()
+        self.assertEqual(heard, [None])
+
+    def test_the_first_call_connects(self):
+        client = spored.Client(self.path, timeout=LIMIT, reconnect=self.reconnect)
+        self.addCleanup(client.close)
+        self.assertRaises(spored.Disconnected, client.send, "status")
+        self.assertEqual(client.due(), 0)
+
+        def answer():
+            self.accept()
+            self.peer.says({"id": self.peer.reads()["id"], "ok": True})
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.assertTrue(client.status()["ok"])
+
+    def test_what_came_during_a_call_is_due(self):
+        """The descriptor does not tell of it any more."""
+        heard = []
+        with self.answering({}):
+            self.client.watch(callback=heard.append)
+        self.client.send("one", heard.append)
+        self.peer.says({"event": "write"}, {"id": 2}, {"id": 3, "ok": True})
+        self.client.status()
+        self.assertEqual((heard, self.client.due()), ([], 0))
+        self.client.process()
+        self.assertEqual((heard, self.client.due()), ([{"id": 2}, {"event": "write"}], None))
+
+    def test_a_verdict_is_not_for_the_next_spored(self):
+        """Its writes have the same numbers."""
+        def handler(event):
+            self.peer.close()
+            with contextlib.suppress(spored.Disconnected):
+                self.client.status()
+            with contextlib.suppress(spored.Disconnected):
+                self.client.timeout = 0.01
+                self.client.status()
+            self.client.timeout = LIMIT
+
+        with self.answering({}):
+            self.client.handle("a", handler)
+        write = {"event": "write", "characteristic": "a", "number": 1, "verdict": True}
+        self.peer.says(write)
+        with contextlib.suppress(spored.Disconnected):
+            self.client.wait(LIMIT)
+        if self.reconnect:
+            self.wait(lambda: self.client.connected)
+            self.accept()
+            self.assertEqual(self.peer.reads()["op"], "handle")
+            with self.answering({}):
+                self.client.request("last")
 
     def test_the_forms_of_a_value(self):
         for number, (value, fields) in enumerate((((21.4,), {}), ((b"\x01\xff",), {}),
@@ -212,9 +277,9 @@ class Scripted(unittest.TestCase):
         heard = []
         self.client.send("one", lambda _: heard.append(self.client.request("three")["n"]))
         self.client.send("two", lambda answer: heard.append(answer["n"]))
-        self.peer.says({"id": 1}, {"id": 2, "n": 2}, {"id": 3, "n": 3})
-        self.wait(lambda: len(heard) == 2)
-        self.assertEqual(heard, [2, 3])
+        with self.answering({}, {"n": 2}, {"n": 3}):
+            self.wait(lambda: len(heard) == 2)
+        self.assertEqual(heard, [3, 2])
 
     def verdict_of(self, said):
         """What is sent for what a handler says."""

@@ -64,17 +64,28 @@ static void test_a_call_that_loses_the_connection(void **state) {
         assert_null(answer);
 }
 
-/* Refused at the door: the request cannot be sent any more, and the reason is there to read. */
-static void test_an_answer_that_came_with_the_end(void **state) {
+/* The request cannot be sent any more, and the reason is there to read. */
+static void test_a_refusal_at_the_door(void **state) {
         Fixture *f = *state;
         const SporedMessage *answer = NULL;
 
         fixture_says(f, "{\"error\":\"too_many\"}\n");
         fixture_hang_up(f);
+        assert_int_equal(spored_client_call(f->client, REQUEST, LIMIT_MS, &answer), -ECONNRESET);
+        assert_null(answer);
+        assert_string_equal(spored_message_error(spored_client_refusal(f->client)), "too_many");
+}
+
+static void test_an_answer_that_came_with_the_end(void **state) {
+        Fixture *f = *state;
+        const SporedMessage *answer = NULL;
+
+        fixture_says(f, "{\"error\":\"too_long\"}\n");
+        fixture_hang_up(f);
         assert_int_equal(spored_client_call(f->client, REQUEST, LIMIT_MS, &answer), 0);
-        assert_string_equal(spored_message_error(answer), "too_many");
-        fixture_expect(f, "state ECONNRESET\n");
+        assert_string_equal(spored_message_error(answer), "too_long");
         assert_int_equal(spored_client_wait(f->client, LIMIT_MS), -ECONNRESET);
+        fixture_expect(f, "state ECONNRESET\n");
 }
 
 static void test_a_call_that_loses_a_connection_that_comes_back(void **state) {
@@ -161,6 +172,7 @@ int main(void) {
                 TEST(test_what_comes_while_a_call_waits),
                 TEST(test_a_call_that_is_not_answered),
                 TEST(test_a_call_that_loses_the_connection),
+                TEST(test_a_refusal_at_the_door),
                 TEST(test_an_answer_that_came_with_the_end),
                 TEST_RECONNECT(test_a_call_that_loses_a_connection_that_comes_back),
                 TEST(test_signals),

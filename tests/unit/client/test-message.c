@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdlib.h>
 
 static SporedMessage *read_line(const char *line) {
@@ -38,6 +39,33 @@ static void test_fields_in_their_text_form(void **state) {
         expect_field(m, 5, "third", "0.33333333333333331");
         expect_field(m, 6, "less", "0.29999999999999993");
         assert_null(spored_message_field(m, 7).text);
+        spored_message_free(m);
+}
+
+/* A program's locale is not that of the values. Made here, if this system can. */
+static void test_fields_in_another_locale(void **state) {
+        char directory[] = "/tmp/spored-test-XXXXXX", command[128];
+        SporedMessage *m;
+        const char *found;
+
+        assert_non_null(mkdtemp(directory));
+        (void)snprintf(command, sizeof(command),
+                "localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 2>/dev/null", directory);
+        (void)!system(command);
+        assert_int_equal(setenv("LOCPATH", directory, 1), 0);
+        found = setlocale(LC_NUMERIC, "de_DE.UTF-8");
+        (void)snprintf(command, sizeof(command), "rm -r %s", directory);
+        assert_int_equal(system(command), 0);
+        if (!found) {
+                print_message("# there is no locale with another point\n");
+                return;
+        }
+        m = read_line("{\"fields\":{\"a\":21.4,\"b\":-0.5,\"c\":21.0,\"d\":0.29999999999999993}}");
+        (void)setlocale(LC_NUMERIC, "C");
+        expect_field(m, 0, "a", "21.4");
+        expect_field(m, 1, "b", "-0.5");
+        expect_field(m, 2, "c", "21");
+        expect_field(m, 3, "d", "0.29999999999999993");
         spored_message_free(m);
 }
 
@@ -132,6 +160,7 @@ static void test_what_is_no_message(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_fields_in_their_text_form),
+                cmocka_unit_test(test_fields_in_another_locale),
                 cmocka_unit_test(test_a_single_value),
                 cmocka_unit_test(test_numbers_by_name),
                 cmocka_unit_test(test_members),

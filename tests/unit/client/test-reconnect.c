@@ -147,6 +147,49 @@ static void test_a_refusal_is_that_of_one_connection(void **state) {
         assert_null(spored_client_refusal(f->client));
 }
 
+/* Turned away: what was asked was not looked at, so it is no answer to it. */
+static void test_a_connection_that_is_turned_away(void **state) {
+        static const char *const words[] = {"too_many", "unavailable"};
+        Fixture *f = *state;
+        Note watch = {f, "watch"}, one = {f, "one"};
+        char line[64];
+
+        assert_int_equal(spored_client_watch(f->client, NULL, NULL, fixture_event, &watch), 0);
+        for (size_t i = 0; i < ELEMENTS(words); i++) {
+                assert_int_equal(
+                        spored_client_request(f->client, REQUEST, fixture_answered, &one), 0);
+                (void)snprintf(line, sizeof(line), "{\"error\":\"%s\"}\n", words[i]);
+                fixture_tell(f, line);
+                fixture_expect(f, "");
+                lose(f);
+                assert_string_equal(
+                        spored_message_error(spored_client_refusal(f->client)), words[i]);
+                fixture_expect(f, "one: lost\nstate ECONNRESET\n");
+                wait_connected(f);
+                fixture_expect(f, "state 0\n");
+        }
+}
+
+/* However much of it: a request that could not be sent does not hide it. */
+static void test_what_was_said_before_the_end_is_heard(void **state) {
+        Fixture *f = *state;
+        Note one = {f, "one"};
+        char event[1024] = "{\"event\":\"";
+
+        memset(event + strlen(event), 'x', 1000);
+        strcpy(event + 1010, "\"}\n");
+        assert_int_equal(spored_client_request(f->client, REQUEST, fixture_answered, &one), 0);
+        (void)fixture_reads(f);
+        for (unsigned i = 0; i < 40; i++)
+                fixture_says(f, event);
+        fixture_says(f, "{\"id\":1}\n");
+        fixture_hang_up(f);
+        assert_int_equal(spored_client_request(f->client, REQUEST, NULL, NULL), 0);
+        while (spored_client_connected(f->client))
+                fixture_turn(f);
+        fixture_expect(f, "one: {\"id\":1}\nstate ECONNRESET\n");
+}
+
 static void test_without_reconnecting_it_must_be_connected(void **state) {
         Fixture *f = *state;
 
@@ -225,6 +268,8 @@ int main(void) {
                 TEST_RECONNECT(test_watches_and_handles_are_made_again),
                 TEST_RECONNECT(test_asked_for_before_it_is_connected),
                 TEST_RECONNECT(test_a_refusal_is_that_of_one_connection),
+                TEST_RECONNECT(test_a_connection_that_is_turned_away),
+                TEST_RECONNECT(test_what_was_said_before_the_end_is_heard),
                 TEST(test_without_reconnecting_it_must_be_connected),
                 TEST_RECONNECT(test_garbage_is_a_loss_too),
                 TEST_RECONNECT(test_nothing_unsent_is_kept),

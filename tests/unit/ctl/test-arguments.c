@@ -157,6 +157,23 @@ static void test_handle(void **state) {
         arguments_done(&arguments);
 }
 
+static void test_timeout(void **state) {
+        Arguments arguments;
+
+        parse(&arguments, WORDS("set", "-"));
+        assert_true(arguments.timeout_usec == ARGUMENTS_NOT_GIVEN);
+        arguments_done(&arguments);
+        parse(&arguments, WORDS("--timeout", "2s", "set", "-"));
+        assert_true(arguments.timeout_usec == 2000000);
+        arguments_done(&arguments);
+        parse(&arguments, WORDS("get", "a", "--timeout=0"));
+        assert_true(arguments.timeout_usec == 0);
+        arguments_done(&arguments);
+        assert_wrong(WORDS("get", "a", "--timeout", "soon"), "'soon' is no time");
+        assert_wrong(WORDS("watch", "--timeout", "1s"), "watch takes no --timeout");
+        assert_wrong(WORDS("handle", "a", "--timeout", "1s", "--", "b"), "takes no --timeout");
+}
+
 static void test_lines_are_set(void **state) {
         Arguments arguments;
 
@@ -273,6 +290,7 @@ int main(void) {
                 cmocka_unit_test(test_what_is_asked_for),
                 cmocka_unit_test(test_watch),
                 cmocka_unit_test(test_handle),
+                cmocka_unit_test(test_timeout),
                 cmocka_unit_test(test_lines_are_set),
                 cmocka_unit_test(test_wrong_watches_and_handles),
                 cmocka_unit_test(test_options_are_read),
