@@ -1,6 +1,7 @@
 """A mouse with a battery, in user space: the kernel's HID driver shows it by power_supply."""
 
 import errno
+import glob
 import os
 import struct
 import threading
@@ -25,7 +26,7 @@ DESCRIPTOR = bytes((
 class Battery:
     """Appears in /sys/class/power_supply. Use as a context manager."""
 
-    pattern = "/sys/class/power_supply/hid-story-battery/capacity"
+    pattern = "/sys/class/power_supply/hid-story-battery*/capacity"  # later kernels number them
     source = "scale = 1\n"
 
     def __init__(self):
@@ -38,12 +39,12 @@ class Battery:
         self._write(CREATE2, struct.pack("<128s64s64sHHIIII4096s", NAME, b"", NAME, len(DESCRIPTOR),
                                          BUS_VIRTUAL, VENDOR, PRODUCT, 0, 0, DESCRIPTOR))
         self._reader.start()
-        wait_until(lambda: os.path.exists(self.pattern), "the kernel has a battery")
+        wait_until(self._found, "the kernel has a battery")
         return self
 
     def __exit__(self, *_):
         self._write(DESTROY, b"")
-        wait_until(lambda: not os.path.exists(self.pattern), "the battery is gone")
+        wait_until(lambda: not self._found(), "the battery is gone")
 
     def set(self, percent):
         """In a report, as when the mouse is moved. The kernel tells of what has changed; it loses
@@ -54,9 +55,12 @@ class Battery:
 
         wait_until(is_reported, f"the kernel has {percent} percent")
 
+    def _found(self):
+        return glob.glob(self.pattern)
+
     def _capacity(self):
         """None before the first report. Python's own files hide the EAGAIN of a new battery."""
-        file = os.open(self.pattern, os.O_RDONLY)
+        file = os.open(self._found()[0], os.O_RDONLY)
         try:
             return int(os.read(file, 100))
         except OSError:
