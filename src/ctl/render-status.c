@@ -5,6 +5,7 @@
 #include "util/cleanup.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define WIDTH  80
@@ -32,39 +33,40 @@ typedef struct Note {
         const char *object; /* that holds the member; NULL: the row */
         const char *member;
         const char *text; /* behind the count; of a flag all there is */
+        const char *one;  /* in its place behind 1, if that is another */
 } Note;
 
 static const Note notes[] = {
-        {NULL, "stale", "stale"},
-        {NULL, "stalled", "stalled"},
-        {NULL, "handled", "handled"},
-        {"dropped", "overwritten", "overwritten"},
-        {"dropped", "stalled", "dropped as stalled"},
-        {"dropped", "gone", "dropped as nobody was left"},
-        {"dropped", "oversize", "dropped as too long"},
-        {NULL, "coalesced", "coalesced"},
-        {NULL, "unchanged", "unchanged"},
-        {NULL, "sets_refused", "sets refused"},
-        {NULL, "writes_refused", "writes refused"},
-        {NULL, "verdicts_late", "verdicts late"},
-        {NULL, "stales", "times stale"},
-        {NULL, "slow", "slow"},
-        {NULL, "cut", "cut"},
-        {NULL, "confirmed", "confirmed"},
+        {NULL, "stale", "stale", NULL},
+        {NULL, "stalled", "stalled", NULL},
+        {NULL, "handled", "handled", NULL},
+        {"dropped", "overwritten", "overwritten", NULL},
+        {"dropped", "stalled", "dropped as stalled", NULL},
+        {"dropped", "gone", "dropped as nobody was left", NULL},
+        {"dropped", "oversize", "dropped as too long", NULL},
+        {NULL, "coalesced", "coalesced", NULL},
+        {NULL, "unchanged", "unchanged", NULL},
+        {NULL, "sets_refused", "sets refused", "set refused"},
+        {NULL, "writes_refused", "writes refused", "write refused"},
+        {NULL, "verdicts_late", "verdicts late", "verdict late"},
+        {NULL, "stales", "times stale", "time stale"},
+        {NULL, "slow", "slow", NULL},
+        {NULL, "cut", "cut", NULL},
+        {NULL, "confirmed", "confirmed", NULL},
 };
 
 static const Note totals[] = {
-        {NULL, "peers", "on the socket"},
-        {NULL, "waiting", "of them waiting"},
-        {NULL, "handlers", "handlers"},
-        {NULL, "requests", "requests"},
-        {NULL, "bad_requests", "of them bad"},
-        {NULL, "not_permitted", "not permitted"},
-        {NULL, "wills", "wills carried out"},
-        {NULL, "peers_refused", "programs too many"},
-        {NULL, "peers_cut_off", "programs cut off"},
-        {NULL, "calls_refused", "bus calls refused"},
-        {NULL, "log_dropped", "log lines lost"},
+        {NULL, "peers", "on the socket", NULL},
+        {NULL, "waiting", "of them waiting", NULL},
+        {NULL, "handlers", "handlers", "handler"},
+        {NULL, "requests", "requests", "request"},
+        {NULL, "bad_requests", "of them bad", NULL},
+        {NULL, "not_permitted", "not permitted", NULL},
+        {NULL, "wills", "wills carried out", "will carried out"},
+        {NULL, "peers_refused", "programs too many", "program too many"},
+        {NULL, "peers_cut_off", "programs cut off", "program cut off"},
+        {NULL, "calls_refused", "bus calls refused", "bus call refused"},
+        {NULL, "log_dropped", "log lines lost", "log line lost"},
 };
 
 /* Words joined by commas, on lines that fit. */
@@ -100,8 +102,9 @@ static void print_notes(
                         note_add(&line, list[i].text);
                 if (json_integer_value(value) == 0)
                         continue;
+                bool is_one = json_integer_value(value) == 1;
                 (void)snprintf(text, sizeof(text), "%lld %s", (long long)json_integer_value(value),
-                        list[i].text);
+                        is_one && list[i].one ? list[i].one : list[i].text);
                 note_add(&line, text);
         }
         if (line.used > 0)
@@ -196,6 +199,18 @@ static int print_row(FILE *out, const json_t *row, const size_t widths[static EL
         return 0;
 }
 
+/* Else SENT looks as if it counted phones. */
+static void print_audience(FILE *out, const json_t *rows) {
+        for (size_t i = 0; i < json_array_size(rows); i++) {
+                const json_t *row = json_array_get(rows, i);
+
+                if (!json_object_get(row, "audience"))
+                        continue;
+                fputs("What is sent goes to every subscriber, and counts once.\n", out);
+                return;
+        }
+}
+
 static int print_table(FILE *out, const json_t *rows) {
         size_t widths[ELEMENTS(columns)];
         int r = 0;
@@ -210,6 +225,7 @@ static int print_table(FILE *out, const json_t *rows) {
                 r = print_row(out, row, widths);
                 print_notes(out, INDENT, notes, ELEMENTS(notes), row);
         }
+        print_audience(out, rows);
         return r;
 }
 

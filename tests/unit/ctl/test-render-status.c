@@ -96,6 +96,27 @@ static void test_what_is_out_of_the_ordinary_stands_below(void **state) {
 }
 
 /* A name of 16 characters, and large counts. */
+static void test_one_is_not_many(void **state) {
+        assert_status("{\"on_air\":false,\"why\":\"x\",\"requests\":1,\"wills\":1,"
+                      "\"characteristics\":[{" ROW ",\"stales\":1,\"sets_refused\":1}]}",
+                "not on air: x\n"
+                "1 request, 1 will carried out\n"
+                "CHARACTERISTIC   SUBS   AGE   SETS  WRITES  READS  SENT  DROPPED  PENDING\n"
+                "temperature_now   yes  0.2s  12345       1      3     5        -        9\n"
+                "  1 set refused, 1 time stale\n");
+}
+
+static void test_who_gets_what_is_sent_is_said_once(void **state) {
+        assert_status("{\"on_air\":false,\"why\":\"x\",\"characteristics\":[{" ROW
+                      ",\"audience\":\"every subscriber\"},{" ROW
+                      ",\"audience\":\"every subscriber\"}]}",
+                "not on air: x\n"
+                "CHARACTERISTIC   SUBS   AGE   SETS  WRITES  READS  SENT  DROPPED  PENDING\n"
+                "temperature_now   yes  0.2s  12345       1      3     5        -        9\n"
+                "temperature_now   yes  0.2s  12345       1      3     5        -        9\n"
+                "What is sent goes to every subscriber, and counts once.\n");
+}
+
 static void test_it_fits_80_columns(void **state) {
         _cleanup_free_ char *text = NULL;
 
@@ -128,6 +149,8 @@ int main(void) {
                 cmocka_unit_test(test_the_socket_has_a_line),
                 cmocka_unit_test(test_a_quiet_characteristic_is_a_row),
                 cmocka_unit_test(test_what_is_out_of_the_ordinary_stands_below),
+                cmocka_unit_test(test_one_is_not_many),
+                cmocka_unit_test(test_who_gets_what_is_sent_is_said_once),
                 cmocka_unit_test(test_it_fits_80_columns),
                 cmocka_unit_test(test_a_status_without_its_members_is_none),
         };
