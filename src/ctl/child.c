@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #define KILL_AFTER_USEC (2 * USEC_PER_SEC)
@@ -64,6 +65,26 @@ static int spawn(pid_t *ret, char *const *argv, char *const *environment, int in
                 (void)posix_spawnattr_destroy(&attributes);
         }
         (void)posix_spawn_file_actions_destroy(&actions);
+        return r;
+}
+
+int child_find(const char *command) {
+        _cleanup_free_ char *path = NULL;
+        const char *folders = getenv("PATH");
+        int r = -ENOENT;
+
+        if (strchr(command, '/'))
+                return access(command, X_OK) < 0 ? -errno : 0;
+        path = strdup(folders ? folders : "/bin:/usr/bin");
+        if (!path)
+                return -ENOMEM;
+        for (char *rest = path, *folder; r < 0 && (folder = strsep(&rest, ":"));) {
+                _cleanup_free_ char *file = NULL;
+
+                if (asprintf(&file, "%s/%s", *folder ? folder : ".", command) < 0)
+                        return -ENOMEM;
+                r = access(file, X_OK) < 0 ? -errno : 0;
+        }
         return r;
 }
 

@@ -14,6 +14,8 @@ typedef struct Child {
         bool overdue;       /* it was told to end */
 } Child;
 
+/* Whether child_start() will find the command now: 0, or the errno of the last place. */
+int child_find(const char *command);
 /* Runs argv, found by PATH, without a shell, in a process group of its own; its standard input is
  * the size bytes of input (at most CHILD_INPUT_MAX), no signal is blocked and SIGPIPE not ignored.
  * 0, or a negative errno: -ENOENT if there is no such command, -EMSGSIZE. limit_usec 0: no limit.

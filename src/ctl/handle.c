@@ -249,12 +249,21 @@ static char **copy_command(const Arguments *arguments) {
         return command;
 }
 
+/* Said now, and not at the first write, which may come in a month. */
+static int check_command(const Arguments *arguments) {
+        int r = child_find(arguments->rest[0]);
+
+        if (r < 0)
+                fprintf(stderr, "sporectl: cannot run %s: %s\n", arguments->rest[0], strerror(-r));
+        return r;
+}
+
 int handle(const Arguments *arguments) {
         Handle handle = {.arguments = arguments, .child.next_usec = UINT64_MAX};
         _cleanup_close_ int signal_fd = -1;
         int r;
 
-        if (message_check_utf8(arguments, stderr) < 0)
+        if (message_check_utf8(arguments, stderr) < 0 || check_command(arguments) < 0)
                 return EX_USAGE;
         signal_fd = signals_open();
         handle.command = copy_command(arguments);

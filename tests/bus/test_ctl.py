@@ -403,11 +403,21 @@ class Handle(CtlStory):
         self.write("alarm", "01")
         self.assertEqual(process.printed.next(), "handled")
 
-    def test_a_command_that_is_not_there_refuses(self):
+    def test_a_command_that_is_not_there_is_told_at_once(self):
+        self.begin()
+        for command in ("/nowhere/command", "command-of-nowhere"):
+            process = self.start("handle", "alarm", "--", command)
+            self.assertEqual(process.wait(LIMIT), 64)
+            self.assertIn(f"cannot run {command}: No such file", process.errors.next())
+
+    def test_a_command_that_is_gone_refuses(self):
         self.begin("-o", "alarm.verdict=handler")
-        process = self.handle("alarm", "--verdict", "--", "/nowhere/command")
+        command = os.path.join(self.folder, "command")
+        os.symlink("/bin/true", command)
+        process = self.handle("alarm", "--verdict", "--", command)
+        os.unlink(command)
         self.assertEqual(self.write("alarm", "04")["text"], "0x82")
-        self.assertIn("cannot run /nowhere/command: No such file", process.errors.wait("write 1"))
+        self.assertIn(f"cannot run {command}: No such file", process.errors.wait("write 1"))
 
     def test_its_end_is_the_commands_too(self):
         self.begin()

@@ -127,6 +127,17 @@ static void test_a_command_that_is_not_there(void **state) {
         assert_int_equal(child.pid, 0);
 }
 
+static void test_a_command_is_found_as_it_will_be_run(void **state) {
+        assert_int_equal(child_find("/nowhere/command"), -ENOENT);
+        assert_int_equal(child_find("command-of-nowhere"), -ENOENT);
+        assert_int_equal(child_find("/bin/sh"), 0);
+        assert_int_equal(child_find("sh"), 0);
+        assert_int_equal(setenv("PATH", "/nowhere", 1), 0);
+        assert_int_equal(child_find("sh"), -ENOENT);
+        assert_int_equal(setenv("PATH", "/nowhere::/bin", 1), 0);
+        assert_int_equal(child_find("sh"), 0);
+}
+
 static void test_without_a_limit_it_has_no_end(void **state) {
         Fixture f;
 
@@ -192,6 +203,7 @@ int main(void) {
                 cmocka_unit_test(test_at_the_limit_it_is_told_to_end),
                 cmocka_unit_test(test_what_goes_on_is_killed),
                 cmocka_unit_test(test_what_it_has_started_is_killed_with_it),
+                cmocka_unit_test(test_a_command_is_found_as_it_will_be_run), /* changes PATH */
         };
 
         return cmocka_run_group_tests_name("ctl-child", tests, setup_all, teardown_all);
