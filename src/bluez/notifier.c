@@ -141,10 +141,7 @@ static int send_waiting(Notifier *n) {
                         return r;
                 again = now;
         }
-        if (again == PACER_NEVER)
-                ev_timer_stop(n->loop, &n->again);
-        else
-                timer_start_once(n->loop, &n->again, again > now ? again - now : 0);
+        timer_start_at(n->loop, &n->again, again);
         return 0;
 }
 

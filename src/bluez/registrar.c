@@ -4,6 +4,7 @@
 #include "bluez/names.h"
 #include "loop/timer.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -106,7 +107,7 @@ static void on_cancel_call(void *userdata) {
 static void on_set_timer(uint64_t delay_usec, void *userdata) {
         Registrar *r = userdata;
 
-        if (delay_usec == UINT64_MAX)
+        if (delay_usec == USEC_NEVER)
                 ev_timer_stop(r->loop, &r->timer);
         else
                 timer_start_once(r->loop, &r->timer, delay_usec);

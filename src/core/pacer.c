@@ -3,6 +3,7 @@
 
 #include "core/bucket.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -70,10 +71,10 @@ static uint64_t lane_ready_usec(const Lane *lane, uint64_t now_usec) {
 int pacer_next(Pacer *pacer, bool (*waits)(size_t lane, void *userdata), void *userdata,
         uint64_t now_usec, size_t *ret_lane, uint64_t *ret_again_usec) {
         uint64_t adapter_usec = bucket_ready_usec(&pacer->bucket, now_usec);
-        uint64_t lanes_usec = PACER_NEVER;
+        uint64_t lanes_usec = USEC_NEVER;
         const Lane *best = NULL;
 
-        *ret_again_usec = PACER_NEVER;
+        *ret_again_usec = USEC_NEVER;
         if (pacer->outstanding >= pacer->window)
                 return 0;
         for (size_t i = 0; i < pacer->n_lanes; i++) {
@@ -94,7 +95,7 @@ int pacer_next(Pacer *pacer, bool (*waits)(size_t lane, void *userdata), void *u
         }
         if (best && adapter_usec <= now_usec)
                 return 1;
-        if (lanes_usec != PACER_NEVER)
+        if (lanes_usec != USEC_NEVER)
                 *ret_again_usec = lanes_usec > adapter_usec ? lanes_usec : adapter_usec;
         return 0;
 }

@@ -6,8 +6,7 @@
 #pragma once
 
 #include "core/profile.h"
-
-#define PACER_NEVER UINT64_MAX
+#include "util/clock.h"
 
 typedef struct PacerParameters {
         unsigned window; /* 1 or more */
@@ -32,7 +31,7 @@ Pacer *pacer_free(Pacer *pacer);
 void pacer_reset(Pacer *pacer);
 
 /* The lane to serve now, of those that `waits` says have something: 1 and *ret_lane. 0: none may
- * go; *ret_again_usec is when one may by time alone, PACER_NEVER if none waits or if only a Ping's
+ * go; *ret_again_usec is when one may by time alone, USEC_NEVER if none waits or if only a Ping's
  * answer helps. */
 int pacer_next(Pacer *pacer, bool (*waits)(size_t lane, void *userdata), void *userdata,
         uint64_t now_usec, size_t *ret_lane, uint64_t *ret_again_usec);

@@ -3,6 +3,7 @@
 #include "core/queue.h"
 
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -174,7 +175,7 @@ uint64_t queue_stalls_usec(const Queue *queue) {
         for (const QueueNotifier *n = queue->notifiers; refuses(queue) && n; n = n->next)
                 if (holds_back(n) && stalls_usec(n) > usec)
                         usec = stalls_usec(n);
-        return usec > 0 ? usec : QUEUE_NEVER;
+        return usec > 0 ? usec : USEC_NEVER;
 }
 
 bool queue_stalled(const Queue *queue) {

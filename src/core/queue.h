@@ -5,12 +5,13 @@
  * sum over its reasons. */
 #pragma once
 
+#include "util/clock.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define QUEUE_DEPTH_MAX 4096
-#define QUEUE_NEVER     UINT64_MAX
 
 /* Named outcomes: handled by the direct caller. */
 enum { QUEUE_E_FULL = 1 };
@@ -59,7 +60,7 @@ int queue_push(Queue *queue, const uint8_t *data, size_t size, uint64_t now_usec
  * with, such as a central's writes. */
 int queue_push_over(Queue *queue, const uint8_t *data, size_t size, uint64_t now_usec);
 /* When a push that is refused now will find a notifier stalled, if nothing is sent until then;
- * QUEUE_NEVER: nothing is full. */
+ * USEC_NEVER: nothing is full. */
 uint64_t queue_stalls_usec(const Queue *queue);
 
 /* A notifier of its is stalled. */

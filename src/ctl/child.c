@@ -100,7 +100,7 @@ int child_start(Child *child, char *const *argv, char *const *environment, const
         if (r != 0)
                 return -r;
         *child = (Child){.pid = pid,
-                .next_usec = limit_usec > 0 ? clock_now_usec() + limit_usec : UINT64_MAX};
+                .next_usec = limit_usec > 0 ? clock_now_usec() + limit_usec : USEC_NEVER};
         return 0;
 }
 
@@ -120,7 +120,7 @@ void child_check_time(Child *child, uint64_t now_usec) {
                 return;
         }
         (void)kill(-child->pid, SIGKILL);
-        child->next_usec = UINT64_MAX;
+        child->next_usec = USEC_NEVER;
 }
 
 int child_reap(Child *child, int *ret) {
@@ -134,6 +134,6 @@ int child_reap(Child *child, int *ret) {
         if (child->overdue)
                 (void)kill(-child->pid, SIGKILL);
         (void)waitpid(child->pid, ret, 0);
-        *child = (Child){.next_usec = UINT64_MAX};
+        *child = (Child){.next_usec = USEC_NEVER};
         return 1;
 }

@@ -1,6 +1,8 @@
 /* A command that is run with a time limit. */
 #pragma once
 
+#include "util/clock.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,7 +12,7 @@ enum { CHILD_INPUT_MAX = 4096 }; /* every pipe takes so much at once */
 
 typedef struct Child {
         pid_t pid;          /* and its process group; 0: none */
-        uint64_t next_usec; /* when child_check_time() has to do something; UINT64_MAX: never */
+        uint64_t next_usec; /* when child_check_time() has to do something; USEC_NEVER: never */
         bool overdue;       /* it was told to end */
 } Child;
 

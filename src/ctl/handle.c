@@ -259,7 +259,7 @@ static int check_command(const Arguments *arguments) {
 }
 
 int handle(const Arguments *arguments) {
-        Handle handle = {.arguments = arguments, .child.next_usec = UINT64_MAX};
+        Handle handle = {.arguments = arguments, .child.next_usec = USEC_NEVER};
         _cleanup_close_ int signal_fd = -1;
         int r;
 

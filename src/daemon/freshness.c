@@ -19,12 +19,7 @@ struct Freshness {
 
 /* A set only moves a deadline away, so the timer that runs is early at worst. */
 static void start_timer(Freshness *f) {
-        uint64_t next_usec = values_next_stale_usec(f->values);
-        uint64_t now_usec = clock_now_usec();
-
-        ev_timer_stop(f->loop, &f->due);
-        if (next_usec != VALUES_NEVER)
-                timer_start_once(f->loop, &f->due, next_usec > now_usec ? next_usec - now_usec : 0);
+        timer_start_at(f->loop, &f->due, values_next_stale_usec(f->values));
 }
 
 static void tell_stale(Freshness *f, const Characteristic *c, uint64_t now_usec) {

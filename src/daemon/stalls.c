@@ -20,24 +20,22 @@ struct Stalls {
 static uint64_t stalls_usec(const Stalls *s, const Characteristic *c) {
         const Value *v = values_at(s->values, c);
 
-        return s->watched[c->index] && v->queue ? queue_stalls_usec(v->queue) : QUEUE_NEVER;
+        return s->watched[c->index] && v->queue ? queue_stalls_usec(v->queue) : USEC_NEVER;
 }
 
 /* Nobody waits where nothing is full. For what is watched a timer runs, which is early at worst:
  * each value that is sent moves its time away. */
 static void start_timer(Stalls *s) {
-        uint64_t next_usec = QUEUE_NEVER, now_usec = clock_now_usec();
+        uint64_t next_usec = USEC_NEVER;
 
         for (size_t i = 0; i < s->profile->n_characteristics; i++) {
                 uint64_t at = stalls_usec(s, profile_at(s->profile, i));
 
-                s->watched[i] = at < QUEUE_NEVER;
+                s->watched[i] = at < USEC_NEVER;
                 if (at < next_usec)
                         next_usec = at;
         }
-        ev_timer_stop(s->loop, &s->due);
-        if (next_usec != QUEUE_NEVER)
-                timer_start_once(s->loop, &s->due, next_usec > now_usec ? next_usec - now_usec : 0);
+        timer_start_at(s->loop, &s->due, next_usec);
 }
 
 static void on_due(struct ev_loop *loop, struct ev_timer *w, int revents) {

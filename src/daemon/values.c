@@ -1,4 +1,5 @@
 #include "daemon/values.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -141,13 +142,13 @@ int values_repeat(Values *values, const Characteristic *c, uint64_t now_usec) {
         return queue_push_over(v->queue, v->data, v->size, now_usec);
 }
 
-/* VALUES_NEVER: it cannot, or has. */
+/* USEC_NEVER: it cannot, or has. */
 static uint64_t stale_usec(const Value *v, const Characteristic *c) {
-        return c->max_age_usec == 0 || v->stale ? VALUES_NEVER : v->set_usec + c->max_age_usec;
+        return c->max_age_usec == 0 || v->stale ? USEC_NEVER : v->set_usec + c->max_age_usec;
 }
 
 uint64_t values_next_stale_usec(const Values *values) {
-        uint64_t next = VALUES_NEVER;
+        uint64_t next = USEC_NEVER;
 
         for (size_t i = 0; i < values->n; i++) {
                 uint64_t at = stale_usec(&values->values[i], values->characteristics[i]);

@@ -3,8 +3,7 @@
 
 #include "core/profile.h"
 #include "core/queue.h"
-
-#define VALUES_NEVER UINT64_MAX
+#include "util/clock.h"
 
 /* Named outcomes: handled by the direct caller. */
 enum { VALUES_E_FULL = 1 };
@@ -49,7 +48,7 @@ int values_restore(Values *values, const Characteristic *c, const uint8_t *data,
  * none (nobody has set one, and the initial one is empty), or it is stale and refused. */
 int values_repeat(Values *values, const Characteristic *c, uint64_t now_usec);
 
-/* When the next value becomes stale; VALUES_NEVER. */
+/* When the next value becomes stale; USEC_NEVER. */
 uint64_t values_next_stale_usec(const Values *values);
 /* One that has become stale by now, marked so, with what on_stale says done; NULL: no more. */
 const Characteristic *values_take_stale(Values *values, uint64_t now_usec);

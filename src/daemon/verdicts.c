@@ -36,14 +36,7 @@ static Slot *slot_at(const Verdicts *v, size_t i) {
 }
 
 static void start_timer(Verdicts *v) {
-        uint64_t now_usec = clock_now_usec();
-
-        ev_timer_stop(v->loop, &v->late);
-        if (v->len == 0)
-                return;
-        uint64_t deadline_usec = slot_at(v, 0)->deadline_usec;
-        timer_start_once(
-                v->loop, &v->late, deadline_usec > now_usec ? deadline_usec - now_usec : 0);
+        timer_start_at(v->loop, &v->late, v->len > 0 ? slot_at(v, 0)->deadline_usec : USEC_NEVER);
 }
 
 static void remove_gaps(Verdicts *v) {

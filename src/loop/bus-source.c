@@ -80,18 +80,9 @@ static void source_watch_fd(BusSource *s, int fd, int poll_events) {
         ev_io_start(s->loop, &s->io);
 }
 
-static void source_watch_time(BusSource *s, uint64_t due_usec) {
-        ev_timer_stop(s->loop, &s->timer);
-        if (due_usec == UINT64_MAX)
-                return;
-
-        uint64_t now = clock_now_usec();
-        timer_start_once(s->loop, &s->timer, due_usec > now ? due_usec - now : 0);
-}
-
 static void on_prepare(struct ev_loop *loop, struct ev_prepare *w, int revents) {
         BusSource *s = w->data;
-        uint64_t due_usec = UINT64_MAX;
+        uint64_t due_usec = USEC_NEVER;
 
         int fd = sd_bus_get_fd(s->bus);
         int events = fd < 0 ? fd : sd_bus_get_events(s->bus);
@@ -101,7 +92,7 @@ static void on_prepare(struct ev_loop *loop, struct ev_prepare *w, int revents) 
                 return;
         }
         source_watch_fd(s, fd, events);
-        source_watch_time(s, due_usec);
+        timer_start_at(s->loop, &s->timer, due_usec);
 }
 
 int bus_source_new(BusSource **ret, struct ev_loop *loop, sd_bus *bus,

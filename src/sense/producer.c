@@ -20,7 +20,7 @@
 typedef struct Outlet {
         Producer *producer; /* borrowed */
         const Characteristic *characteristic;
-        uint64_t asked_usec; /* when the request was made that is not answered; UINT64_MAX: none */
+        uint64_t asked_usec; /* when the request was made that is not answered; USEC_NEVER: none */
 } Outlet;
 
 struct Producer {
@@ -44,7 +44,7 @@ static void add_outlet(Producer *producer, const Characteristic *c) {
                 if (producer->outlets[i].characteristic == c)
                         return;
         producer->outlets[producer->n_outlets++] =
-                (Outlet){.producer = producer, .characteristic = c, .asked_usec = UINT64_MAX};
+                (Outlet){.producer = producer, .characteristic = c, .asked_usec = USEC_NEVER};
 }
 
 int producer_new(Producer **ret, const ValueSource *sources, size_t n) {
@@ -182,7 +182,7 @@ static void on_answered(SporedClient *client, const SporedMessage *answer, void 
         size_t n_asked = 0;
         bool shared;
 
-        outlet->asked_usec = UINT64_MAX;
+        outlet->asked_usec = USEC_NEVER;
         producer->answers += answer != NULL;
         for (size_t i = 0; i < producer->n; i++)
                 n_asked += producer->feeds[i].asked &&
@@ -236,7 +236,7 @@ void producer_send(Producer *producer, SporedClient *client, uint64_t now_usec) 
         producer->answers_seen = producer->answers;
         for (size_t i = 0; i < producer->n_outlets; i++) {
                 Outlet *outlet = &producer->outlets[i];
-                size_t n = outlet->asked_usec == UINT64_MAX ? gather(producer, outlet) : 0;
+                size_t n = outlet->asked_usec == USEC_NEVER ? gather(producer, outlet) : 0;
 
                 if (n == 0)
                         continue;
@@ -244,13 +244,13 @@ void producer_send(Producer *producer, SporedClient *client, uint64_t now_usec) 
                 if (spored_client_set(client, outlet->characteristic->name, producer->fields, n,
                             on_answered, outlet) == 0)
                         continue;
-                outlet->asked_usec = UINT64_MAX;
+                outlet->asked_usec = USEC_NEVER;
                 take_back(producer, outlet);
         }
 }
 
 uint64_t producer_next_usec(const Producer *producer) {
-        uint64_t next_usec = UINT64_MAX;
+        uint64_t next_usec = USEC_NEVER;
 
         for (size_t i = 0; i < producer->n; i++) {
                 uint64_t usec = feed_next_usec(&producer->feeds[i]);
@@ -268,11 +268,11 @@ uint64_t producer_answer_usec(const Producer *producer) {
         for (size_t i = 0; i < producer->n_outlets; i++) {
                 const Outlet *outlet = &producer->outlets[i];
 
-                if (outlet->asked_usec < (first ? first->asked_usec : UINT64_MAX))
+                if (outlet->asked_usec < (first ? first->asked_usec : USEC_NEVER))
                         first = outlet;
         }
         if (!first)
-                return UINT64_MAX;
+                return USEC_NEVER;
         /* It was not looked at before the one ahead of it was answered. */
         usec = first->asked_usec > producer->answered_usec ? first->asked_usec
                                                            : producer->answered_usec;

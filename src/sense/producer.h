@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "spored/client.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 typedef struct Producer Producer;
 
@@ -34,7 +35,7 @@ void producer_send(Producer *producer, SporedClient *client, uint64_t now_usec);
 uint64_t producer_next_usec(const Producer *producer);
 
 /* When spored should have answered the oldest request, as it serves them in order and may let each
- * wait for its put_timeout; UINT64_MAX: there is none. */
+ * wait for its put_timeout; USEC_NEVER: there is none. */
 uint64_t producer_answer_usec(const Producer *producer);
 /* True if nothing is left to be set, and everything is answered. */
 bool producer_is_settled(const Producer *producer);

@@ -222,7 +222,7 @@ static int settle(Producer *producer, SporedClient *client) {
 
                 producer_send(producer, client, now_usec);
                 end_usec = producer_answer_usec(producer);
-                if (end_usec == UINT64_MAX) /* it could not even be asked for */
+                if (end_usec == USEC_NEVER) /* it could not even be asked for */
                         return -ENOBUFS;
                 if (now_usec >= end_usec)
                         return -ETIMEDOUT;

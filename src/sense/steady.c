@@ -1,4 +1,5 @@
 #include "sense/steady.h"
+#include "util/clock.h"
 
 #include <math.h>
 
@@ -34,5 +35,5 @@ double steady_take(Steady *steady, double number, uint64_t now_usec) {
 }
 
 uint64_t steady_due_usec(const Steady *steady) {
-        return steady->changing ? steady->since_usec + steady->debounce_usec : UINT64_MAX;
+        return steady->changing ? steady->since_usec + steady->debounce_usec : USEC_NEVER;
 }

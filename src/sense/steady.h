@@ -1,6 +1,8 @@
 /* Whether a number has changed, or only flickers. */
 #pragma once
 
+#include "util/clock.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,5 +21,5 @@ void steady_init(Steady *steady, uint64_t debounce_usec, double min_change);
 void steady_forget(Steady *steady);
 /* Takes a number that was read, and returns the one that counts. */
 double steady_take(Steady *steady, double number, uint64_t now_usec);
-/* When the change will have lasted, if it does; UINT64_MAX: there is none. */
+/* When the change will have lasted, if it does; USEC_NEVER: there is none. */
 uint64_t steady_due_usec(const Steady *steady);

@@ -25,20 +25,17 @@ DEFINE_CLEANUP(Waiting *, waiting_free);
 
 static uint64_t due_usec(const Line *line) {
         if (!line->first)
-                return UINT64_MAX;
+                return USEC_NEVER;
         return line->room ? 0 : line->first->until_usec;
 }
 
 static void arm(Waiting *waiting) {
-        uint64_t due = UINT64_MAX, now = clock_now_usec();
+        uint64_t due = USEC_NEVER;
 
         for (size_t i = 0; i < waiting->n_lines; i++)
                 if (due_usec(&waiting->lines[i]) < due)
                         due = due_usec(&waiting->lines[i]);
-        if (due == UINT64_MAX)
-                ev_timer_stop(waiting->loop, &waiting->timer);
-        else
-                timer_start_once(waiting->loop, &waiting->timer, due > now ? due - now : 0);
+        timer_start_at(waiting->loop, &waiting->timer, due);
 }
 
 static void try_line(Waiting *waiting, Line *line) {

@@ -84,7 +84,7 @@ static void test_window_closes_after_as_many_signals_as_it_is_wide(void **state)
         _cleanup_(pacer_freep) Pacer *pacer = make_window(4);
 
         send(pacer, 4);
-        expect_waits_until(pacer, PACER_NEVER);
+        expect_waits_until(pacer, USEC_NEVER);
 }
 
 static void test_ping_is_wanted_from_half_of_the_window_on(void **state) {
@@ -296,7 +296,7 @@ static void test_nobody_waits(void **state) {
         _cleanup_(pacer_freep) Pacer *pacer = make_window(1);
 
         set_waiting(false, false, false);
-        expect_waits_until(pacer, PACER_NEVER);
+        expect_waits_until(pacer, USEC_NEVER);
         assert_null(pacer_free(NULL));
 }
 

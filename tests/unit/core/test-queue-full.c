@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "queues.h"
+#include "util/clock.h"
 
 static int refused(Queue *queue, uint8_t byte) {
         return queue_push(queue, &byte, 1, now);
@@ -109,7 +110,7 @@ static void test_stalled_notifier_refuses_again_once_it_moves(void **state) {
         push(queue, 1);
         now += STALL_AFTER;
         push(queue, 2);
-        assert_int_equal(queue_stalls_usec(queue), QUEUE_NEVER);
+        assert_int_equal(queue_stalls_usec(queue), USEC_NEVER);
         expect_sends(notifier, 2);
         assert_false(queue_stalled(queue));
         push(queue, 3);
@@ -149,7 +150,7 @@ static void test_other_policies_know_no_stall(void **state) {
         QueueNotifier *notifier = make_notifier(queue);
 
         push(queue, 1);
-        assert_int_equal(queue_stalls_usec(queue), QUEUE_NEVER);
+        assert_int_equal(queue_stalls_usec(queue), USEC_NEVER);
         now += 2 * STALL_AFTER;
         push(queue, 2);
         assert_false(queue_stalled(queue));

@@ -11,6 +11,7 @@
 
 #include "queues.h"
 #include "random.h"
+#include "util/clock.h"
 
 #define NOTIFIERS 4
 #define VALUE_MAX 12
@@ -186,13 +187,13 @@ static void touch(Model *model, ModelNotifier *n) {
 
 /* The last of those that are full decides. */
 static uint64_t stalls_usec(const Model *model) {
-        uint64_t usec = QUEUE_NEVER;
+        uint64_t usec = USEC_NEVER;
 
         for (size_t i = 0; refuses(model) && i < NOTIFIERS; i++) {
                 const ModelNotifier *n = &model->notifiers[i];
 
                 if (n->real && !n->stalled && n->n_waiting == model->limit &&
-                        (usec == QUEUE_NEVER || n->moved_usec + STALL_AFTER > usec))
+                        (usec == USEC_NEVER || n->moved_usec + STALL_AFTER > usec))
                         usec = n->moved_usec + STALL_AFTER;
         }
         return usec;

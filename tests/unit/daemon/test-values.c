@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/bytes.h"
+#include "util/clock.h"
 
 static QueueNotifier *notify(Fixture *f, const Characteristic *c) {
         QueueNotifier *notifier = NULL;
@@ -213,7 +214,7 @@ static void test_without_an_age_nothing_becomes_stale(void **state) {
         Fixture *f = *state;
 
         fixture_start(f);
-        assert_true(values_next_stale_usec(f->values) == VALUES_NEVER);
+        assert_true(values_next_stale_usec(f->values) == USEC_NEVER);
         assert_null(values_take_stale(f->values, UINT64_MAX - 1));
 }
 
@@ -240,7 +241,7 @@ static void test_a_value_becomes_stale_once_and_fresh_by_the_next_set(void **sta
         assert_ptr_equal(values_take_stale(f->values, START_USEC + 500), f->plain);
         assert_null(values_take_stale(f->values, START_USEC + 500));
         assert_int_equal(values_at(f->values, f->plain)->stales, 2);
-        assert_true(values_next_stale_usec(f->values) == VALUES_NEVER);
+        assert_true(values_next_stale_usec(f->values) == USEC_NEVER);
 }
 
 static void test_an_unchanged_value_is_fresh_too(void **state) {
