@@ -3,6 +3,7 @@
 from . import mushpi
 from .world import wait_until
 
+OTHER = "MushPi-OysterPinning"
 SILENT = "[advertisement]\nadvertise = no\nname = Silent\n"
 
 
@@ -30,6 +31,27 @@ def story_found_again_after_a_connection(world):
         central.connect(name=mushpi.NAME)
     with world.central() as central:
         central.connect(service=mushpi.SERVICE)
+
+
+def story_another_name(world):
+    """another name is advertised, once, while a subscribed central is served on, and outlives a
+    restart of bluetoothd"""
+    try:
+        with world.central() as central:
+            values = central.connect(name=mushpi.NAME).subscribe(mushpi.ENV_MEASUREMENTS)
+            values.get()
+            world.sporectl("advertise", OTHER)
+            wait_until(lambda: world.adapter.get("Alias") == OTHER, "the adapter has the name")
+            world.spored.wait_on_air()
+            assert world.adapter.advertisements() == 1
+            world.sporectl("set", "env_measurements", "co2_ppm=700")
+            assert values.get()[:2] == (700).to_bytes(2, "little")
+        assert world.central().scan(name=OTHER).services == {mushpi.SERVICE}
+        world.bluetoothd.restart()
+        world.spored.wait_on_air()
+        assert world.central().scan(name=OTHER).services == {mushpi.SERVICE}
+    finally:
+        world.spored.restart()
 
 
 def story_mtu_517(world):

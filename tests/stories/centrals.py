@@ -128,6 +128,41 @@ def story_two_mtus_at_once(world):
         assert [t.get() for t in told] == [text[:20], text[:182]]
 
 
+def story_what_is_cut_is_counted(world):
+    """what bluetoothd cuts for a central is counted once a read has told its MTU, and as long as it
+    is connected"""
+    def tell(byte, size):
+        peer.request("set", characteristic="text", hex=f"{byte:02x}" * size)
+        return told.get(), world.spored.counters("text")["cut"]
+
+    with world.spored.configured(profile="long.conf"), world.peer() as peer:
+        with world.central(mtu=23) as central:
+            told = central.connect(service=LONG).subscribe(TEXT)
+            assert tell(1, 21) == (b"\1" * 20, 0)
+            central.read(TEXT)
+            assert tell(2, 21) == (b"\2" * 20, 1)
+            assert tell(3, 20) == (b"\3" * 20, 1)
+        with world.central() as central:
+            told = central.connect(service=LONG).subscribe(TEXT)
+            told.get()
+            central.read(TEXT)
+            assert tell(4, 21) == (b"\4" * 21, 1)
+
+
+def story_what_does_not_fit_is_dropped(world):
+    """with oversize = drop a value that a central's packet does not hold is not sent, and
+    counted"""
+    drop = "[characteristic text]\noversize = drop\n"
+    with world.spored.configured(drop, profile="long.conf"), world.peer() as peer, \
+            world.central(mtu=23) as central:
+        told = central.connect(service=LONG).subscribe(TEXT)
+        central.read(TEXT)
+        for size in (21, 20):
+            peer.request("set", characteristic="text", hex="05" * size)
+        assert told.get() == b"\5" * 20
+        assert world.spored.counters("text")["dropped"]["oversize"] == 1
+
+
 @simulation_only("in the machine who takes nothing fills the controller, and all wait")
 def story_a_slow_subscriber(world):
     """a subscriber that takes nothing holds nobody back, and gets every value in order once it
