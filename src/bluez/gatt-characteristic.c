@@ -254,7 +254,7 @@ static int property_get_flags(sd_bus *bus, const char *path, const char *interfa
         const GattCharacteristic *o = userdata;
 
         int r = sd_bus_message_open_container(reply, 'a', "s");
-        for (unsigned flag = 1; r >= 0 && flag <= CHARACTERISTIC_INDICATE; flag <<= 1)
+        for (unsigned flag = 1; r >= 0 && flag < _CHARACTERISTIC_FLAG_END; flag <<= 1)
                 if (o->characteristic->flags & flag)
                         r = sd_bus_message_append(reply, "s", characteristic_flag_name(flag));
         return r < 0 ? r : sd_bus_message_close_container(reply);

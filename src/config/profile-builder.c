@@ -187,6 +187,7 @@ static int build_descriptor(Builder *b, const Section *section) {
         if (r < 0)
                 return r;
         d->uuid = values.uuid;
+        d->flags = CHARACTERISTIC_READ;
         reserved_check(section, &d->uuid, b->problems);
         for (size_t i = 0; i < c->n_descriptors; i++)
                 if (c->descriptors[i] != d && has_uuid(section) &&

@@ -36,6 +36,7 @@ static Service *service_free(Service *s) {
         for (size_t i = 0; i < s->n_characteristics; i++)
                 characteristic_free(s->characteristics[i]);
         free(s->characteristics);
+        free(s->includes);
         free(s->name);
         free(s);
         return NULL;
@@ -56,6 +57,7 @@ Profile *profile_free(Profile *profile) {
         for (size_t i = 0; i < profile->n_services; i++)
                 service_free(profile->services[i]);
         free(profile->services);
+        free(profile->characteristics);
         free(profile->advertisement.name);
         free(profile->advertisement.services);
         free(profile);
@@ -75,6 +77,7 @@ Service *profile_add_service(Profile *profile, const char *name) {
         added->name = strdup(name);
         if (!added->name)
                 return service_free(added);
+        added->primary = true;
         grown[profile->n_services++] = added;
         return added;
 }
@@ -82,18 +85,24 @@ Service *profile_add_service(Profile *profile, const char *name) {
 Characteristic *profile_add_characteristic(Profile *profile, Service *service, const char *name) {
         Characteristic **grown = reallocarray(
                 service->characteristics, service->n_characteristics + 1, sizeof *grown);
+        Characteristic **all =
+                reallocarray(profile->characteristics, profile->n_characteristics + 1, sizeof *all);
         Characteristic *added;
 
-        if (!grown)
+        if (grown)
+                service->characteristics = grown;
+        if (all)
+                profile->characteristics = all;
+        if (!grown || !all)
                 return NULL;
-        service->characteristics = grown;
         added = calloc(1, sizeof *added);
         if (!added)
                 return NULL;
         added->name = strdup(name);
         if (!added->name)
                 return characteristic_free(added);
-        added->index = profile->n_characteristics++;
+        added->index = profile->n_characteristics;
+        all[profile->n_characteristics++] = added;
         grown[service->n_characteristics++] = added;
         return added;
 }
@@ -115,38 +124,59 @@ Descriptor *characteristic_add_descriptor(Characteristic *c, const char *name) {
         return added;
 }
 
-Characteristic *profile_find(const Profile *profile, const char *name) {
-        for (size_t i = 0; i < profile->n_services; i++) {
-                const Service *s = profile->services[i];
+int service_add_include(Service *service, Service *included) {
+        Service **grown = reallocarray(service->includes, service->n_includes + 1, sizeof *grown);
 
-                for (size_t j = 0; j < s->n_characteristics; j++)
-                        if (strcmp(s->characteristics[j]->name, name) == 0)
-                                return s->characteristics[j];
-        }
+        if (!grown)
+                return -ENOMEM;
+        service->includes = grown;
+        grown[service->n_includes++] = included;
+        return 0;
+}
+
+Characteristic *profile_find(const Profile *profile, const char *name) {
+        for (size_t i = 0; i < profile->n_characteristics; i++)
+                if (strcmp(profile->characteristics[i]->name, name) == 0)
+                        return profile->characteristics[i];
         return NULL;
 }
 
-/* Not by counting: characteristics may have been added to services in any order. */
 Characteristic *profile_at(const Profile *profile, size_t index) {
-        for (size_t i = 0; i < profile->n_services; i++) {
-                const Service *s = profile->services[i];
-
-                for (size_t j = 0; j < s->n_characteristics; j++)
-                        if (s->characteristics[j]->index == index)
-                                return s->characteristics[j];
-        }
-        return NULL;
+        return profile->characteristics[index];
 }
 
 static const struct {
         unsigned flag;
+        unsigned protected; /* what it demands security of */
         const char *name;
 } flag_names[] = {
-        {CHARACTERISTIC_READ, "read"},
-        {CHARACTERISTIC_WRITE, "write"},
-        {CHARACTERISTIC_WRITE_WITHOUT_RESPONSE, "write-without-response"},
-        {CHARACTERISTIC_NOTIFY, "notify"},
-        {CHARACTERISTIC_INDICATE, "indicate"},
+        {CHARACTERISTIC_READ, 0, "read"},
+        {CHARACTERISTIC_WRITE, 0, "write"},
+        {CHARACTERISTIC_WRITE_WITHOUT_RESPONSE, 0, "write-without-response"},
+        {CHARACTERISTIC_NOTIFY, 0, "notify"},
+        {CHARACTERISTIC_INDICATE, 0, "indicate"},
+        {CHARACTERISTIC_BROADCAST, 0, "broadcast"},
+        {CHARACTERISTIC_AUTHENTICATED_SIGNED_WRITES, 0, "authenticated-signed-writes"},
+        {CHARACTERISTIC_EXTENDED_PROPERTIES, 0, "extended-properties"},
+        {CHARACTERISTIC_RELIABLE_WRITE, 0, "reliable-write"},
+        {CHARACTERISTIC_WRITABLE_AUXILIARIES, 0, "writable-auxiliaries"},
+        {CHARACTERISTIC_ENCRYPT_READ, CHARACTERISTIC_READ, "encrypt-read"},
+        {CHARACTERISTIC_ENCRYPT_WRITE, CHARACTERISTIC_WRITE, "encrypt-write"},
+        {CHARACTERISTIC_ENCRYPT_NOTIFY, CHARACTERISTIC_NOTIFY, "encrypt-notify"},
+        {CHARACTERISTIC_ENCRYPT_INDICATE, CHARACTERISTIC_INDICATE, "encrypt-indicate"},
+        {CHARACTERISTIC_ENCRYPT_AUTHENTICATED_READ, CHARACTERISTIC_READ,
+                "encrypt-authenticated-read"},
+        {CHARACTERISTIC_ENCRYPT_AUTHENTICATED_WRITE, CHARACTERISTIC_WRITE,
+                "encrypt-authenticated-write"},
+        {CHARACTERISTIC_ENCRYPT_AUTHENTICATED_NOTIFY, CHARACTERISTIC_NOTIFY,
+                "encrypt-authenticated-notify"},
+        {CHARACTERISTIC_ENCRYPT_AUTHENTICATED_INDICATE, CHARACTERISTIC_INDICATE,
+                "encrypt-authenticated-indicate"},
+        {CHARACTERISTIC_SECURE_READ, CHARACTERISTIC_READ, "secure-read"},
+        {CHARACTERISTIC_SECURE_WRITE, CHARACTERISTIC_WRITE, "secure-write"},
+        {CHARACTERISTIC_SECURE_NOTIFY, CHARACTERISTIC_NOTIFY, "secure-notify"},
+        {CHARACTERISTIC_SECURE_INDICATE, CHARACTERISTIC_INDICATE, "secure-indicate"},
+        {CHARACTERISTIC_AUTHORIZE, 0, "authorize"},
 };
 
 const char *characteristic_flag_name(unsigned flag) {
@@ -159,7 +189,7 @@ const char *characteristic_flag_name(unsigned flag) {
 unsigned characteristic_flag_from_name(const char *text) {
         for (size_t i = 0; i < ELEMENTS(flag_names); i++)
                 if (parse_same_word(flag_names[i].name, text))
-                        return flag_names[i].flag;
+                        return flag_names[i].flag | flag_names[i].protected;
         return 0;
 }
 

@@ -8,13 +8,34 @@
 
 #define ADVERTISEMENT_NAME_MAX 248 /* bytes: Core Specification, Vol 3, Part C, 12.1 */
 
-/* Bits of Characteristic.flags; the names are BlueZ's (org.bluez.GattCharacteristic). */
+/* Bits of Characteristic.flags and Descriptor.flags; the names are BlueZ's
+ * (org.bluez.GattCharacteristic, org.bluez.GattDescriptor). One that demands security has the bit
+ * of what it protects beside it: encrypt-read comes with read. */
 enum {
         CHARACTERISTIC_READ = 1 << 0,
         CHARACTERISTIC_WRITE = 1 << 1,
         CHARACTERISTIC_WRITE_WITHOUT_RESPONSE = 1 << 2,
         CHARACTERISTIC_NOTIFY = 1 << 3,
         CHARACTERISTIC_INDICATE = 1 << 4,
+        CHARACTERISTIC_BROADCAST = 1 << 5,
+        CHARACTERISTIC_AUTHENTICATED_SIGNED_WRITES = 1 << 6,
+        CHARACTERISTIC_EXTENDED_PROPERTIES = 1 << 7,
+        CHARACTERISTIC_RELIABLE_WRITE = 1 << 8,
+        CHARACTERISTIC_WRITABLE_AUXILIARIES = 1 << 9,
+        CHARACTERISTIC_ENCRYPT_READ = 1 << 10,
+        CHARACTERISTIC_ENCRYPT_WRITE = 1 << 11,
+        CHARACTERISTIC_ENCRYPT_NOTIFY = 1 << 12,
+        CHARACTERISTIC_ENCRYPT_INDICATE = 1 << 13,
+        CHARACTERISTIC_ENCRYPT_AUTHENTICATED_READ = 1 << 14,
+        CHARACTERISTIC_ENCRYPT_AUTHENTICATED_WRITE = 1 << 15,
+        CHARACTERISTIC_ENCRYPT_AUTHENTICATED_NOTIFY = 1 << 16,
+        CHARACTERISTIC_ENCRYPT_AUTHENTICATED_INDICATE = 1 << 17,
+        CHARACTERISTIC_SECURE_READ = 1 << 18,
+        CHARACTERISTIC_SECURE_WRITE = 1 << 19,
+        CHARACTERISTIC_SECURE_NOTIFY = 1 << 20,
+        CHARACTERISTIC_SECURE_INDICATE = 1 << 21,
+        CHARACTERISTIC_AUTHORIZE = 1 << 22,
+        _CHARACTERISTIC_FLAG_END = 1 << 23,
 };
 
 typedef enum OnWrite {
@@ -43,6 +64,18 @@ typedef enum Oversize {
         OVERSIZE_DROP,
 } Oversize;
 
+/* The way of a value to the centrals. */
+typedef enum NotifyBy {
+        NOTIFY_BY_SIGNAL, /* PropertiesChanged: to every subscriber */
+        NOTIFY_BY_SOCKET, /* a socket for each central, where the running BlueZ has that */
+} NotifyBy;
+
+/* The way of a central's write to us. */
+typedef enum WriteBy {
+        WRITE_BY_CALL,   /* WriteValue: checked, and answered */
+        WRITE_BY_SOCKET, /* a socket for writes without response: neither checked nor answered */
+} WriteBy;
+
 /* Who goes first when more than one has something to send. */
 typedef enum Priority {
         PRIORITY_LOW,
@@ -59,8 +92,11 @@ typedef struct Rate {
 typedef struct Descriptor {
         char *name;
         Uuid uuid;
-        uint8_t *data; /* owned; readable, never written */
+        unsigned flags;  /* of those that BlueZ has for descriptors; never 0 */
+        uint16_t handle; /* 0: not pinned */
+        uint8_t *data;   /* owned: the value before anybody has written one */
         size_t size;
+        size_t size_max; /* of what may be written */
 } Descriptor;
 
 typedef struct Characteristic {
@@ -68,6 +104,7 @@ typedef struct Characteristic {
         char *name;
         Uuid uuid;
         unsigned flags;
+        uint16_t handle;           /* of its value; 0: not pinned */
         Format *format;            /* owned; NULL: plain bytes */
         bool single_value;         /* declared by type=: its one field is named "value" */
         size_t size_min, size_max; /* bytes, up to VALUE_SIZE_MAX */
@@ -86,6 +123,8 @@ typedef struct Characteristic {
         Rate rate;                  /* of its notifications */
         Priority priority;
         Oversize oversize;
+        NotifyBy notify_by;
+        WriteBy write_by;
         uint64_t max_age_usec; /* a value that nobody has set for so long is stale; 0: never */
         OnStale on_stale;
         bool persist;             /* the value outlives the daemon */
@@ -96,6 +135,10 @@ typedef struct Characteristic {
 typedef struct Service {
         char *name;
         Uuid uuid;
+        bool primary;
+        uint16_t handle;           /* 0: not pinned */
+        struct Service **includes; /* borrowed, each declared before this one; the array is owned */
+        size_t n_includes;
         Characteristic **characteristics; /* owned, in the order of the declaration */
         size_t n_characteristics;
 } Service;
@@ -110,7 +153,8 @@ typedef struct Advertisement {
 typedef struct Profile {
         Service **services; /* owned, in the order of the declaration */
         size_t n_services;
-        size_t n_characteristics; /* over all services */
+        Characteristic **characteristics; /* borrowed from the services, by index */
+        size_t n_characteristics;
         Advertisement advertisement;
 } Profile;
 
@@ -121,14 +165,17 @@ Profile *profile_free(Profile *profile);
 Service *profile_add_service(Profile *profile, const char *name);
 Characteristic *profile_add_characteristic(Profile *profile, Service *service, const char *name);
 Descriptor *characteristic_add_descriptor(Characteristic *c, const char *name);
+/* included is another service of the same profile, added before. -ENOMEM */
+int service_add_include(Service *service, Service *included);
 
 /* NULL if there is none. */
 Characteristic *profile_find(const Profile *profile, const char *name);
 /* By Characteristic.index, below n_characteristics. */
 Characteristic *profile_at(const Profile *profile, size_t index);
 
-/* BlueZ's name of one flag bit; 0 if text is none of them. */
+/* BlueZ's name of one flag bit; NULL if it is none. */
 const char *characteristic_flag_name(unsigned flag);
+/* Its bit, with that of what it protects; 0 if text is no flag's name. */
 unsigned characteristic_flag_from_name(const char *text);
 
 /* Checks bytes for this characteristic: format if there is one, else size_min and size_max.

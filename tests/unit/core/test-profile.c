@@ -127,8 +127,24 @@ static void test_flags_have_the_names_of_bluez(void **state) {
         }
 }
 
+static void test_a_flag_that_protects_comes_with_what_it_protects(void **state) {
+        assert_int_equal(characteristic_flag_from_name("secure-read"),
+                CHARACTERISTIC_SECURE_READ | CHARACTERISTIC_READ);
+        assert_int_equal(characteristic_flag_from_name("encrypt-authenticated-indicate"),
+                CHARACTERISTIC_ENCRYPT_AUTHENTICATED_INDICATE | CHARACTERISTIC_INDICATE);
+}
+
+static void test_every_bit_has_a_name_that_leads_back(void **state) {
+        for (unsigned flag = 1; flag < _CHARACTERISTIC_FLAG_END; flag <<= 1) {
+                const char *name = characteristic_flag_name(flag);
+
+                assert_non_null(name);
+                assert_true(characteristic_flag_from_name(name) & flag);
+        }
+}
+
 static void test_a_flag_of_another_name_is_none(void **state) {
-        assert_int_equal(characteristic_flag_from_name("broadcast"), 0);
+        assert_int_equal(characteristic_flag_from_name("encrypted"), 0);
         assert_int_equal(characteristic_flag_from_name(""), 0);
         assert_int_equal(characteristic_flag_from_name("write_without_response"),
                 CHARACTERISTIC_WRITE_WITHOUT_RESPONSE);
@@ -167,6 +183,8 @@ int main(void) {
                 cmocka_unit_test(test_names_are_copies),
                 cmocka_unit_test(test_a_descriptor_belongs_to_its_characteristic),
                 cmocka_unit_test(test_flags_have_the_names_of_bluez),
+                cmocka_unit_test(test_a_flag_that_protects_comes_with_what_it_protects),
+                cmocka_unit_test(test_every_bit_has_a_name_that_leads_back),
                 cmocka_unit_test(test_a_flag_of_another_name_is_none),
                 cmocka_unit_test(test_plain_bytes_are_checked_by_length),
                 cmocka_unit_test(test_a_format_is_checked_field_by_field),
