@@ -1,7 +1,8 @@
-/* BlueZ's version from an adapter's Modalias or from text. */
+/* BlueZ's version from an adapter's Modalias or from text, and the table of what each does. */
 #include "core/bluez-version.h"
 
 #include "util/bytes.h"
+#include "util/cleanup.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -69,4 +70,100 @@ void bluez_version_format(BluezVersion v, char out[static BLUEZ_VERSION_TEXT_SIZ
                 (void)snprintf(out, BLUEZ_VERSION_TEXT_SIZE, "%u.%u", v.major, v.minor);
         else
                 (void)snprintf(out, BLUEZ_VERSION_TEXT_SIZE, "unknown");
+}
+
+static const BluezTraits unknown_version = {
+        .notify_sockets = NOTIFY_SOCKETS_UNKNOWN,
+        .socket_confirmation = SOCKET_CONFIRMATION_NONE,
+};
+
+/* From the old to the new; a version has the last row that is not newer. Where a row is not proved,
+ * it is what the sources of that version say. */
+static const BluezTraits table[] = {
+        {
+                .since = {5, 62}, /* 61576a8e7 */
+                .notify_sockets = NOTIFY_SOCKETS_SHARED,
+                .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
+                .notify_security = true,
+        },
+        {
+                .since = {5, 66},
+                .notify_sockets = NOTIFY_SOCKETS_SHARED,
+                .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
+                .notify_security = true,
+                .proved = true,
+        },
+        {
+                .since = {5, 67},
+                .notify_sockets = NOTIFY_SOCKETS_SHARED,
+                .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
+                .notify_security = true,
+        },
+        {
+                .since = {5, 69}, /* 8eb1dee87 */
+                .notify_sockets = NOTIFY_SOCKETS_EACH_TO_ALL,
+                .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
+                .notify_security = true,
+        },
+        {
+                .since = {5, 74}, /* 7604a577c */
+                .notify_sockets = NOTIFY_SOCKETS_EACH_TO_ALL,
+                .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
+                .notify_security = true,
+                .unpinned_refused = true,
+        },
+        {
+                .since = {5, 76}, /* a08ec1a4e, f34cc1da5 */
+                .notify_sockets = NOTIFY_SOCKETS_EACH,
+                .socket_confirmation = SOCKET_CONFIRMATION_NONE,
+                .notify_security = true,
+        },
+        {
+                .since = {5, 80}, /* 6b34b0551 */
+                .notify_sockets = NOTIFY_SOCKETS_EACH,
+                .socket_confirmation = SOCKET_CONFIRMATION_BYTE,
+                .notify_security = true,
+        },
+        {
+                .since = {5, 82},
+                .notify_sockets = NOTIFY_SOCKETS_EACH,
+                .socket_confirmation = SOCKET_CONFIRMATION_BYTE,
+                .notify_security = true,
+                .proved = true,
+        },
+        {
+                .since = {5, 83},
+                .notify_sockets = NOTIFY_SOCKETS_EACH,
+                .socket_confirmation = SOCKET_CONFIRMATION_BYTE,
+                .notify_security = true,
+                .disconnected_signal = true,
+        },
+        {
+                .since = {5, 87},
+                .notify_sockets = NOTIFY_SOCKETS_EACH,
+                .socket_confirmation = SOCKET_CONFIRMATION_BYTE,
+                .notify_security = true,
+                .disconnected_signal = true,
+                .proved = true,
+        },
+        {
+                .since = {5, 88},
+                .notify_sockets = NOTIFY_SOCKETS_EACH,
+                .socket_confirmation = SOCKET_CONFIRMATION_BYTE,
+                .notify_security = true,
+                .disconnected_signal = true,
+        },
+};
+
+static bool is_before(BluezVersion a, BluezVersion b) {
+        return a.major < b.major || (a.major == b.major && a.minor < b.minor);
+}
+
+const BluezTraits *bluez_traits(BluezVersion version) {
+        const BluezTraits *found = &unknown_version;
+
+        for (size_t i = 0; i < ELEMENTS(table); i++)
+                if (!is_before(version, table[i].since))
+                        found = &table[i];
+        return found;
 }

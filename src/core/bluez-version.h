@@ -1,4 +1,5 @@
-/* Which BlueZ runs. It has no version property; Adapter1.Modalias carries it. */
+/* Which BlueZ runs, and what that version does. It has no version property; Adapter1.Modalias
+ * carries it. */
 #pragma once
 
 #include <stdbool.h>
@@ -17,3 +18,32 @@ int bluez_version_parse(BluezVersion *ret, const char *text);
 bool bluez_version_known(BluezVersion v);
 /* "5.66", or "unknown". */
 void bluez_version_format(BluezVersion v, char out[static BLUEZ_VERSION_TEXT_SIZE]);
+
+/* By socket, whom a packet reaches. */
+typedef enum NotifySockets {
+        NOTIFY_SOCKETS_SHARED,      /* one for a characteristic: every subscriber hears it */
+        NOTIFY_SOCKETS_EACH_TO_ALL, /* one for each central: every subscriber hears each */
+        NOTIFY_SOCKETS_EACH,        /* one for each central, which alone hears it */
+        NOTIFY_SOCKETS_UNKNOWN,
+} NotifySockets;
+
+/* How a confirmed indication that came by a socket is told. By signal it is always Confirm(). */
+typedef enum SocketConfirmation {
+        SOCKET_CONFIRMATION_METHOD, /* Confirm() */
+        SOCKET_CONFIRMATION_BYTE,   /* the byte 01 on the socket */
+        SOCKET_CONFIRMATION_NONE,
+} SocketConfirmation;
+
+/* What differs between versions as far as a GATT server is concerned. */
+typedef struct BluezTraits {
+        BluezVersion since; /* the first version that is like this */
+        NotifySockets notify_sockets;
+        SocketConfirmation socket_confirmation;
+        bool notify_security;     /* knows encrypt-notify and its like; else refuses them all */
+        bool unpinned_refused;    /* a characteristic without a pinned handle is refused */
+        bool disconnected_signal; /* Device1.Disconnected, with the reason */
+        bool proved;              /* a real bluetoothd of this row's kind runs in the tests */
+} BluezTraits;
+
+/* Never NULL: an unknown version gets the careful row, which has no sockets and no newer flags. */
+const BluezTraits *bluez_traits(BluezVersion version);

@@ -3,18 +3,6 @@
 
 #include "core/bluez-version.h"
 
-typedef enum NotifySockets {
-        NOTIFY_SOCKETS_SHARED,      /* one for a characteristic: every subscriber hears it */
-        NOTIFY_SOCKETS_EACH_TO_ALL, /* one for each central: every subscriber hears each */
-        NOTIFY_SOCKETS_EACH,        /* one for each central, which alone hears it */
-} NotifySockets;
-
-/* How a confirmed indication that came by a socket is told. By signal it is always Confirm(). */
-typedef enum SocketConfirmation {
-        SOCKET_CONFIRMATION_METHOD, /* Confirm() */
-        SOCKET_CONFIRMATION_BYTE,   /* the byte 01 on the socket */
-} SocketConfirmation;
-
 typedef struct BluezBehaviour {
         BluezVersion version;
         const char *modalias; /* of Adapter1 */

@@ -94,6 +94,32 @@ static void test_unknown_version_is_formatted_as_unknown(void **state) {
         assert_string_equal(text, "unknown");
 }
 
+static void test_an_unknown_version_has_the_careful_row(void **state) {
+        const BluezTraits *traits = bluez_traits((BluezVersion){0});
+
+        assert_int_equal(traits->notify_sockets, NOTIFY_SOCKETS_UNKNOWN);
+        assert_false(traits->notify_security);
+        assert_false(traits->proved);
+        assert_ptr_equal(bluez_traits((BluezVersion){5, 55}), traits);
+}
+
+static void test_a_version_has_the_last_row_that_is_not_newer(void **state) {
+        assert_int_equal(
+                bluez_traits((BluezVersion){5, 66})->notify_sockets, NOTIFY_SOCKETS_SHARED);
+        assert_true(bluez_traits((BluezVersion){5, 66})->proved);
+        assert_int_equal(
+                bluez_traits((BluezVersion){5, 72})->notify_sockets, NOTIFY_SOCKETS_EACH_TO_ALL);
+        assert_false(bluez_traits((BluezVersion){5, 72})->proved);
+        assert_true(bluez_traits((BluezVersion){5, 75})->unpinned_refused);
+        assert_int_equal(
+                bluez_traits((BluezVersion){5, 79})->socket_confirmation, SOCKET_CONFIRMATION_NONE);
+        assert_int_equal(
+                bluez_traits((BluezVersion){5, 82})->socket_confirmation, SOCKET_CONFIRMATION_BYTE);
+        assert_false(bluez_traits((BluezVersion){5, 82})->disconnected_signal);
+        assert_true(bluez_traits((BluezVersion){5, 87})->disconnected_signal);
+        assert_false(bluez_traits((BluezVersion){6, 0})->proved);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_modalias_names_the_version),
@@ -104,6 +130,8 @@ int main(void) {
                 cmocka_unit_test(test_other_text_is_refused_and_writes_nothing),
                 cmocka_unit_test(test_version_is_formatted),
                 cmocka_unit_test(test_unknown_version_is_formatted_as_unknown),
+                cmocka_unit_test(test_an_unknown_version_has_the_careful_row),
+                cmocka_unit_test(test_a_version_has_the_last_row_that_is_not_newer),
         };
 
         return cmocka_run_group_tests_name("bluez-version", tests, NULL, NULL);
