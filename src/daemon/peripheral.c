@@ -60,9 +60,17 @@ static bool on_air(const Peripheral *p) {
         return adapter && adapter->powered && presence_complete(p->presence);
 }
 
+/* As the configuration says, else as the adapter. */
+static BluezVersion bluez_version(const Peripheral *p, const AdapterInfo *adapter) {
+        if (bluez_version_known(p->settings->bluez.version) || !adapter)
+                return p->settings->bluez.version;
+        return bluez_version_from_modalias(adapter->modalias);
+}
+
 static void update_presence(Peripheral *p) {
         const AdapterInfo *adapter = adapter_ours(p->adapter) ? adapter_chosen(p->adapter) : NULL;
 
+        serving_set_traits(p->serving, bluez_traits(bluez_version(p, adapter)));
         presence_set_adapter(p->presence, bluez_client_owner(p->client), adapter);
         p->events->changed(p->userdata);
 }
@@ -356,9 +364,7 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
                 ret->name = adapter->alias;
         ret->adapter = facts.adapter;
         ret->address = adapter ? adapter->address : NULL;
-        ret->bluez = p->settings->bluez.version;
-        if (!bluez_version_known(ret->bluez) && adapter && adapter->modalias)
-                ret->bluez = bluez_version_from_modalias(adapter->modalias);
+        ret->bluez = bluez_version(p, adapter);
         standing_explain(&facts, ret->why, sizeof(ret->why), ret->fix, sizeof(ret->fix));
 }
 

@@ -16,6 +16,7 @@
 struct Serving {
         const Profile *profile;
         Values *values;
+        const BluezTraits *traits; /* of the BlueZ that runs */
         Application *application;
         Notifier *notifier;
         const ServingEvents *events;
@@ -148,6 +149,7 @@ int serving_new(Serving **ret, struct ev_loop *loop, sd_bus *bus, const Profile 
 
         s->profile = profile;
         s->values = values;
+        s->traits = bluez_traits((BluezVersion){0});
         s->events = events;
         s->userdata = userdata;
         int r = application_new(&s->application, bus, profile, &characteristic_events, s);
@@ -174,6 +176,10 @@ Serving *serving_free(Serving *serving) {
 int serving_set_owner(Serving *s, const char *owner) {
         pending_writes_clear(application_pending_writes(s->application));
         return notifier_set_owner(s->notifier, owner);
+}
+
+void serving_set_traits(Serving *s, const BluezTraits *traits) {
+        s->traits = traits;
 }
 
 void serving_link_ended(Serving *s, const char *device) {

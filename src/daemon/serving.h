@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bluez/notifier.h"
+#include "core/bluez-version.h"
 #include "daemon/values.h"
 
 typedef struct Serving Serving;
@@ -21,6 +22,8 @@ Serving *serving_free(Serving *serving);
 
 /* BlueZ's unique name, or NULL: gone. Ends every subscription. */
 int serving_set_owner(Serving *serving, const char *owner);
+/* What the BlueZ that runs does; before it is asked to register. */
+void serving_set_traits(Serving *serving, const BluezTraits *traits);
 /* A central's link has ended; device is its address. */
 void serving_link_ended(Serving *serving, const char *device);
 /* The application's registration is lost, and its subscriptions with it. */
