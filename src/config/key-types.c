@@ -373,46 +373,6 @@ int key_parse_uuid(
         return 0;
 }
 
-static int refuse_flag(const char *flag, char why[static KEY_WHY_SIZE]) {
-        const char *name;
-        size_t size;
-
-        if (strchr(flag, ','))
-                return refuse(why, "flags are separated by spaces: " SHOWN, flag);
-        refuse(why, "unknown flag " SHOWN "; known:", flag);
-        for (unsigned bit = 1; (name = characteristic_flag_name(bit)); bit <<= 1) {
-                size = strlen(why);
-                snprintf(why + size, KEY_WHY_SIZE - size, " %s", name);
-        }
-        return KEY_E_VALUE;
-}
-
-int key_parse_flags(
-        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
-        const char *cursor = text;
-        unsigned flags = 0;
-
-        for (;;) {
-                _cleanup_free_ char *word = NULL;
-                unsigned flag;
-                int r = parse_next_word(&word, &cursor);
-
-                if (r < 0)
-                        return r;
-                if (r == 0)
-                        break;
-                flag = characteristic_flag_from_name(word);
-                if (flag == 0)
-                        return refuse_flag(word, why);
-                flags |= flag;
-        }
-        if (flags == 0)
-                return refuse(why, "no flag: at least one of read, write, notify, … is needed");
-        if (destination)
-                *(unsigned *)destination = flags;
-        return 0;
-}
-
 int key_parse_later(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
         return 0;

@@ -65,6 +65,12 @@ int key_parse_uuid(
 /* unsigned: bits of Characteristic.flags */
 int key_parse_flags(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
+/* unsigned: bits of Descriptor.flags */
+int key_parse_descriptor_flags(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
+/* uint16_t: a handle from key->min to key->max; auto is 0. */
+int key_parse_handle(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
 /* Stores nothing: the builder reads the text where it is. */
 int key_parse_later(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KEY_WHY_SIZE 200
+#define KEY_WHY_SIZE 320
 
 /* A text is not a legal value; handled by the direct caller, which reports why. */
 enum { KEY_E_VALUE = 1 };

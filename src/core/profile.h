@@ -38,6 +38,30 @@ enum {
         _CHARACTERISTIC_FLAG_END = 1 << 23,
 };
 
+/* The bits of each level of security. */
+#define CHARACTERISTIC_FLAGS_ENCRYPT                                                               \
+        (CHARACTERISTIC_ENCRYPT_READ | CHARACTERISTIC_ENCRYPT_WRITE |                              \
+                CHARACTERISTIC_ENCRYPT_NOTIFY | CHARACTERISTIC_ENCRYPT_INDICATE)
+#define CHARACTERISTIC_FLAGS_AUTHENTICATE                                                          \
+        (CHARACTERISTIC_ENCRYPT_AUTHENTICATED_READ | CHARACTERISTIC_ENCRYPT_AUTHENTICATED_WRITE |  \
+                CHARACTERISTIC_ENCRYPT_AUTHENTICATED_NOTIFY |                                      \
+                CHARACTERISTIC_ENCRYPT_AUTHENTICATED_INDICATE)
+#define CHARACTERISTIC_FLAGS_SECURE                                                                \
+        (CHARACTERISTIC_SECURE_READ | CHARACTERISTIC_SECURE_WRITE | CHARACTERISTIC_SECURE_NOTIFY | \
+                CHARACTERISTIC_SECURE_INDICATE)
+#define CHARACTERISTIC_FLAGS_SECURITY                                                              \
+        (CHARACTERISTIC_FLAGS_ENCRYPT | CHARACTERISTIC_FLAGS_AUTHENTICATE |                        \
+                CHARACTERISTIC_FLAGS_SECURE)
+/* Those that demand security of a write. */
+#define CHARACTERISTIC_FLAGS_SECURE_WRITE                                                          \
+        (CHARACTERISTIC_ENCRYPT_WRITE | CHARACTERISTIC_ENCRYPT_AUTHENTICATED_WRITE |               \
+                CHARACTERISTIC_SECURE_WRITE)
+/* Those that BlueZ has for a descriptor. */
+#define DESCRIPTOR_FLAGS                                                                           \
+        (CHARACTERISTIC_READ | CHARACTERISTIC_WRITE | CHARACTERISTIC_ENCRYPT_READ |                \
+                CHARACTERISTIC_ENCRYPT_AUTHENTICATED_READ | CHARACTERISTIC_SECURE_READ |           \
+                CHARACTERISTIC_FLAGS_SECURE_WRITE | CHARACTERISTIC_AUTHORIZE)
+
 typedef enum OnWrite {
         ON_WRITE_STORE,   /* a write becomes the value that is read */
         ON_WRITE_FORWARD, /* a write is only told to local programs */

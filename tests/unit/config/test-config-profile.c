@@ -193,8 +193,13 @@ static void test_flags_have_the_names_of_bluez(void **state) {
                         "flags = read write write-without-response\n  notify indicate\n");
         assert_int_equal(find_characteristic(f, "a")->flags, 31);
         expect_text(f, SERVICE "[characteristic a]\nuuid = 2A00\nflags = read wirte\n",
-                "test.conf:5: [characteristic a] flags: unknown flag \"wirte\"; known: read write "
-                "write-without-response notify indicate\n");
+                "test.conf:5: [characteristic a] flags: unknown flag \"wirte\"; did you mean "
+                "\"write\"?\n");
+        expect_text(f, SERVICE "[characteristic a]\nuuid = 2A00\nflags = public\n",
+                "test.conf:5: [characteristic a] flags: unknown flag \"public\"; known: read write "
+                "write-without-response notify indicate broadcast authenticated-signed-writes "
+                "extended-properties reliable-write writable-auxiliaries authorize; and encrypt-, "
+                "encrypt-authenticated- or secure- before read, write, notify, indicate\n");
         expect_text(f, SERVICE "[characteristic a]\nuuid = 2A00\nflags =\n",
                 "test.conf:5: [characteristic a] flags: no flag: at least one of read, write, "
                 "notify, … is needed\n");
