@@ -12,6 +12,7 @@ static Descriptor *descriptor_free(Descriptor *d) {
         if (!d)
                 return NULL;
         free(d->name);
+        format_free(d->format);
         free(d->data);
         free(d);
         return NULL;
@@ -200,5 +201,15 @@ int characteristic_check(const Characteristic *c, const uint8_t *data, size_t si
         if (size >= c->size_min && size <= c->size_max)
                 return 0;
         field_why_length(why, NULL, size, c->size_min, c->size_max);
+        return FORMAT_E_LENGTH;
+}
+
+int descriptor_check(
+        const Descriptor *d, const uint8_t *data, size_t size, char why[static FORMAT_WHY_SIZE]) {
+        if (d->format)
+                return format_check(d->format, data, size, why);
+        if (size <= d->size_max)
+                return 0;
+        field_why_length(why, NULL, size, 0, d->size_max);
         return FORMAT_E_LENGTH;
 }

@@ -118,9 +118,10 @@ typedef struct Descriptor {
         Uuid uuid;
         unsigned flags;  /* of those that BlueZ has for descriptors; never 0 */
         uint16_t handle; /* 0: not pinned */
+        Format *format;  /* owned; NULL: plain bytes */
         uint8_t *data;   /* owned: the value before anybody has written one */
         size_t size;
-        size_t size_max; /* of what may be written */
+        size_t size_max; /* of what may be written: up to VALUE_SIZE_MAX */
 } Descriptor;
 
 typedef struct Characteristic {
@@ -206,3 +207,6 @@ unsigned characteristic_flag_from_name(const char *text);
  * As format_check(). */
 int characteristic_check(const Characteristic *c, const uint8_t *data, size_t size,
         char why[static FORMAT_WHY_SIZE]);
+/* The same for a descriptor: format, else size_max. */
+int descriptor_check(
+        const Descriptor *d, const uint8_t *data, size_t size, char why[static FORMAT_WHY_SIZE]);
