@@ -2,6 +2,7 @@
 #include "config/keys.h"
 
 #include "config/key-types.h"
+#include "config/key-words.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -47,64 +48,6 @@ static const char *const section_kind_names[_SECTION_KIND_MAX] = {
         [SECTION_SOURCE] = "source",
 };
 
-static const KeyWord log_levels[] = {
-        {"error", LOG_LEVEL_ERROR},
-        {"warning", LOG_LEVEL_WARNING},
-        {"info", LOG_LEVEL_INFO},
-        {"debug", LOG_LEVEL_DEBUG},
-        {NULL, 0},
-};
-
-static const KeyWord policies[] = {
-        {"drop_oldest", QUEUE_DROP_OLDEST},
-        {"drop_newest", QUEUE_DROP_NEWEST},
-        {"coalesce", QUEUE_COALESCE},
-        {"block", QUEUE_BLOCK},
-        {NULL, 0},
-};
-
-static const KeyWord priorities[] = {
-        {"low", PRIORITY_LOW},
-        {"normal", PRIORITY_NORMAL},
-        {"high", PRIORITY_HIGH},
-        {"critical", PRIORITY_CRITICAL},
-        {NULL, 0},
-};
-
-static const KeyWord oversizes[] = {
-        {"send", OVERSIZE_SEND},
-        {"drop", OVERSIZE_DROP},
-        {NULL, 0},
-};
-
-static const KeyWord on_writes[] = {
-        {"store", ON_WRITE_STORE},
-        {"forward", ON_WRITE_FORWARD},
-        {NULL, 0},
-};
-
-static const KeyWord unhandleds[] = {
-        {"accept", UNHANDLED_ACCEPT},
-        {"refuse", UNHANDLED_REFUSE},
-        {NULL, 0},
-};
-
-static const KeyWord verdicts[] = {
-        {"spored", VERDICT_SPORED},
-        {"handler", VERDICT_HANDLER},
-        {NULL, 0},
-};
-
-static const KeyWord on_stales[] = {
-        {"keep", ON_STALE_KEEP},
-        {"default", ON_STALE_DEFAULT},
-        {"refuse", ON_STALE_REFUSE},
-        {NULL, 0},
-};
-
-/* What the file may ask of a central; "open" says that nothing is asked on purpose. */
-static const KeyWord securities[] = {{"open", 0}, {NULL, 0}};
-
 static const Key keys[] = {
         {SECTION_DAEMON, "profile", key_parse_profile, "", PLAIN(profile), .max = 180,
                 .description = "A profile that ships, by its name, or the path of a file."},
@@ -114,7 +57,7 @@ static const Key keys[] = {
                 SETTING(daemon.shutdown_timeout_usec), 100 * MSEC, 60 * SEC,
                 .description = "The longest time from the signal to stop until the end."},
         {SECTION_DAEMON, "log_level", key_parse_word, "info", SETTING(daemon.log_level),
-                .words = log_levels, .description = "error, warning, info or debug."},
+                .words = key_words_log_levels, .description = "error, warning, info or debug."},
 
         {SECTION_BLUEZ, "bus", key_parse_bus, "system", SETTING(bluez.bus), .max = 180,
                 .description = "The bus that BlueZ is on: system, or a D-Bus address with unix:."},
@@ -136,7 +79,7 @@ static const Key keys[] = {
                 10 * MSEC, 3600 * SEC, .description = "The longest pause; not below retry_min."},
 
         {SECTION_QUEUE, "policy", key_parse_word, "drop_oldest", SETTING(queue.policy),
-                .words = policies,
+                .words = key_words_policies,
                 .description = "What a full queue does: drop_oldest, drop_newest, coalesce or "
                                "block."},
         {SECTION_QUEUE, "depth", key_parse_count, "64", SETTING(queue.depth), 1, QUEUE_DEPTH_MAX,
@@ -154,10 +97,10 @@ static const Key keys[] = {
         {SECTION_QUEUE, "min_interval", key_parse_time, "0", SETTING(queue.min_interval_usec), 0,
                 3600 * SEC, .description = "The shortest time between two notifications."},
         {SECTION_QUEUE, "priority", key_parse_word, "normal", SETTING(queue.priority),
-                .words = priorities,
+                .words = key_words_priorities,
                 .description = "Who goes first: low, normal, high or critical."},
         {SECTION_QUEUE, "oversize", key_parse_word, "send", SETTING(queue.oversize),
-                .words = oversizes,
+                .words = key_words_oversizes,
                 .description = "What is longer than a packet: send (BlueZ cuts it) or drop."},
         {SECTION_QUEUE, "rate", key_parse_rate, "15", SETTING(queue.rate), .max = RATE_MAX,
                 .description = "Notifications a second, of the adapter; 0: no limit."},
@@ -244,25 +187,26 @@ static const Key keys[] = {
         {SECTION_CHARACTERISTIC, "size_max", key_parse_count, NULL, CHARACTERISTIC(size_max), 1,
                 VALUE_SIZE_MAX, .description = "Largest size of plain bytes; 512 if not given."},
         {SECTION_CHARACTERISTIC, "security", key_parse_word, NULL, CHARACTERISTIC(security),
-                .words = securities, .description = "open: anyone in range may write, on purpose."},
+                .words = key_words_securities,
+                .description = "open: anyone in range may write, on purpose."},
         {SECTION_CHARACTERISTIC, "on_write", key_parse_word, "store", CHARACTERISTIC(on_write),
-                .words = on_writes,
+                .words = key_words_on_writes,
                 .description = "store: a write becomes the value; forward: it is only told."},
         {SECTION_CHARACTERISTIC, "unhandled", key_parse_word, "accept", CHARACTERISTIC(unhandled),
-                .words = unhandleds,
+                .words = key_words_unhandleds,
                 .description = "A write that no program handles: accept or refuse."},
         {SECTION_CHARACTERISTIC, "verdict", key_parse_word, "spored", CHARACTERISTIC(verdict),
-                .words = verdicts,
+                .words = key_words_verdicts,
                 .description = "Who decides about a legal write: spored or handler."},
-        INHERITED("policy", key_parse_word, policy, .words = policies),
+        INHERITED("policy", key_parse_word, policy, .words = key_words_policies),
         INHERITED("depth", key_parse_count, depth, 1, QUEUE_DEPTH_MAX),
         INHERITED("put_timeout", key_parse_time, put_timeout_usec, 0, 60 * SEC),
         INHERITED("stall_after", key_parse_time, stall_after_usec, 100 * MSEC, 3600 * SEC),
         INHERITED("notify_on_subscribe", key_parse_bool, notify_on_subscribe),
         INHERITED("notify_on_change", key_parse_bool, notify_on_change),
         INHERITED("min_interval", key_parse_time, min_interval_usec, 0, 3600 * SEC),
-        INHERITED("priority", key_parse_word, priority, .words = priorities),
-        INHERITED("oversize", key_parse_word, oversize, .words = oversizes),
+        INHERITED("priority", key_parse_word, priority, .words = key_words_priorities),
+        INHERITED("oversize", key_parse_word, oversize, .words = key_words_oversizes),
         {SECTION_CHARACTERISTIC, "rate", key_parse_rate, "0", CHARACTERISTIC(rate.per_second),
                 .max = RATE_MAX,
                 .description = "Its notifications a second, beside the adapter's; 0: no limit."},
@@ -272,7 +216,7 @@ static const Key keys[] = {
                 AGE_MAX,
                 .description = "A value that nobody has set for so long is stale; 0: none."},
         {SECTION_CHARACTERISTIC, "on_stale", key_parse_word, "keep", CHARACTERISTIC(on_stale),
-                .words = on_stales,
+                .words = key_words_on_stales,
                 .description = "A stale value: keep, default or refuse (reads)."},
         {SECTION_CHARACTERISTIC, "persist", key_parse_bool, "no", CHARACTERISTIC(persist),
                 .description = "Keep the value when spored ends."},

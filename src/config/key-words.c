@@ -1,0 +1,59 @@
+#include "config/key-words.h"
+
+const KeyWord key_words_log_levels[] = {
+        {"error", LOG_LEVEL_ERROR},
+        {"warning", LOG_LEVEL_WARNING},
+        {"info", LOG_LEVEL_INFO},
+        {"debug", LOG_LEVEL_DEBUG},
+        {NULL, 0},
+};
+
+const KeyWord key_words_policies[] = {
+        {"drop_oldest", QUEUE_DROP_OLDEST},
+        {"drop_newest", QUEUE_DROP_NEWEST},
+        {"coalesce", QUEUE_COALESCE},
+        {"block", QUEUE_BLOCK},
+        {NULL, 0},
+};
+
+const KeyWord key_words_priorities[] = {
+        {"low", PRIORITY_LOW},
+        {"normal", PRIORITY_NORMAL},
+        {"high", PRIORITY_HIGH},
+        {"critical", PRIORITY_CRITICAL},
+        {NULL, 0},
+};
+
+const KeyWord key_words_oversizes[] = {
+        {"send", OVERSIZE_SEND},
+        {"drop", OVERSIZE_DROP},
+        {NULL, 0},
+};
+
+const KeyWord key_words_on_writes[] = {
+        {"store", ON_WRITE_STORE},
+        {"forward", ON_WRITE_FORWARD},
+        {NULL, 0},
+};
+
+const KeyWord key_words_unhandleds[] = {
+        {"accept", UNHANDLED_ACCEPT},
+        {"refuse", UNHANDLED_REFUSE},
+        {NULL, 0},
+};
+
+const KeyWord key_words_verdicts[] = {
+        {"spored", VERDICT_SPORED},
+        {"handler", VERDICT_HANDLER},
+        {NULL, 0},
+};
+
+const KeyWord key_words_on_stales[] = {
+        {"keep", ON_STALE_KEEP},
+        {"default", ON_STALE_DEFAULT},
+        {"refuse", ON_STALE_REFUSE},
+        {NULL, 0},
+};
+
+/* What the file may ask of a central; "open" says that nothing is asked on purpose. */
+const KeyWord key_words_securities[] = {{"open", 0}, {NULL, 0}};
