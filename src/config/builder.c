@@ -31,6 +31,13 @@ bool builder_require(const Section *section, const char *key, Problems *problems
         return false;
 }
 
+bool builder_has_uuid(const Section *section) {
+        const char *text = section_value(section, "uuid");
+        Uuid uuid;
+
+        return text && uuid_parse(&uuid, text) == 0;
+}
+
 const Section *builder_find_or_refuse(const SectionList *sections, const Section *section,
         const char *key, SectionKind kind, const char *name, Problems *problems) {
         const Section *found = section_list_find(sections, kind, name);

@@ -55,5 +55,22 @@ const KeyWord key_words_on_stales[] = {
         {NULL, 0},
 };
 
-/* What the file may ask of a central; "open" says that nothing is asked on purpose. */
-const KeyWord key_words_securities[] = {{"open", 0}, {NULL, 0}};
+const KeyWord key_words_securities[] = {
+        {"open", SECURITY_OPEN},
+        {"encrypt", SECURITY_ENCRYPT},
+        {"authenticate", SECURITY_AUTHENTICATE},
+        {"secure", SECURITY_SECURE},
+        {NULL, 0},
+};
+
+const KeyWord key_words_notify_ways[] = {
+        {"signal", NOTIFY_BY_SIGNAL},
+        {"socket", NOTIFY_BY_SOCKET},
+        {NULL, 0},
+};
+
+const KeyWord key_words_write_ways[] = {
+        {"call", WRITE_BY_CALL},
+        {"socket", WRITE_BY_SOCKET},
+        {NULL, 0},
+};

@@ -12,3 +12,5 @@ extern const KeyWord key_words_unhandleds[];
 extern const KeyWord key_words_verdicts[];
 extern const KeyWord key_words_on_stales[];
 extern const KeyWord key_words_securities[];
+extern const KeyWord key_words_notify_ways[];
+extern const KeyWord key_words_write_ways[];

@@ -42,18 +42,29 @@ typedef struct PlainValues {
         } advertisement;
 } PlainValues;
 
+/* The includes are read from the section itself. */
 typedef struct ServiceValues {
         bool enable;
         Uuid uuid;
+        bool primary;
 } ServiceValues;
 
-/* Texts (type, value) are read from the section itself. */
+/* What is asked of a central: BlueZ's encrypt-, encrypt-authenticated- and secure-. */
+typedef enum Security {
+        SECURITY_NOT_SAID, /* nothing; flags may ask by itself */
+        SECURITY_OPEN,     /* nothing, on purpose */
+        SECURITY_ENCRYPT,
+        SECURITY_AUTHENTICATE,
+        SECURITY_SECURE,
+} Security;
+
+/* Texts (type, value) are read from the section itself; description is owned. */
 typedef struct CharacteristicValues {
         bool enable;
         Uuid uuid;
         unsigned flags;
         size_t size, size_max;
-        unsigned security;
+        Security security;
         OnWrite on_write;
         Unhandled unhandled;
         Verdict verdict;
@@ -68,11 +79,19 @@ typedef struct CharacteristicValues {
         uint64_t max_age_usec;
         OnStale on_stale;
         bool persist;
+        NotifyBy notify_by;
+        WriteBy write_by;
+        char *description; /* NULL: none */
+        bool presentation;
 } CharacteristicValues;
 
+/* Texts (characteristic, type, value) are read from the section itself. */
 typedef struct DescriptorValues {
         bool enable;
         Uuid uuid;
+        unsigned flags;
+        size_t size_max;
+        Security security;
 } DescriptorValues;
 
 /* The target is read from the section itself. */

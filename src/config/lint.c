@@ -28,7 +28,8 @@ static bool is_written(const Characteristic *c) {
 }
 
 static void check_flags(const Characteristic *c, const Section *section, Problems *problems) {
-        if (is_written(c) && !section_find(section, "security"))
+        if (is_written(c) && (c->flags & CHARACTERISTIC_FLAGS_SECURE_WRITE) == 0 &&
+                !section_find(section, "security"))
                 warn(section, "flags",
                         "anyone in range may write; security = open says that this is meant",
                         problems);

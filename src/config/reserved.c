@@ -22,8 +22,8 @@ static const Reserved reserved[] = {
                 .why = "BlueZ serves Device Information too, and centrals then see both, unless "
                        "its main.conf has DeviceID = false"},
         {SECTION_DESCRIPTOR, "2900",
-                .why = "BlueZ makes this descriptor from flags that spored "
-                       "does not have: leave it out"},
+                .why = "BlueZ makes this descriptor: leave it out, and write reliable-write or "
+                       "writable-auxiliaries in the characteristic's flags"},
         {SECTION_DESCRIPTOR, "2902",
                 .why = "BlueZ makes this descriptor: leave it out, and write "
                        "notify or indicate in the characteristic's flags"},

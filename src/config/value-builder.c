@@ -103,10 +103,19 @@ static bool read_value(const Characteristic *c, const char *text, uint8_t *data,
         return characteristic_check(c, data, *ret_size, why) == 0;
 }
 
+static void refuse_value(
+        const Section *section, char why[static FORMAT_WHY_SIZE], Problems *problems) {
+        const char field[] = "value: ";
+        size_t size = strlen(field);
+
+        /* The key is named already. */
+        problems_add(problems, section_origin(section, "value"), section->label, "value", "%s",
+                strncmp(why, field, size) == 0 ? why + size : why);
+}
+
 static void build_initial(Characteristic *c, const Section *section, Problems *problems) {
         const Entry *entry = section_find(section, "value");
         char why[FORMAT_WHY_SIZE] = "";
-        const char field[] = "value: ";
 
         if (c->format)
                 format_initial(c->format, c->initial, &c->initial_size);
@@ -114,12 +123,8 @@ static void build_initial(Characteristic *c, const Section *section, Problems *p
                 c->initial_size = c->size_min;
         if (!entry || (c->format && !c->single_value))
                 return;
-        if (read_value(c, entry->value, c->initial, &c->initial_size, why))
-                return;
-        /* The key is named already. */
-        if (strncmp(why, field, strlen(field)) == 0)
-                memmove(why, why + strlen(field), strlen(why + strlen(field)) + 1);
-        problems_add(problems, entry->origin, section->label, "value", "%s", why);
+        if (!read_value(c, entry->value, c->initial, &c->initial_size, why))
+                refuse_value(section, why, problems);
 }
 
 int value_build(Characteristic *c, const Section *section, const Section *fields,
@@ -144,36 +149,78 @@ int value_build(Characteristic *c, const Section *section, const Section *fields
         return 0;
 }
 
-static int copy_descriptor(Descriptor *d, const void *data, size_t size) {
-        d->data = malloc(size + 1);
-        if (!d->data)
-                return -ENOMEM;
-        memcpy(d->data, data, size);
-        d->size = size;
+static void check_descriptor_keys(const Descriptor *d, const Section *section, Problems *problems) {
+        Origin origin = section_origin(section, "size_max");
+
+        if (!section_find(section, "size_max"))
+                return;
+        if (section_find(section, "type"))
+                problems_add(problems, origin, section->label, "size_max",
+                        "the type's attributes give the size; this key is for plain bytes");
+        else if ((d->flags & CHARACTERISTIC_WRITE) == 0)
+                problems_add(problems, origin, section->label, "size_max",
+                        "there is no write to bound: flags has none");
+}
+
+static int build_descriptor_type(Descriptor *d, const Section *section, Problems *problems) {
+        const Entry *entry = section_find(section, "type");
+        char why[FORMAT_WHY_SIZE];
+        int r;
+
+        if (!entry)
+                return 0;
+        r = format_add_field(&d->format, "value", entry->value, why);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                problems_add(problems, entry->origin, section->label, "type", "%s", why);
+        else
+                d->size_max = format_size_max(d->format);
         return 0;
 }
 
-int value_build_descriptor(Descriptor *d, const Section *section, Problems *problems) {
-        const char *text = section_value(section, "value");
-        uint8_t data[VALUE_SIZE_MAX];
-        char why[FORMAT_WHY_SIZE];
-        size_t size;
+/* As read_value(); but what is no hex and has no type is text. */
+static bool read_descriptor(const Descriptor *d, const char *text, uint8_t *data, size_t *ret_size,
+        char why[static FORMAT_WHY_SIZE]) {
+        bool prefix = strncmp(text, HEX_PREFIX, strlen(HEX_PREFIX)) == 0;
+        FieldValue value = {.kind = FIELD_VALUE_TEXT, .text = text, .size = strlen(text)};
         int r = 0;
 
-        if (!text)
-                text = "";
-        if (strncmp(text, HEX_PREFIX, strlen(HEX_PREFIX)) != 0) {
-                size = strlen(text);
-                if (size <= VALUE_SIZE_MAX)
-                        return copy_descriptor(d, text, size);
+        if (d->format && !prefix)
+                return field_encode(&d->format->fields[0], &value, data, ret_size, why) == 0;
+        if (prefix)
+                r = bytes_from_hex(data, d->size_max, skip_prefix(text), ret_size);
+        else if (value.size > d->size_max)
                 r = -EMSGSIZE;
-        } else {
-                r = bytes_from_hex(data, sizeof(data), skip_prefix(text), &size);
-                if (r == 0)
-                        return copy_descriptor(d, data, size);
+        else
+                memcpy(data, text, *ret_size = value.size);
+        if (r < 0) {
+                explain_hex(r, d->size_max, why);
+                return false;
         }
-        explain_hex(r, VALUE_SIZE_MAX, why);
-        problems_add(
-                problems, section_origin(section, "value"), section->label, "value", "%s", why);
+        return descriptor_check(d, data, *ret_size, why) == 0;
+}
+
+int value_build_descriptor(
+        Descriptor *d, const Section *section, const DescriptorValues *values, Problems *problems) {
+        const char *text = section_value(section, "value");
+        char why[FORMAT_WHY_SIZE];
+        int r;
+
+        check_descriptor_keys(d, section, problems);
+        d->size_max = values->size_max > 0 ? values->size_max : VALUE_SIZE_MAX;
+        r = build_descriptor_type(d, section, problems);
+        if (r < 0)
+                return r;
+        /* One byte more: a size of 0 is not a missing buffer. */
+        d->data = calloc(1, d->size_max + 1);
+        if (!d->data)
+                return -ENOMEM;
+        if (d->format)
+                format_initial(d->format, d->data, &d->size);
+        else if (section_find(section, "type"))
+                return 0; /* it was refused: there is nothing to judge a value by */
+        if (text && !read_descriptor(d, text, d->data, &d->size, why))
+                refuse_value(section, why, problems);
         return 0;
 }

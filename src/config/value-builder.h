@@ -7,5 +7,6 @@
  * may be NULL. What is wrong becomes a problem. -ENOMEM */
 int value_build(Characteristic *c, const Section *section, const Section *fields,
         const CharacteristicValues *values, Problems *problems);
-/* Fills data and size of d. As value_build(). */
-int value_build_descriptor(Descriptor *d, const Section *section, Problems *problems);
+/* Fills format, data, size and size_max of d, which has its flags. As value_build(). */
+int value_build_descriptor(
+        Descriptor *d, const Section *section, const DescriptorValues *values, Problems *problems);

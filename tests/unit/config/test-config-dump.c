@@ -31,6 +31,23 @@ static void expect_same_queue(const Characteristic *a, const Characteristic *b) 
         assert_int_equal(a->rate.burst, b->rate.burst);
 }
 
+static void expect_same_descriptor(const Descriptor *a, const Descriptor *b) {
+        assert_true(uuid_equal(&a->uuid, &b->uuid));
+        assert_int_equal(a->flags, b->flags);
+        assert_int_equal(a->size_max, b->size_max);
+        expect_same_format(a->format, b->format);
+        assert_int_equal(a->size, b->size);
+        assert_memory_equal(a->data, b->data, a->size);
+}
+
+static void expect_same_service(const Service *a, const Service *b) {
+        assert_true(uuid_equal(&a->uuid, &b->uuid));
+        assert_int_equal(a->primary, b->primary);
+        assert_int_equal(a->n_includes, b->n_includes);
+        for (size_t i = 0; i < a->n_includes; i++)
+                assert_string_equal(a->includes[i]->name, b->includes[i]->name);
+}
+
 static void expect_same_characteristic(const Characteristic *a, const Characteristic *b) {
         assert_string_equal(a->name, b->name);
         assert_true(uuid_equal(&a->uuid, &b->uuid));
@@ -51,20 +68,18 @@ static void expect_same_characteristic(const Characteristic *a, const Characteri
         assert_int_equal(a->on_stale, b->on_stale);
         assert_int_equal(a->persist, b->persist);
         expect_same_format(a->format, b->format);
+        assert_int_equal(a->notify_by, b->notify_by);
+        assert_int_equal(a->write_by, b->write_by);
         assert_int_equal(a->n_descriptors, b->n_descriptors);
-        for (size_t i = 0; i < a->n_descriptors; i++) {
-                assert_true(uuid_equal(&a->descriptors[i]->uuid, &b->descriptors[i]->uuid));
-                assert_int_equal(a->descriptors[i]->size, b->descriptors[i]->size);
-                assert_memory_equal(
-                        a->descriptors[i]->data, b->descriptors[i]->data, a->descriptors[i]->size);
-        }
+        for (size_t i = 0; i < a->n_descriptors; i++)
+                expect_same_descriptor(a->descriptors[i], b->descriptors[i]);
 }
 
 static void expect_same_profile(const Profile *a, const Profile *b) {
         assert_int_equal(a->n_services, b->n_services);
         assert_int_equal(a->n_characteristics, b->n_characteristics);
         for (size_t i = 0; i < a->n_services; i++)
-                assert_true(uuid_equal(&a->services[i]->uuid, &b->services[i]->uuid));
+                expect_same_service(a->services[i], b->services[i]);
         for (size_t i = 0; i < a->n_characteristics; i++)
                 expect_same_characteristic(profile_at(a, i), profile_at(b, i));
         assert_int_equal(a->advertisement.advertise, b->advertisement.advertise);
@@ -121,6 +136,27 @@ static void test_mushpi_comes_back(void **state) {
         reload(f, &old);
         expect_same_profile(config_profile(old), config_profile(f->config));
         assert_string_equal(config_profile(f->config)->advertisement.name, "Cellar-Init");
+        config_free(old);
+}
+
+static void test_a_whole_table_comes_back(void **state) {
+        Fixture *f = *state;
+        Config *old;
+
+        fixture_load_text(f, SERVICE
+                "primary = no\n"
+                "[characteristic a]\nuuid = 2A00\nflags = read write notify\nsecurity = encrypt\n"
+                "type = u8\ndescription = \" a  note \"\npresentation = yes\n"
+                "notify_by = socket\nwrite_by = socket\n"
+                "[service t]\nuuid = 1816\nincludes = s\n"
+                "[characteristic b]\nuuid = 2A5B\nflags = encrypt-read reliable-write\n"
+                "security = encrypt\n"
+                "[descriptor d]\ncharacteristic = b\nuuid = 2A01\nflags = read write\n"
+                "security = secure\nsize_max = 7\nvalue = hex: 01 02\n"
+                "[descriptor e]\ncharacteristic = b\nuuid = 2A02\ntype = u16 scale=0.1\n"
+                "value = 1.5\n");
+        reload(f, &old);
+        expect_same_profile(config_profile(old), config_profile(f->config));
         config_free(old);
 }
 
@@ -294,6 +330,7 @@ static void test_the_sample_is_right_behind_its_semicolons(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 FIXTURE_TEST(test_mushpi_comes_back),
+                FIXTURE_TEST(test_a_whole_table_comes_back),
                 FIXTURE_TEST(test_values_that_are_hard_to_write_come_back),
                 FIXTURE_TEST(test_every_key_of_a_characteristic_comes_back),
                 FIXTURE_TEST(test_a_hash_comes_back_without_a_warning),

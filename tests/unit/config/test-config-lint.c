@@ -34,9 +34,8 @@ static void test_a_write_for_everybody_is_warned_of(void **state) {
         assert_non_null(f->config);
         expect_text(f,
                 SERVICE "[characteristic a]\nuuid = 2A00\nflags = write\nsecurity = secret\n",
-                "test.conf:6: [characteristic a] security: unknown word \"secret\"; known: open; "
-                "or "
-                "leave the key out\n");
+                "test.conf:6: [characteristic a] security: unknown word \"secret\"; known: open, "
+                "encrypt, authenticate, secure; or leave the key out\n");
 }
 
 static void test_a_write_without_answer_to_fields_is_warned_of(void **state) {

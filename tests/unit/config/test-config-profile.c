@@ -205,12 +205,7 @@ static void test_flags_have_the_names_of_bluez(void **state) {
                 "notify, … is needed\n");
 }
 
-static void test_uuids_are_not_there_twice(void **state) {
-        expect_text(*state, READABLE "[characteristic b]\nuuid = 0x2a00\nflags = read\n",
-                "test.conf:7: [characteristic b] uuid: the characteristic \"a\" has the same "
-                "UUID\n");
-        expect_text(*state, READABLE "[service t]\nuuid = 181a\n",
-                "test.conf:7: [service t] uuid: the service \"s\" has the same UUID\n");
+static void test_a_characteristic_has_a_descriptor_once(void **state) {
         expect_text(*state,
                 READABLE "[descriptor d]\ncharacteristic = a\nuuid = 2901\n"
                          "[descriptor e]\ncharacteristic = a\nuuid = 2901\n",
@@ -238,8 +233,8 @@ static void test_a_service_that_bluez_may_serve_is_warned_of(void **state) {
 
 static void test_descriptors_that_bluez_makes_are_refused(void **state) {
         expect_text(*state, READABLE "[descriptor d]\ncharacteristic = a\nuuid = 2900\n",
-                "test.conf:8: [descriptor d] uuid: BlueZ makes this descriptor from flags that "
-                "spored does not have: leave it out\n");
+                "test.conf:8: [descriptor d] uuid: BlueZ makes this descriptor: leave it out, and "
+                "write reliable-write or writable-auxiliaries in the characteristic's flags\n");
         expect_text(*state, READABLE "[descriptor d]\ncharacteristic = a\nuuid = 0x2902\n",
                 "test.conf:8: [descriptor d] uuid: BlueZ makes this descriptor: leave it out, and "
                 "write notify or indicate in the characteristic's flags\n");
@@ -343,7 +338,8 @@ static void test_what_cannot_be_advertised_is_refused(void **state) {
                 "test.conf:9: [advertisement] services: no service \"shd\"; did you mean "
                 "\"shed\"?\n");
         expect_text(*state, READABLE "[advertisement]\nservices = s s\n",
-                "test.conf:7: [advertisement] services: \"s\" is there twice\n");
+                "test.conf:7: [advertisement] services: \"s\" is there twice: its UUID is "
+                "advertised once\n");
 }
 
 static void test_a_value_is_named_once(void **state) {
@@ -378,7 +374,7 @@ int main(void) {
                 FIXTURE_TEST(test_keys_that_say_it_twice_are_refused),
                 FIXTURE_TEST(test_required_keys_are_missed),
                 FIXTURE_TEST(test_flags_have_the_names_of_bluez),
-                FIXTURE_TEST(test_uuids_are_not_there_twice),
+                FIXTURE_TEST(test_a_characteristic_has_a_descriptor_once),
                 FIXTURE_TEST(test_services_that_bluez_serves_are_refused),
                 FIXTURE_TEST(test_a_service_that_bluez_may_serve_is_warned_of),
                 FIXTURE_TEST(test_descriptors_that_bluez_makes_are_refused),
