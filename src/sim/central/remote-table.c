@@ -29,16 +29,8 @@ __attribute__((format(printf, 3, 4))) static int fail(
         return r;
 }
 
-/* The next one that a central finds: what is inside of a secondary service it does not. */
 static const Attribute *next_found(const GattServer *server, uint32_t from) {
-        const Attribute *a = NULL;
-
-        while (from <= UINT16_MAX && (a = gatt_server_attribute(server, (uint16_t)from)) &&
-                a->kind == ATTRIBUTE_SERVICE && !a->primary) {
-                from = a->end + UINT32_C(1);
-                a = NULL;
-        }
-        return a;
+        return from <= UINT16_MAX ? gatt_server_attribute(server, (uint16_t)from) : NULL;
 }
 
 int remote_table_discover(RemoteTable *table, const GattServer *server) {
@@ -79,6 +71,7 @@ static uint16_t find_ccc(const RemoteTable *table, size_t i) {
                 case ATTRIBUTE_DESCRIPTOR:
                         break;
                 case ATTRIBUTE_SERVICE:
+                case ATTRIBUTE_INCLUDE:
                 case ATTRIBUTE_DECLARATION:
                 case ATTRIBUTE_VALUE:
                         return 0;
@@ -96,6 +89,7 @@ static void walk(Target *t, const RemoteTable *table, size_t i) {
         case ATTRIBUTE_SERVICE:
                 t->service = a->uuid;
                 break;
+        case ATTRIBUTE_INCLUDE:
         case ATTRIBUTE_DECLARATION:
                 break;
         case ATTRIBUTE_VALUE:
@@ -109,7 +103,8 @@ static void walk(Target *t, const RemoteTable *table, size_t i) {
                 t->descriptor = a->uuid;
                 break;
         }
-        t->known = a->kind != ATTRIBUTE_SERVICE && a->kind != ATTRIBUTE_DECLARATION;
+        t->known = a->kind != ATTRIBUTE_SERVICE && a->kind != ATTRIBUTE_INCLUDE &&
+                   a->kind != ATTRIBUTE_DECLARATION;
 }
 
 void remote_table_target(Target *ret, const RemoteTable *table, uint16_t handle) {

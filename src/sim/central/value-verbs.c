@@ -44,9 +44,17 @@ static int find_ccc(Target *ret, Central *c, Step *step, const char *what) {
         return r;
 }
 
+static void add_handle(const char *key, unsigned handle) {
+        char number[8];
+
+        (void)snprintf(number, sizeof(number), "0x%04x", handle);
+        event_add(key, number);
+}
+
 static void tell_attribute(const Central *c, const Attribute *a) {
         static const char *const names[] = {
                 [ATTRIBUTE_SERVICE] = "service",
+                [ATTRIBUTE_INCLUDE] = "include",
                 [ATTRIBUTE_VALUE] = "characteristic",
                 [ATTRIBUTE_CCC] = "descriptor",
                 [ATTRIBUTE_DESCRIPTOR] = "descriptor",
@@ -57,22 +65,21 @@ static void tell_attribute(const Central *c, const Attribute *a) {
         if (a->kind == ATTRIBUTE_DECLARATION)
                 return;
         central_event_begin(c, names[a->kind]);
-        if (a->kind == ATTRIBUTE_VALUE) {
-                (void)snprintf(number, sizeof(number), "0x%04x", a->handle - 1);
-                event_add("declaration", number);
-        }
-        (void)snprintf(number, sizeof(number), "0x%04x", a->handle);
-        event_add("handle", number);
-        if (a->kind == ATTRIBUTE_SERVICE) {
-                (void)snprintf(number, sizeof(number), "0x%04x", a->end);
-                event_add("end", number);
-        }
+        if (a->kind == ATTRIBUTE_VALUE)
+                add_handle("declaration", a->handle - 1u);
+        add_handle("handle", a->handle);
+        if (a->kind == ATTRIBUTE_INCLUDE)
+                add_handle("service", a->included);
+        if (a->kind == ATTRIBUTE_SERVICE || a->kind == ATTRIBUTE_INCLUDE)
+                add_handle("end", a->end);
         if (a->kind == ATTRIBUTE_VALUE) {
                 (void)snprintf(number, sizeof(number), "0x%02x", a->properties);
                 event_add("properties", number);
         }
         uuid_format(&a->uuid, uuid);
         event_add("uuid", uuid);
+        if (a->kind == ATTRIBUTE_SERVICE && !a->primary)
+                event_add("primary", "no");
         event_end();
 }
 

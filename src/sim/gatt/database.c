@@ -317,15 +317,15 @@ int database_add_descriptor(DatabaseService *s, DatabaseEntry **ret, uint16_t ha
 }
 
 int database_add_include(DatabaseService *s, const DatabaseService *included) {
-        Uuid uuid = uuid_short(UUID_INCLUDE);
         uint8_t value[4 + 16], uuid_value[16];
         DatabaseEntry *entry;
         size_t size = put_uuid(uuid_value, &included->uuid);
 
-        int r = add_descriptor(s, &entry, 0, ATTRIBUTE_DESCRIPTOR, &uuid, PERMISSION_READ);
+        int r = add_descriptor(s, &entry, 0, ATTRIBUTE_INCLUDE, &included->uuid, PERMISSION_READ);
         if (r < 0)
                 return r;
-        entry->hidden = true;
+        entry->attribute.included = included->first;
+        entry->attribute.end = included->last;
         bytes_put_le(value, 2, included->first);
         bytes_put_le(value + 2, 2, included->last);
         /* A long UUID does not fit the answers that discovery gives, so it is left out. */
@@ -358,7 +358,7 @@ DatabaseEntry *database_next(const Database *d, uint16_t from) {
                         handle++) {
                         DatabaseEntry *entry = entry_at(s, (uint16_t)handle);
 
-                        if (entry && !entry->hidden)
+                        if (entry)
                                 return entry;
                 }
         return NULL;

@@ -29,7 +29,6 @@ typedef struct DatabaseService DatabaseService;
 /* Owned by its service. */
 typedef struct DatabaseEntry {
         Attribute attribute;
-        bool hidden; /* has a handle, but is no AttributeKind */
         unsigned permissions;
         void *object; /* whoever answers for it; NULL: the stored value does */
         uint8_t *stored;
@@ -69,5 +68,5 @@ int database_store(DatabaseEntry *entry, const void *data, size_t size);
 
 /* NULL: no such handle. */
 DatabaseEntry *database_at(const Database *database, uint16_t handle);
-/* The first that is not hidden and not below from, or NULL. */
+/* The first that is not below from, or NULL. */
 DatabaseEntry *database_next(const Database *database, uint16_t from);

@@ -15,6 +15,7 @@ typedef struct GattLink GattLink; /* one connected central */
 
 typedef enum AttributeKind {
         ATTRIBUTE_SERVICE,
+        ATTRIBUTE_INCLUDE,     /* of another service */
         ATTRIBUTE_DECLARATION, /* of a characteristic; its value is the next handle */
         ATTRIBUTE_VALUE,
         ATTRIBUTE_CCC,
@@ -23,11 +24,12 @@ typedef enum AttributeKind {
 
 typedef struct Attribute {
         uint16_t handle;
-        uint16_t end; /* of a service: its last handle */
+        uint16_t end;      /* of a service, or of one that is included: its last handle */
+        uint16_t included; /* of an include: the service's first handle */
         AttributeKind kind;
-        Uuid uuid;          /* of the service, of the characteristic, or of the descriptor */
+        Uuid uuid; /* of the service, included or not, the characteristic, the descriptor */
         uint8_t properties; /* of a declaration and its value: Core Specification, 3.G.3.3.1.1 */
-        bool primary;       /* of a service; false: no central discovers it by itself */
+        bool primary;       /* of a service */
 } Attribute;
 
 typedef struct GattLinkEvents {

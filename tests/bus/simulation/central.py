@@ -38,8 +38,12 @@ class Table(gatt.Table):
         for event in events:
             uuid = full(event["uuid"])
             if event.words[1] == "service":
-                service = gatt.Service(number(event["handle"]), number(event["end"]), uuid)
+                service = gatt.Service(number(event["handle"]), number(event["end"]), uuid,
+                                       event.get("primary") != "no")
                 self.services.append(service)
+            elif event.words[1] == "include":
+                service.includes.append(gatt.Include(
+                    number(event["handle"]), number(event["service"]), number(event["end"]), uuid))
             elif event.words[1] == "characteristic":
                 characteristic = gatt.Characteristic(
                     number(event["declaration"]), number(event["properties"]),

@@ -257,7 +257,8 @@ static void test_includes_take_handles_behind_their_service(void **state) {
         assert_true(gatt_server_attribute(f->server, 19)->primary);
         assert_false(gatt_server_attribute(f->server, 20)->primary);
         assert_int_equal(gatt_server_attribute(f->server, 20)->end, 22);
-        assert_null(gatt_server_attribute(f->server, 21));
+        assert_int_equal(gatt_server_attribute(f->server, 21)->included, 19);
+        assert_null(gatt_server_attribute(f->server, 22));
 }
 
 static void test_pins_over_bluetoothds_own_handles_are_refused(void **state) {

@@ -225,7 +225,7 @@ static void test_a_declaration_says_where_its_value_is(void **state) {
         assert_memory_equal(entry->stored, expected, sizeof(expected));
 }
 
-static void test_an_include_takes_a_handle_and_is_hidden(void **state) {
+static void test_an_include_says_where_its_service_is(void **state) {
         static const uint8_t expected[] = {0x01, 0x00, 0x04, 0x00, 0x1a, 0x18};
         _cleanup_(database_freep) Database *d = make(false);
         DatabaseService *first = add_service(d, 0, 4), *second = add_service(d, 0, 5);
@@ -233,7 +233,11 @@ static void test_an_include_takes_a_handle_and_is_hidden(void **state) {
         assert_int_equal(database_add_include(second, first), 0);
         assert_int_equal(add_notifier(second, 0), 8);
         assert_memory_equal(database_at(d, 6)->stored, expected, sizeof(expected));
-        assert_int_equal(database_next(d, 6)->attribute.handle, 7);
+        const Attribute *include = &database_next(d, 6)->attribute;
+        assert_int_equal(include->kind, ATTRIBUTE_INCLUDE);
+        assert_int_equal(include->included, 1);
+        assert_int_equal(include->end, 4);
+        assert_true(uuid_equal(&include->uuid, &database_next(d, 1)->attribute.uuid));
 }
 
 static void test_the_hash_changes_with_the_table(void **state) {
@@ -293,7 +297,7 @@ int main(void) {
                 cmocka_unit_test(test_the_very_same_service_is_taken_for_the_first),
                 cmocka_unit_test(test_handles_end_at_ffff),
                 cmocka_unit_test(test_a_declaration_says_where_its_value_is),
-                cmocka_unit_test(test_an_include_takes_a_handle_and_is_hidden),
+                cmocka_unit_test(test_an_include_says_where_its_service_is),
                 cmocka_unit_test(test_the_hash_changes_with_the_table),
                 cmocka_unit_test(test_bluetoothds_own_services_come_first),
         };

@@ -1,8 +1,9 @@
 """A peripheral's table as its central discovers it (Core specification, volume 3, part G)."""
 
+import collections
 import struct
 
-PRIMARY_SERVICE, CHARACTERISTIC = 0x2800, 0x2803
+PRIMARY_SERVICE, SECONDARY_SERVICE, INCLUDE, CHARACTERISTIC = 0x2800, 0x2801, 0x2802, 0x2803
 CCC = 0x2902
 
 PROPERTIES = {
@@ -32,20 +33,28 @@ class Characteristic:
         return {name for name, bit in PROPERTIES.items() if self.properties & bit}
 
 
+# Where one service says that it includes another, start to end.
+Include = collections.namedtuple("Include", "handle start end uuid")
+
+
 class Service:
-    def __init__(self, start, end, uuid):
-        self.start, self.end, self.uuid = start, end, uuid
-        self.characteristics = []
+    def __init__(self, start, end, uuid, primary=True):
+        self.start, self.end, self.uuid, self.primary = start, end, uuid, primary
+        self.characteristics, self.includes = [], []
 
 
 class Table:
-    """Every primary service with its characteristics and their descriptors, in handle order."""
+    """Every service with what it includes, its characteristics and their descriptors, in handle
+    order."""
 
     def __init__(self, att):
         self.services = [
-            Service(*struct.unpack("<HH", entry[:4]), uuid_text(entry[4:]))
-            for entry in att.read_by_group_type(1, 0xFFFF, PRIMARY_SERVICE)]
+            Service(*struct.unpack("<HH", entry[:4]), uuid_text(entry[4:]), primary)
+            for kind, primary in ((PRIMARY_SERVICE, True), (SECONDARY_SERVICE, False))
+            for entry in att.read_by_group_type(1, 0xFFFF, kind)]
+        self.services.sort(key=lambda service: service.start)
         for service in self.services:
+            self._discover_includes(att, service)
             self._discover_characteristics(att, service)
 
     def service(self, uuid):
@@ -58,6 +67,13 @@ class Table:
                 if characteristic.uuid == uuid:
                     return characteristic
         raise LookupError(f"the peripheral has no characteristic {uuid}")
+
+    def _discover_includes(self, att, service):
+        """A long UUID is not in the answer, so it is the included service's own."""
+        for entry in att.read_by_type(service.start, service.end, INCLUDE):
+            handle, start, end = struct.unpack("<HHH", entry[:6])
+            uuid = next((s.uuid for s in self.services if s.start == start), None)
+            service.includes.append(Include(handle, start, end, uuid))
 
     @staticmethod
     def _discover_characteristics(att, service):
