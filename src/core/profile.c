@@ -59,6 +59,7 @@ Profile *profile_free(Profile *profile) {
                 service_free(profile->services[i]);
         free(profile->services);
         free(profile->characteristics);
+        free(profile->by_name);
         free(profile->advertisement.name);
         free(profile->advertisement.services);
         free(profile);
@@ -83,18 +84,43 @@ Service *profile_add_service(Profile *profile, const char *name) {
         return added;
 }
 
-Characteristic *profile_add_characteristic(Profile *profile, Service *service, const char *name) {
+/* The first in by_name that is not before name. */
+static size_t place_by_name(const Profile *profile, const char *name) {
+        size_t low = 0, high = profile->n_characteristics;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (strcmp(profile->by_name[middle]->name, name) < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
+}
+
+static int make_room(Profile *profile, Service *service) {
         Characteristic **grown = reallocarray(
                 service->characteristics, service->n_characteristics + 1, sizeof *grown);
         Characteristic **all =
                 reallocarray(profile->characteristics, profile->n_characteristics + 1, sizeof *all);
-        Characteristic *added;
+        Characteristic **by_name =
+                reallocarray(profile->by_name, profile->n_characteristics + 1, sizeof *by_name);
 
         if (grown)
                 service->characteristics = grown;
         if (all)
                 profile->characteristics = all;
-        if (!grown || !all)
+        if (by_name)
+                profile->by_name = by_name;
+        return grown && all && by_name ? 0 : -ENOMEM;
+}
+
+Characteristic *profile_add_characteristic(Profile *profile, Service *service, const char *name) {
+        Characteristic *added;
+        size_t place;
+
+        if (make_room(profile, service) < 0)
                 return NULL;
         added = calloc(1, sizeof *added);
         if (!added)
@@ -102,9 +128,13 @@ Characteristic *profile_add_characteristic(Profile *profile, Service *service, c
         added->name = strdup(name);
         if (!added->name)
                 return characteristic_free(added);
+        place = place_by_name(profile, name);
+        memmove(profile->by_name + place + 1, profile->by_name + place,
+                (profile->n_characteristics - place) * sizeof *profile->by_name);
+        profile->by_name[place] = added;
         added->index = profile->n_characteristics;
-        all[profile->n_characteristics++] = added;
-        grown[service->n_characteristics++] = added;
+        profile->characteristics[profile->n_characteristics++] = added;
+        service->characteristics[service->n_characteristics++] = added;
         return added;
 }
 
@@ -136,10 +166,11 @@ int service_add_include(Service *service, Service *included) {
 }
 
 Characteristic *profile_find(const Profile *profile, const char *name) {
-        for (size_t i = 0; i < profile->n_characteristics; i++)
-                if (strcmp(profile->characteristics[i]->name, name) == 0)
-                        return profile->characteristics[i];
-        return NULL;
+        size_t place = place_by_name(profile, name);
+
+        if (place == profile->n_characteristics || strcmp(profile->by_name[place]->name, name) != 0)
+                return NULL;
+        return profile->by_name[place];
 }
 
 Characteristic *profile_at(const Profile *profile, size_t index) {

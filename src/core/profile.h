@@ -179,6 +179,7 @@ typedef struct Profile {
         Service **services; /* owned, in the order of the declaration */
         size_t n_services;
         Characteristic **characteristics; /* borrowed from the services, by index */
+        Characteristic **by_name;         /* the same, in the order of their names */
         size_t n_characteristics;
         Advertisement advertisement;
 } Profile;

@@ -80,6 +80,28 @@ static void test_find_looks_into_each_service(void **state) {
         assert_null(profile_find(profile, "first"));
 }
 
+static void test_each_of_many_is_found(void **state) {
+        _cleanup_(profile_freep) Profile *profile = NULL;
+        char name[16];
+        Service *s;
+
+        assert_int_equal(profile_new(&profile), 0);
+        s = profile_add_service(profile, "many");
+        /* Neither in the order of their names nor in the reverse of it. */
+        for (unsigned i = 0; i < 500; i++) {
+                (void)snprintf(name, sizeof(name), "c%u", i * 7 % 500);
+                assert_null(profile_find(profile, name));
+                assert_non_null(profile_add_characteristic(profile, s, name));
+        }
+        for (unsigned i = 0; i < 500; i++) {
+                (void)snprintf(name, sizeof(name), "c%u", i * 7 % 500);
+                assert_ptr_equal(profile_find(profile, name), profile_at(profile, i));
+        }
+        assert_null(profile_find(profile, ""));
+        assert_null(profile_find(profile, "c500"));
+        assert_null(profile_find(profile, "d"));
+}
+
 static void test_names_are_copies(void **state) {
         _cleanup_(profile_freep) Profile *profile = NULL;
         char name[] = "mine";
@@ -178,6 +200,7 @@ int main(void) {
                 cmocka_unit_test(test_services_keep_the_order_of_the_declaration),
                 cmocka_unit_test(test_the_index_counts_through_the_whole_profile),
                 cmocka_unit_test(test_find_looks_into_each_service),
+                cmocka_unit_test(test_each_of_many_is_found),
                 cmocka_unit_test(test_names_are_copies),
                 cmocka_unit_test(test_a_descriptor_belongs_to_its_characteristic),
                 cmocka_unit_test(test_flags_have_the_names_of_bluez),
