@@ -6,7 +6,7 @@
  * -EDEADLK there. No global state; one thread at a time for each client. Errors are negative errno
  * unless it says otherwise.
  *
- * A line of spored's that is longer than 1 MiB (-EMSGSIZE) or no JSON object (-EBADMSG) ends the
+ * A line of spored's that is longer than 16 MiB (-EMSGSIZE) or no JSON object (-EBADMSG) ends the
  * connection. Answers go to their requests by id. An error without an id, which spored gives to
  * what it could not read, goes to the oldest request that waits, because spored answers in order;
  * if none waits, or if spored will not serve this connection ("too_many", "unavailable"), see

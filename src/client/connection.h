@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SPORED_LINE_MAX   (1024 * 1024) /* without its newline */
+/* Without its newline. The longest line of spored's is its metrics: about 1.5 KiB for each
+ * characteristic. */
+#define SPORED_LINE_MAX   (16 * 1024 * 1024)
 #define SPORED_UNSENT_MAX (1024 * 1024)
 
 typedef struct SporedConnection SporedConnection;

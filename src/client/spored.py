@@ -37,7 +37,7 @@ import time
 
 __all__ = ["Client", "Disconnected", "Error", "LATER", "Refused", "Timeout", "paths"]
 
-LINE_MAX = UNSENT_MAX = 1024 * 1024
+LINE_MAX, UNSENT_MAX = 16 << 20, 1 << 20
 EVENTS_MAX, UNANSWERED_MAX = 10000, 65536   # that wait for the program; for spored
 PAUSE_MIN, PAUSE_MAX, BUSY_RETRY = 0.1, 5.0, 5.0
 
