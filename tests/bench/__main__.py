@@ -10,6 +10,7 @@ from simulation.world import Simulation
 from harness import clean_environment
 from stories import gatt
 
+from . import many
 from .ends import Relay, Spored
 
 VERSION = "5.82"
@@ -70,6 +71,7 @@ def main():
     print(WHAT)
     with Simulation(VERSION) as world:
         run(world, str(pathlib.Path(world.folder) / "relay.sock"))
+    many.run()
 
 
 sys.exit(main())
