@@ -19,6 +19,7 @@ typedef struct Settings {
                 char *adapter;                  /* "auto", "hciN" or an address */
                 bool power_on;                  /* power the adapter on if it is off */
                 BluezVersion version;           /* unknown: read from the adapter */
+                uint16_t handles;               /* the profile's first; 0: BlueZ chooses */
                 uint64_t call_timeout_usec;     /* ordinary calls */
                 uint64_t register_timeout_usec; /* bluetoothd may take 25 s */
                 uint64_t retry_min_usec, retry_max_usec;

@@ -3,6 +3,7 @@
 
 #include "config/key-types.h"
 #include "config/key-words.h"
+#include "core/handle-map.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -67,6 +68,9 @@ static const Key keys[] = {
                 .description = "Keep the adapter powered on, whoever switches it off."},
         {SECTION_BLUEZ, "version", key_parse_version, "auto", SETTING(bluez.version),
                 .description = "The version of BlueZ that the status shows, where BlueZ hides it."},
+        {SECTION_BLUEZ, "handles", key_parse_handle, "0x0100", SETTING(bluez.handles),
+                HANDLE_BASE_MIN, HANDLE_BASE_MAX,
+                .description = "The first attribute handle of the profile; auto: BlueZ chooses."},
         {SECTION_BLUEZ, "call_timeout", key_parse_time, "5s", SETTING(bluez.call_timeout_usec),
                 100 * MSEC, 600 * SEC, .description = "How long BlueZ may take for a call."},
         {SECTION_BLUEZ, "register_timeout", key_parse_time, "30s",

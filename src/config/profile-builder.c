@@ -5,6 +5,7 @@
 #include "config/descriptor-builder.h"
 #include "config/lint.h"
 #include "config/service-builder.h"
+#include "core/handle-map.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 
@@ -108,6 +109,23 @@ static void check_twins(ProfileBuilder *b, const Service *service) {
         }
 }
 
+/* The first service that has no whole room is blamed. */
+static void pin_handles(ProfileBuilder *b) {
+        uint16_t base = b->plain->settings.bluez.handles;
+        const Service *first = NULL;
+
+        if (base == 0 || handle_map_assign(b->profile, base) == 0)
+                return;
+        for (size_t i = 0; !first; i++)
+                if (b->profile->services[i]->handle == 0)
+                        first = b->profile->services[i];
+        const Section *section = section_list_find(b->sections, SECTION_SERVICE, first->name);
+        problems_add(b->problems, section->origin, section->label, NULL,
+                "its %zu handles do not fit: handles of [bluez] begins at 0x%04x, and 0x%04x is "
+                "the last",
+                handle_map_count(first), base, HANDLE_LAST);
+}
+
 int profile_build(
         Profile **ret, const SectionList *sections, const PlainValues *plain, Problems *problems) {
         _cleanup_(profile_freep) Profile *profile = NULL;
@@ -131,6 +149,7 @@ int profile_build(
         /* With an error a UUID may have been refused. */
         for (size_t i = 0; i < profile->n_services && problems_count(problems, false) == 0; i++)
                 check_twins(&b, profile->services[i]);
+        pin_handles(&b);
         lint_queue(profile->n_services > 0 ? profile : NULL, sections, &plain->settings, problems);
         *ret = profile->n_services > 0 ? STEAL(profile) : NULL;
         return 0;

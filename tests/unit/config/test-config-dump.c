@@ -33,6 +33,7 @@ static void expect_same_queue(const Characteristic *a, const Characteristic *b) 
 
 static void expect_same_descriptor(const Descriptor *a, const Descriptor *b) {
         assert_true(uuid_equal(&a->uuid, &b->uuid));
+        assert_int_equal(a->handle, b->handle);
         assert_int_equal(a->flags, b->flags);
         assert_int_equal(a->size_max, b->size_max);
         expect_same_format(a->format, b->format);
@@ -43,6 +44,7 @@ static void expect_same_descriptor(const Descriptor *a, const Descriptor *b) {
 static void expect_same_service(const Service *a, const Service *b) {
         assert_true(uuid_equal(&a->uuid, &b->uuid));
         assert_int_equal(a->primary, b->primary);
+        assert_int_equal(a->handle, b->handle);
         assert_int_equal(a->n_includes, b->n_includes);
         for (size_t i = 0; i < a->n_includes; i++)
                 assert_string_equal(a->includes[i]->name, b->includes[i]->name);
@@ -68,6 +70,7 @@ static void expect_same_characteristic(const Characteristic *a, const Characteri
         assert_int_equal(a->on_stale, b->on_stale);
         assert_int_equal(a->persist, b->persist);
         expect_same_format(a->format, b->format);
+        assert_int_equal(a->handle, b->handle);
         assert_int_equal(a->notify_by, b->notify_by);
         assert_int_equal(a->write_by, b->write_by);
         assert_int_equal(a->n_descriptors, b->n_descriptors);
@@ -143,8 +146,8 @@ static void test_a_whole_table_comes_back(void **state) {
         Fixture *f = *state;
         Config *old;
 
-        fixture_load_text(f, SERVICE
-                "primary = no\n"
+        fixture_load_text(f,
+                "[bluez]\nhandles = 0x0300\n" SERVICE "primary = no\n"
                 "[characteristic a]\nuuid = 2A00\nflags = read write notify\nsecurity = encrypt\n"
                 "type = u8\ndescription = \" a  note \"\npresentation = yes\n"
                 "notify_by = socket\nwrite_by = socket\n"
@@ -157,6 +160,7 @@ static void test_a_whole_table_comes_back(void **state) {
                 "value = 1.5\n");
         reload(f, &old);
         expect_same_profile(config_profile(old), config_profile(f->config));
+        assert_int_equal(config_profile(f->config)->services[0]->handle, 0x0300);
         config_free(old);
 }
 

@@ -1,4 +1,4 @@
-/* What of a GATT table is said by more than a UUID: security, services within services. */
+/* What of a GATT table is said by more than a UUID: security, services within services, handles. */
 #include "fixture.h"
 
 #include "util/cleanup.h"
@@ -168,6 +168,73 @@ static void test_includes_that_cannot_be_are_refused(void **state) {
                 "test.conf:8: [service t] primary: not yes or no: \"maybe\"\n");
 }
 
+/* 100 service, 101 declaration, 102 value, 103 configuration, 104 and 105 descriptors,
+ * 106 service, 107 include, 108 declaration, 109 value. */
+static void test_handles_are_pinned_in_the_order_of_the_declaration(void **state) {
+        Fixture *f = *state;
+        const Profile *profile;
+
+        fixture_load_text(f,
+                WITH("read notify") "description = a note\n"
+                                    "[service t]\nuuid = 1816\nincludes = s\n"
+                                    "[characteristic b]\nuuid = 2A5B\nflags = read\n"
+                                    "[descriptor d]\ncharacteristic = a\nuuid = 2A01\n");
+        expect_no_problem(f);
+        profile = config_profile(f->config);
+        assert_int_equal(config_settings(f->config)->bluez.handles, 0x0100);
+        assert_int_equal(profile->services[0]->handle, 0x0100);
+        assert_int_equal(profile_at(profile, 0)->handle, 0x0102);
+        assert_int_equal(profile_at(profile, 0)->descriptors[0]->handle, 0x0104);
+        assert_int_equal(profile_at(profile, 0)->descriptors[1]->handle, 0x0105);
+        assert_int_equal(profile->services[1]->handle, 0x0106);
+        assert_int_equal(profile_at(profile, 1)->handle, 0x0109);
+}
+
+static void test_handles_begin_where_the_key_says(void **state) {
+        Fixture *f = *state;
+
+        fixture_load_text(f, READABLE "[bluez]\nhandles = 0x0020\n");
+        expect_no_problem(f);
+        assert_int_equal(find_characteristic(f, "a")->handle, 0x0022);
+        fixture_load_text(f, READABLE "[bluez]\nhandles = 65280\n");
+        expect_no_problem(f);
+        assert_int_equal(find_characteristic(f, "a")->handle, 0xff02);
+        fixture_load_text(f, READABLE "[bluez]\nhandles = Auto\n");
+        expect_no_problem(f);
+        assert_int_equal(config_profile(f->config)->services[0]->handle, 0);
+        assert_int_equal(find_characteristic(f, "a")->handle, 0);
+}
+
+static void test_handles_outside_of_the_bounds_are_refused(void **state) {
+        const char *const texts[] = {"0x001f", "0xff01", "0", "-1", "x", ""};
+
+        for (size_t i = 0; i < ELEMENTS(texts); i++) {
+                char text[200], problems[200];
+
+                snprintf(text, sizeof(text), READABLE "[bluez]\nhandles = %s\n", texts[i]);
+                snprintf(problems, sizeof(problems),
+                        "test.conf:7: [bluez] handles: not \"auto\" or a handle from 0x0020 to "
+                        "0xff00: \"%s\"\n",
+                        texts[i]);
+                expect_text(*state, text, problems);
+        }
+}
+
+/* 254 handles are left for services of three. */
+static void test_the_service_that_finds_no_handles_is_named(void **state) {
+        _cleanup_free_ char *text = calloc(1, 20000);
+        char *end = stpcpy(text, "[bluez]\nhandles = 0xff00\n");
+
+        for (int i = 0; i < 86; i++)
+                end += sprintf(end,
+                        "[service s%d]\nuuid = 181A\n"
+                        "[characteristic c%d]\nuuid = 2A00\nflags = read\n",
+                        i, i);
+        expect_text(*state, text,
+                "test.conf:428: [service s85]: its 3 handles do not fit: handles of [bluez] begins "
+                "at 0xff00, and 0xfffe is the last\n");
+}
+
 static void test_services_may_have_the_same_uuid(void **state) {
         Fixture *f = *state;
 
@@ -201,6 +268,10 @@ int main(void) {
                 FIXTURE_TEST(test_a_service_includes_those_before_it),
                 FIXTURE_TEST(test_a_service_that_only_includes_is_served),
                 FIXTURE_TEST(test_includes_that_cannot_be_are_refused),
+                FIXTURE_TEST(test_handles_are_pinned_in_the_order_of_the_declaration),
+                FIXTURE_TEST(test_handles_begin_where_the_key_says),
+                FIXTURE_TEST(test_handles_outside_of_the_bounds_are_refused),
+                FIXTURE_TEST(test_the_service_that_finds_no_handles_is_named),
                 FIXTURE_TEST(test_services_may_have_the_same_uuid),
                 FIXTURE_TEST(test_characteristics_of_one_uuid_are_told_apart_by_descriptions),
         };

@@ -222,7 +222,7 @@ static void test_all_mistakes_are_told_at_once(void **state) {
         expect_problems(f, "test.conf:2: [queue] depth: not a number from 1 to 4096: \"0\"\n"
                            "test.conf:3: [queue] window: not a number from 1 to 1024: \"0\"\n"
                            "test.conf:5: [bluez] x: unknown key \"x\"; known: bus, adapter, "
-                           "power_on, version, call_timeout, register_timeout, retry_min, "
+                           "power_on, version, handles, call_timeout, register_timeout, retry_min, "
                            "retry_max\n");
 }
 
