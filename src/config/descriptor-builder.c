@@ -9,21 +9,28 @@
 #include <errno.h>
 #include <string.h>
 
-#define UUID_USER_DESCRIPTION    0x2901
-#define UUID_PRESENTATION_FORMAT 0x2904
+/* Those that a characteristic's keys make. */
+typedef enum Own {
+        OWN_DESCRIPTION,
+        OWN_PRESENTATION,
+} Own;
 
-/* One that everybody can read. Its name has a dot, which no section's has. */
-static int add_own(
-        Characteristic *c, const char *key, uint16_t uuid, const void *data, size_t size) {
-        _cleanup_free_ char *name = NULL;
-        Descriptor *d;
+/* A name is part of an object's path; no section's has a capital. */
+static const struct {
+        const char *key, *name;
+        uint16_t uuid;
+} owns[] = {
+        [OWN_DESCRIPTION] = {"description", "Description", 0x2901},
+        [OWN_PRESENTATION] = {"presentation", "Presentation", 0x2904},
+};
 
-        if (asprintf(&name, "%s.%s", c->name, key) < 0)
-                return -ENOMEM;
-        d = characteristic_add_descriptor(c, name);
+/* One that everybody can read. */
+static int add_own(Characteristic *c, Own own, const void *data, size_t size) {
+        Descriptor *d = characteristic_add_descriptor(c, owns[own].name);
+
         if (!d)
                 return -ENOMEM;
-        d->uuid = uuid_short(uuid);
+        d->uuid = uuid_short(owns[own].uuid);
         d->flags = CHARACTERISTIC_READ;
         d->size = d->size_max = size;
         d->data = malloc(size);
@@ -47,7 +54,7 @@ static int add_presentation(ProfileBuilder *b, Characteristic *c, const Section 
         else if (c->format)
                 r = presentation_format(&c->format->fields[0], data, why);
         if (r == 0)
-                return add_own(c, "presentation", UUID_PRESENTATION_FORMAT, data, sizeof(data));
+                return add_own(c, OWN_PRESENTATION, data, sizeof(data));
         problems_add(b->problems, section_origin(section, "presentation"), section->label,
                 "presentation", "%s", why);
         return 0;
@@ -59,10 +66,18 @@ int descriptor_build_own(ProfileBuilder *b, Characteristic *c, const Section *se
         int r = 0;
 
         if (text)
-                r = add_own(c, "description", UUID_USER_DESCRIPTION, text, strlen(text));
+                r = add_own(c, OWN_DESCRIPTION, text, strlen(text));
         if (r == 0 && values->presentation)
                 r = add_presentation(b, c, section);
         return r;
+}
+
+/* The key that has made a descriptor; NULL: it has a section. */
+static const char *find_key(const Descriptor *d) {
+        for (size_t i = 0; i < ELEMENTS(owns); i++)
+                if (strcmp(d->name, owns[i].name) == 0)
+                        return owns[i].key;
+        return NULL;
 }
 
 static void check_uuid(
@@ -71,12 +86,15 @@ static void check_uuid(
 
         for (size_t i = 0; builder_has_uuid(section) && i < c->n_descriptors; i++) {
                 const Descriptor *other = c->descriptors[i];
+                const char *key = find_key(other);
 
                 if (other == d || !uuid_equal(&other->uuid, &d->uuid))
                         continue;
-                if (strchr(other->name, '.'))
+                if (key)
                         problems_add(b->problems, origin, section->label, "uuid",
-                                "%s makes this descriptor: leave one of them out", other->name);
+                                "%s of [characteristic %s] makes this descriptor: leave one of "
+                                "them out",
+                                key, c->name);
                 else
                         problems_add(b->problems, origin, section->label, "uuid",
                                 "the descriptor \"%s\" has the same UUID", other->name);

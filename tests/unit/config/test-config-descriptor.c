@@ -5,7 +5,7 @@
 
 #define READABLE SERVICE "[characteristic a]\nuuid = 2A00\nflags = read\n" /* lines 1 to 5 */
 /* Up to line 8; lines of its own follow. */
-#define DESCRIPTOR READABLE "[descriptor d]\ncharacteristic = a\nuuid = 2A01\n"
+#define DESCRIPTOR READABLE "[descriptor d]\ncharacteristic = a\nuuid = 2905\n"
 
 static void expect_text(Fixture *f, const char *text, const char *problems) {
         fixture_load_text(f, text);
@@ -38,7 +38,8 @@ static void test_a_description_is_a_descriptor(void **state) {
         assert_int_equal(d->flags, CHARACTERISTIC_READ);
         expect_text(f,
                 READABLE "description = x\n[descriptor d]\ncharacteristic = a\nuuid = 2901\n",
-                "test.conf:9: [descriptor d] uuid: a.description makes this descriptor: leave one "
+                "test.conf:9: [descriptor d] uuid: description of [characteristic a] makes this "
+                "descriptor: leave one "
                 "of them out\n");
 }
 
@@ -91,7 +92,8 @@ static void test_a_presentation_that_cannot_be_is_refused(void **state) {
         expect_text(f,
                 READABLE "type = u8\npresentation = yes\n"
                          "[descriptor d]\ncharacteristic = a\nuuid = 2904\n",
-                "test.conf:10: [descriptor d] uuid: a.presentation makes this descriptor: leave "
+                "test.conf:10: [descriptor d] uuid: presentation of [characteristic a] makes this "
+                "descriptor: leave "
                 "one of them out\n");
         /* A type that was refused is told alone. */
         fixture_load_text(f, READABLE "type = u7\npresentation = yes\n");
@@ -102,7 +104,7 @@ static void test_a_descriptor_is_read_if_nothing_is_said(void **state) {
         const Descriptor *d = load_descriptor(*state, DESCRIPTOR "value = hex: 01 02\n");
 
         assert_int_equal(d->flags, CHARACTERISTIC_READ);
-        expect_descriptor(d, 0x2A01, "\x01\x02", 2);
+        expect_descriptor(d, 0x2905, "\x01\x02", 2);
 }
 
 static void test_a_descriptor_has_its_own_flags_and_security(void **state) {
@@ -151,17 +153,17 @@ static void test_a_descriptor_has_a_type(void **state) {
                                               "type = u16 scale=0.1 max=100\nvalue = 25.5\n");
         char why[FORMAT_WHY_SIZE];
 
-        expect_descriptor(d, 0x2A01, "\xff\x00", 2);
+        expect_descriptor(d, 0x2905, "\xff\x00", 2);
         assert_int_equal(d->size_max, 2);
         assert_int_equal(descriptor_check(d, (const uint8_t *)"\xe8\x03", 2, why), 0);
         assert_int_equal(descriptor_check(d, (const uint8_t *)"\xe9\x03", 2, why), FORMAT_E_RANGE);
         assert_int_equal(descriptor_check(d, (const uint8_t *)"\x01", 1, why), FORMAT_E_LENGTH);
         expect_descriptor(
-                load_descriptor(f, DESCRIPTOR "type = u16 default=3\n"), 0x2A01, "\x03\x00", 2);
+                load_descriptor(f, DESCRIPTOR "type = u16 default=3\n"), 0x2905, "\x03\x00", 2);
         expect_descriptor(
-                load_descriptor(f, DESCRIPTOR "type = u16\nvalue = hex:0102\n"), 0x2A01, "\1\2", 2);
+                load_descriptor(f, DESCRIPTOR "type = u16\nvalue = hex:0102\n"), 0x2905, "\1\2", 2);
         expect_descriptor(
-                load_descriptor(f, DESCRIPTOR "type = utf8\nvalue = one\n"), 0x2A01, "one", 3);
+                load_descriptor(f, DESCRIPTOR "type = utf8\nvalue = one\n"), 0x2905, "one", 3);
 }
 
 static void test_plain_bytes_of_a_descriptor_have_a_bound(void **state) {

@@ -154,9 +154,9 @@ static void test_a_whole_table_comes_back(void **state) {
                 "[service t]\nuuid = 1816\nincludes = s\n"
                 "[characteristic b]\nuuid = 2A5B\nflags = encrypt-read reliable-write\n"
                 "security = encrypt\n"
-                "[descriptor d]\ncharacteristic = b\nuuid = 2A01\nflags = read write\n"
+                "[descriptor d]\ncharacteristic = b\nuuid = 2905\nflags = read write\n"
                 "security = secure\nsize_max = 7\nvalue = hex: 01 02\n"
-                "[descriptor e]\ncharacteristic = b\nuuid = 2A02\ntype = u16 scale=0.1\n"
+                "[descriptor e]\ncharacteristic = b\nuuid = 2906\ntype = u16 scale=0.1\n"
                 "value = 1.5\n");
         reload(f, &old);
         expect_same_profile(config_profile(old), config_profile(f->config));
@@ -195,7 +195,7 @@ static void test_every_key_of_a_characteristic_comes_back(void **state) {
                         "notify_on_change = yes\nmin_interval = 20ms\npriority = low\n"
                         "oversize = drop\nrate = 0.75\nburst = 4\nmax_age = 1h\n"
                         "on_stale = default\nunhandled = refuse\npersist = yes\n"
-                        "[characteristic b]\nuuid = 2A01\nflags = notify\n"
+                        "[characteristic b]\nuuid = 2905\nflags = notify\n"
                         "[queue]\nmin_interval = 30ms\npriority = high\nrate = 7.5\n");
         expect_no_problem(f);
         reload(f, &old);

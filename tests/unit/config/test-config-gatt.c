@@ -178,7 +178,7 @@ static void test_handles_are_pinned_in_the_order_of_the_declaration(void **state
                 WITH("read notify") "description = a note\n"
                                     "[service t]\nuuid = 1816\nincludes = s\n"
                                     "[characteristic b]\nuuid = 2A5B\nflags = read\n"
-                                    "[descriptor d]\ncharacteristic = a\nuuid = 2A01\n");
+                                    "[descriptor d]\ncharacteristic = a\nuuid = 2905\n");
         expect_no_problem(f);
         profile = config_profile(f->config);
         assert_int_equal(config_settings(f->config)->bluez.handles, 0x0100);
