@@ -81,3 +81,7 @@ size_t uuid_size(const Uuid *uuid) {
                 return 16;
         return uuid->bytes[0] || uuid->bytes[1] ? 4 : 2;
 }
+
+uint16_t uuid_number(const Uuid *uuid) {
+        return uuid_size(uuid) == 2 ? (uint16_t)(uuid->bytes[2] << 8 | uuid->bytes[3]) : 0;
+}

@@ -18,6 +18,8 @@ int uuid_parse(Uuid *ret, const char *text);
 void uuid_format(const Uuid *uuid, char out[static UUID_TEXT_SIZE]);
 /* A 16-bit UUID on the Bluetooth Base UUID. */
 Uuid uuid_short(uint16_t number);
+/* The number of a 16-bit UUID; 0: it is longer. */
+uint16_t uuid_number(const Uuid *uuid);
 /* Bytes of its shortest form: 2 or 4 on the Bluetooth Base UUID, else 16. */
 size_t uuid_size(const Uuid *uuid);
 bool uuid_equal(const Uuid *a, const Uuid *b);
