@@ -1,6 +1,7 @@
 #include "config/builder.h"
 
 #include "config/suggest.h"
+#include "config/uuid-text.h"
 
 int builder_read_values(const Section *section, void *values) {
         size_t n;
@@ -35,7 +36,7 @@ bool builder_has_uuid(const Section *section) {
         const char *text = section_value(section, "uuid");
         Uuid uuid;
 
-        return text && uuid_parse(&uuid, text) == 0;
+        return text && uuid_text_parse(&uuid, section->kind, text) == 0;
 }
 
 const Section *builder_find_or_refuse(const SectionList *sections, const Section *section,

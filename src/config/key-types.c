@@ -1,6 +1,7 @@
 /* Text to the values of keys; each refusal says what would have been legal. */
 #include "config/key-types.h"
 
+#include "config/uuid-text.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/parse.h"
@@ -363,11 +364,10 @@ int key_parse_uuid(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
         Uuid uuid;
 
-        if (uuid_parse(&uuid, text) < 0)
-                return refuse(why,
-                        "not a UUID (36 characters with dashes, or 4 or 8 hex "
-                        "digits): " SHOWN,
-                        text);
+        if (uuid_text_parse(&uuid, key->section, text) < 0) {
+                uuid_text_explain(key->section, text, why);
+                return KEY_E_VALUE;
+        }
         if (destination)
                 *(Uuid *)destination = uuid;
         return 0;

@@ -5,6 +5,7 @@
 #include "config/descriptor-builder.h"
 #include "config/lint.h"
 #include "config/service-builder.h"
+#include "config/uuid-text.h"
 #include "core/handle-map.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
@@ -27,7 +28,7 @@ static int add_advertised(ProfileBuilder *b, const Section *section, const char 
                         "services", "names are separated by spaces: \"%.60s\"", word);
                 return 0;
         }
-        if (!service && uuid_parse(&uuid, word) < 0) {
+        if (!service && uuid_text_parse(&uuid, SECTION_SERVICE, word) < 0) {
                 builder_find_or_refuse(
                         b->sections, section, "services", SECTION_SERVICE, word, b->problems);
                 return 0;
@@ -35,7 +36,7 @@ static int add_advertised(ProfileBuilder *b, const Section *section, const char 
         if (service && !builder_has_uuid(service))
                 return 0;
         if (service)
-                uuid_parse(&uuid, section_value(service, "uuid"));
+                uuid_text_parse(&uuid, SECTION_SERVICE, section_value(service, "uuid"));
         for (size_t i = 0; i < a->n_services; i++)
                 if (uuid_equal(&a->services[i], &uuid)) {
                         problems_add(b->problems, section_origin(section, "services"),

@@ -143,8 +143,9 @@ static void test_service_uuid_moves_service_and_advertisement(void **state) {
         assert_int_equal(p->services[0]->uuid.bytes[0], 0x22);
         assert_int_equal(p->advertisement.services[0].bytes[0], 0x22);
         expect_refused(f, "MUSHPI_BLE_SERVICE_UUID=mush",
-                "environment MUSHPI_BLE_SERVICE_UUID: not a UUID (36 characters with dashes, or 4 "
-                "or 8 hex digits): \"mush\"\n");
+                "environment MUSHPI_BLE_SERVICE_UUID: neither a UUID nor the name of a service "
+                "that "
+                "the SIG has assigned: \"mush\"\n");
 }
 
 static void test_name_prefix_is_completed(void **state) {
