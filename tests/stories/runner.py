@@ -6,11 +6,12 @@ import time
 import traceback
 
 from . import (access, adapter, advertising, bluetoothd, centrals, declarations, figures, flood,
-               gatt, notifications, policies, second, sense, service, table, values, verdicts,
-               writes)
+               gatt, notifications, policies, profiles, second, sense, service, table, values,
+               verdicts, writes)
 
 MODULES = (advertising, table, values, writes, verdicts, notifications, policies, centrals, gatt,
-           declarations, access, sense, bluetoothd, adapter, second, service, flood, figures)
+           declarations, access, sense, bluetoothd, adapter, second, service, profiles, flood,
+           figures)
 HELPERS = {"__init__", "mushpi", "peer", "runner", "served", "spored", "world"}
 LIMIT = 120  # seconds for one story
 

@@ -123,11 +123,11 @@ class Spored(Daemon, abc.ABC):
         a Daemon."""
 
     @contextlib.contextmanager
-    def configured(self, drop_in=None, profile=None, on_air=True):
-        """Restarted with another profile (of profiles/) or with a drop-in, and as before
-        afterwards."""
+    def configured(self, drop_in=None, profile=None, on_air=True, shipped=None):
+        """Restarted with another profile (of profiles/, or one that ships) or with a drop-in, and
+        as before afterwards."""
         self.drop_in(drop_in)
-        self._configure(self.install(profile) if profile else self.mushpi)
+        self._configure(self.install(profile) if profile else self.shipped(shipped or "mushpi"))
         try:
             self.restart(on_air)
             yield
@@ -135,6 +135,11 @@ class Spored(Daemon, abc.ABC):
             self.drop_in(None)
             self._configure(self.mushpi)
             self.restart()
+
+    def shipped(self, name):
+        """What daemon.profile says for a profile that ships."""
+        mushpi = pathlib.Path(self.mushpi)
+        return mushpi.with_name(name + mushpi.suffix)
 
     def install(self, profile):
         """Puts a profile where spored can read it and returns its path."""
