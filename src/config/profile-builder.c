@@ -147,10 +147,12 @@ int profile_build(
         if (r < 0)
                 return r;
         check_fields(&b);
-        /* With an error a UUID may have been refused. */
+        /* With an error what is there need not be what was meant. */
         for (size_t i = 0; i < profile->n_services && problems_count(problems, false) == 0; i++)
                 check_twins(&b, profile->services[i]);
         pin_handles(&b);
+        if (profile->n_services > 0 && problems_count(problems, false) == 0)
+                lint_profile(profile, sections, problems);
         lint_queue(profile->n_services > 0 ? profile : NULL, sections, &plain->settings, problems);
         *ret = profile->n_services > 0 ? STEAL(profile) : NULL;
         return 0;

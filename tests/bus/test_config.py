@@ -1,6 +1,8 @@
 """Configuration from the command line, as a user meets it."""
 
 import os
+import pathlib
+import re
 import unittest
 
 from harness import PROFILE, Story
@@ -16,10 +18,19 @@ class Check(Story):
             f.write(text)
         return path
 
-    def test_the_shipped_profile_has_no_problem(self):
-        done = self.run_spored("--check", PROFILE)
+    def test_the_shipped_profiles_have_no_problem(self):
+        profiles = sorted(pathlib.Path(PROFILE).parent.glob("*.conf"))
+        self.assertGreater(len(profiles), 3)
+        for profile in profiles:
+            done = self.run_spored("--check", str(profile))
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn("no errors, 0 warnings", done.stdout)
+
+    def test_the_example_of_the_readme_has_no_problem(self):
+        readme = pathlib.Path(PROFILE).parents[2] / "README.md"
+        example, = re.findall(r"```ini\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
+        done = self.run_spored("--check", self.file(example))
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertIn("no errors, 0 warnings", done.stdout)
 
     def test_all_problems_at_once_with_file_and_line_and_exit_78(self):
         path = self.file("[service a]\nuuid = nonsense\n"

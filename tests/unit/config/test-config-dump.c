@@ -150,7 +150,9 @@ static void test_a_whole_table_comes_back(void **state) {
                 "[bluez]\nhandles = 0x0300\n" SERVICE "primary = no\n"
                 "[characteristic a]\nuuid = 2A00\nflags = read write notify\nsecurity = encrypt\n"
                 "type = u8\ndescription = \" a  note \"\npresentation = yes\n"
-                "notify_by = socket\nwrite_by = socket\n"
+                "notify_by = socket\n"
+                "[characteristic c]\nuuid = 2A02\nflags = write-without-response\n"
+                "security = open\nwrite_by = socket\n"
                 "[service t]\nuuid = 1816\nincludes = s\n"
                 "[characteristic b]\nuuid = 2A5B\nflags = encrypt-read reliable-write\n"
                 "security = encrypt\n"
@@ -195,7 +197,7 @@ static void test_every_key_of_a_characteristic_comes_back(void **state) {
                         "notify_on_change = yes\nmin_interval = 20ms\npriority = low\n"
                         "oversize = drop\nrate = 0.75\nburst = 4\nmax_age = 1h\n"
                         "on_stale = default\nunhandled = refuse\npersist = yes\n"
-                        "[characteristic b]\nuuid = 2905\nflags = notify\n"
+                        "[characteristic b]\nuuid = 2A01\nflags = notify\n"
                         "[queue]\nmin_interval = 30ms\npriority = high\nrate = 7.5\n");
         expect_no_problem(f);
         reload(f, &old);

@@ -47,8 +47,9 @@ static void test_security_protects_what_the_flags_allow(void **state) {
                 snprintf(text, sizeof(text), WITH("%s") "security = %s\n", cases[i].flags,
                         cases[i].security);
                 fixture_load_text(f, text);
-                expect_no_problem(f);
-                assert_int_equal(find_characteristic(f, "a")->flags, cases[i].expected);
+                assert_int_equal(f->errors, 0);
+                assert_int_equal(
+                        profile_at(config_profile(f->config), 0)->flags, cases[i].expected);
         }
 }
 
@@ -66,6 +67,10 @@ static void test_security_that_contradicts_the_flags_is_refused(void **state) {
 
 static void test_security_of_nothing_is_refused(void **state) {
         expect_text(*state, WITH("broadcast") "security = secure\n",
+                "test.conf:5: [characteristic a] flags: warning: BlueZ broadcasts no values: leave "
+                "broadcast out\n"
+                "test.conf:5: [characteristic a] flags: warning: a central can do nothing with it: "
+                "add read, write, notify or indicate\n"
                 "test.conf:6: [characteristic a] security: flags has nothing that it could "
                 "protect: no read, write, notify or indicate\n");
         /* Flags that were refused are told alone. */
@@ -107,7 +112,9 @@ static void test_security_may_come_from_a_variable(void **state) {
 static void test_the_ways_through_bluez(void **state) {
         Fixture *f = *state;
 
-        fixture_load_text(f, READABLE "notify_by = socket\nwrite_by = socket\n");
+        fixture_load_text(f,
+                WITH("notify write-without-response") "security = open\nnotify_by = socket\n"
+                                                      "write_by = socket\n");
         assert_non_null(f->config);
         assert_int_equal(find_characteristic(f, "a")->notify_by, NOTIFY_BY_SOCKET);
         assert_int_equal(find_characteristic(f, "a")->write_by, WRITE_BY_SOCKET);

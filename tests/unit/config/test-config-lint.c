@@ -45,7 +45,7 @@ static void test_a_write_without_answer_to_fields_is_warned_of(void **state) {
                 SERVICE "[characteristic a]\nuuid = 2A00\nflags = write-without-response\n"
                         "security = open\ntype = u8\n",
                 "test.conf:5: [characteristic a] flags: warning: a write without response that "
-                "does not fit the fields is lost: the central is not told\n");
+                "does not fit is lost: the central is not told; with write it is\n");
         fixture_load_text(f, SERVICE "[characteristic a]\nuuid = 2A00\n"
                                      "flags = write-without-response\nsecurity = open\n");
         expect_no_problem(f);
@@ -64,13 +64,15 @@ static void test_a_verdict_needs_a_write_that_can_be_refused(void **state) {
                 "none\n");
         expect_text(*state, WITH("write write-without-response") "verdict = handler\n",
                 "test.conf:7: [characteristic a] verdict: BlueZ takes a write without response "
-                "before anybody is asked: the central would never hear that it is refused\n");
+                "before anybody is asked: the central would never hear that it is refused; write "
+                "has to stand alone in flags\n");
 }
 
 static void test_nobody_hears_that_a_write_without_response_is_refused(void **state) {
         expect_text(*state, WITH("write-without-response") "unhandled = refuse\n",
                 "test.conf:7: [characteristic a] unhandled: BlueZ takes a write without response "
-                "before anybody is asked: the central would never hear that it is refused\n");
+                "before anybody is asked: the central would never hear that it is refused; write "
+                "has to stand alone in flags\n");
         expect_warning(*state, WITH("read") "unhandled = refuse\n",
                 "test.conf:7: [characteristic a] unhandled: warning: there is no write to refuse: "
                 "flags has none\n");

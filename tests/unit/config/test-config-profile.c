@@ -191,7 +191,7 @@ static void test_flags_have_the_names_of_bluez(void **state) {
         fixture_load_text(f,
                 SERVICE "[characteristic a]\nuuid = 2A00\nsecurity = open\n"
                         "flags = read write write-without-response\n  notify indicate\n");
-        assert_int_equal(find_characteristic(f, "a")->flags, 31);
+        assert_int_equal(config_profile(f->config)->characteristics[0]->flags, 31);
         expect_text(f, SERVICE "[characteristic a]\nuuid = 2A00\nflags = read wirte\n",
                 "test.conf:5: [characteristic a] flags: unknown flag \"wirte\"; did you mean "
                 "\"write\"?\n");
@@ -243,15 +243,6 @@ static void test_descriptors_that_bluez_makes_are_refused(void **state) {
                 "does not send: leave it out\n");
 }
 
-static void test_reserved_uuids_of_another_kind_are_no_problem(void **state) {
-        Fixture *f = *state;
-
-        fixture_load_text(f, "[service s]\nuuid = 2902\n"
-                             "[characteristic a]\nuuid = 180A\nflags = read\n"
-                             "[descriptor d]\ncharacteristic = a\nuuid = 180A\n");
-        expect_no_problem(f);
-}
-
 static void test_a_reserved_service_that_is_switched_off_is_no_problem(void **state) {
         Fixture *f = *state;
 
@@ -264,7 +255,7 @@ static void test_a_reserved_service_that_is_switched_off_is_no_problem(void **st
 static void test_two_services_may_have_the_same_characteristic(void **state) {
         Fixture *f = *state;
 
-        fixture_load_text(f, READABLE "[service t]\nuuid = 180B\n"
+        fixture_load_text(f, READABLE "[service t]\nuuid = 180D\n"
                                       "[characteristic b]\nuuid = 2A00\nflags = read\n");
         expect_no_problem(f);
         assert_int_equal(config_profile(f->config)->n_services, 2);
@@ -286,7 +277,7 @@ static void test_what_is_switched_off_does_not_count(void **state) {
 static void test_a_service_is_switched_off_with_all_in_it(void **state) {
         Fixture *f = *state;
 
-        fixture_load_text(f, "[service t]\nuuid = 180B\n"
+        fixture_load_text(f, "[service t]\nuuid = 180D\n"
                              "[characteristic b]\nuuid = 2A00\nflags = read\n"
                              "[service s]\nuuid = 181A\nenable = no\n"
                              "[characteristic a]\nuuid = 2A00\nflags = read\n"
@@ -305,13 +296,13 @@ static void test_a_descriptor_holds_text_or_bytes(void **state) {
         fixture_load_text(f, READABLE "[descriptor d]\ncharacteristic = a\nuuid = 2901\n"
                                       "value = \"in the shed\"\n"
                                       "[descriptor e]\ncharacteristic = a\nuuid = 2904\n"
-                                      "value = hex: 0e fe\n");
+                                      "value = hex: 0e fe 2f27 01 0000\n");
         c = find_characteristic(f, "a");
         assert_int_equal(c->n_descriptors, 2);
         assert_int_equal(c->descriptors[0]->size, strlen("in the shed"));
         assert_memory_equal(c->descriptors[0]->data, "in the shed", strlen("in the shed"));
-        assert_int_equal(c->descriptors[1]->size, 2);
-        assert_memory_equal(c->descriptors[1]->data, "\x0e\xfe", 2);
+        assert_int_equal(c->descriptors[1]->size, 7);
+        assert_memory_equal(c->descriptors[1]->data, "\x0e\xfe\x2f\x27\x01\0\0", 7);
         expect_text(f, READABLE "[descriptor d]\ncharacteristic = b\nuuid = 2901\nvalue = hex:0\n",
                 "test.conf:7: [descriptor d] characteristic: no characteristic \"b\"; known: a\n");
         expect_text(f, READABLE "[descriptor d]\ncharacteristic = a\nuuid = 2901\nvalue = hex:0\n",
@@ -322,19 +313,19 @@ static void test_services_are_advertised_by_name_or_uuid(void **state) {
         Fixture *f = *state;
         const Advertisement *a;
 
-        fixture_load_text(f, READABLE "[advertisement]\nservices = s 180F\nname = Shed\n");
+        fixture_load_text(f, READABLE "[advertisement]\nservices = s 180A\nname = Shed\n");
         expect_no_problem(f);
         a = &config_profile(f->config)->advertisement;
         assert_true(a->advertise);
         assert_string_equal(a->name, "Shed");
         assert_int_equal(a->n_services, 2);
         assert_int_equal(a->services[0].bytes[3], 0x1a);
-        assert_int_equal(a->services[1].bytes[3], 0x0f);
+        assert_int_equal(a->services[1].bytes[3], 0x0a);
 }
 
 static void test_what_cannot_be_advertised_is_refused(void **state) {
         expect_text(*state,
-                READABLE "[service shed]\nuuid = 180B\n[advertisement]\nservices = shd\n",
+                READABLE "[service shed]\nuuid = 180D\n[advertisement]\nservices = shd\n",
                 "test.conf:9: [advertisement] services: no service \"shd\"; did you mean "
                 "\"shed\"?\n");
         expect_text(*state, READABLE "[advertisement]\nservices = s s\n",
@@ -353,7 +344,7 @@ static void test_lists_are_separated_by_spaces(void **state) {
         expect_text(f, SERVICE "[characteristic a]\nuuid = 2A00\nflags = read, notify\n",
                 "test.conf:5: [characteristic a] flags: flags are separated by spaces: "
                 "\"read,\"\n");
-        expect_text(f, READABLE "[advertisement]\nservices = s, 180F\n",
+        expect_text(f, READABLE "[advertisement]\nservices = s, 180A\n",
                 "test.conf:7: [advertisement] services: names are separated by spaces: \"s,\"\n");
 }
 
@@ -378,7 +369,6 @@ int main(void) {
                 FIXTURE_TEST(test_services_that_bluez_serves_are_refused),
                 FIXTURE_TEST(test_a_service_that_bluez_may_serve_is_warned_of),
                 FIXTURE_TEST(test_descriptors_that_bluez_makes_are_refused),
-                FIXTURE_TEST(test_reserved_uuids_of_another_kind_are_no_problem),
                 FIXTURE_TEST(test_a_reserved_service_that_is_switched_off_is_no_problem),
                 FIXTURE_TEST(test_two_services_may_have_the_same_characteristic),
                 FIXTURE_TEST(test_what_is_switched_off_does_not_count),

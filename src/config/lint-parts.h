@@ -1,0 +1,26 @@
+/* What the files of lint have in common. Each judges values and not which keys are there: what
+ * --dump-config writes has all of them. */
+#pragma once
+
+#include "config/section.h"
+
+/* Blames the key, or the section alone where the key is not in it. */
+void lint_refuse(const Section *section, const char *key, const char *why, Problems *problems);
+void lint_warn(const Section *section, const char *key, const char *why, Problems *problems);
+
+/* Somebody may write it, by whatever flag. */
+bool lint_is_written(const Characteristic *c);
+bool lint_notifies(const Characteristic *c);
+/* A write may be wrong for what it holds. */
+bool lint_validates(const Characteristic *c);
+
+void lint_flags(const Characteristic *c, const Section *section, Problems *problems);
+void lint_writes(const Characteristic *c, const Section *section, Problems *problems);
+void lint_pace(const Characteristic *c, const Section *section, const Settings *settings,
+        Problems *problems);
+void lint_age(const Characteristic *c, const Section *section, Problems *problems);
+/* Numbers that the Bluetooth SIG has not assigned, or to something else. */
+void lint_uuid(const Uuid *uuid, const Section *section, Problems *problems);
+/* A descriptor and what it belongs to. */
+void lint_descriptor(const Descriptor *d, const Characteristic *owner, const Section *section,
+        Problems *problems);

@@ -1,0 +1,66 @@
+/* UUIDs that belong to the Bluetooth SIG, and descriptors that have a meaning of the SIG's. */
+#include "config/lint-parts.h"
+
+#include "core/assigned-numbers.h"
+#include "util/cleanup.h"
+
+/* 16-bit UUIDs that the SIG has assigned to companies, for whatever they like: Assigned Numbers,
+ * 3.10. */
+#define MEMBERS_FIRST 0xFC00
+#define MEMBERS_LAST  0xFEFF
+
+#define USER_DESCRIPTION         0x2901
+#define PRESENTATION_FORMAT      0x2904
+#define PRESENTATION_FORMAT_SIZE 7
+
+static const struct {
+        SectionKind section;
+        AssignedKind assigned;
+} kinds[] = {
+        {SECTION_SERVICE, ASSIGNED_SERVICE},
+        {SECTION_CHARACTERISTIC, ASSIGNED_CHARACTERISTIC},
+        {SECTION_DESCRIPTOR, ASSIGNED_DESCRIPTOR},
+};
+
+void lint_uuid(const Uuid *uuid, const Section *section, Problems *problems) {
+        uint16_t number = uuid_number(uuid);
+        size_t other = ELEMENTS(kinds);
+
+        if (uuid_size(uuid) == 16 || (number >= MEMBERS_FIRST && number <= MEMBERS_LAST))
+                return;
+        for (size_t i = 0; i < ELEMENTS(kinds); i++) {
+                if (!assigned_number_name(kinds[i].assigned, number))
+                        continue;
+                if (kinds[i].section == section->kind)
+                        return;
+                other = i;
+        }
+        if (other < ELEMENTS(kinds))
+                problems_warn(problems, section_origin(section, "uuid"), section->label, "uuid",
+                        "this is the number of a %s (%s), not of a %s",
+                        section_kind_name(kinds[other].section),
+                        assigned_number_name(kinds[other].assigned, number),
+                        section_kind_name(section->kind));
+        else
+                lint_warn(section, "uuid",
+                        "the Bluetooth SIG has not assigned this number: what is your own has a "
+                        "UUID of 36 characters, such as uuidgen prints",
+                        problems);
+}
+
+void lint_descriptor(const Descriptor *d, const Characteristic *owner, const Section *section,
+        Problems *problems) {
+        uint16_t number = uuid_number(&d->uuid);
+
+        if (number == PRESENTATION_FORMAT && d->size != PRESENTATION_FORMAT_SIZE)
+                lint_warn(section, "value",
+                        "a presentation format has 7 bytes: format, exponent, unit (2), namespace, "
+                        "description (2)",
+                        problems);
+        if (number == USER_DESCRIPTION && (d->flags & CHARACTERISTIC_WRITE) != 0 &&
+                (owner->flags & CHARACTERISTIC_WRITABLE_AUXILIARIES) == 0)
+                lint_warn(section, "flags",
+                        "centrals look for writable-auxiliaries in the characteristic's flags "
+                        "before they write a description: add it there",
+                        problems);
+}

@@ -1,0 +1,142 @@
+/* What BlueZ takes and does not do, and what cannot be as it is declared. */
+#include "fixture.h"
+
+#include "util/cleanup.h"
+
+#include <stdlib.h>
+
+/* A characteristic with these flags in line 6; lines of its own follow. */
+#define WITH(flags) SERVICE "[characteristic a]\nuuid = 2A00\nsecurity = open\nflags = " flags "\n"
+#define FLAGS       "test.conf:6: [characteristic a] flags: warning: "
+
+static void expect_text(Fixture *f, const char *text, const char *problems) {
+        fixture_load_text(f, text);
+        expect_problems(f, problems);
+}
+
+static void expect_fine(Fixture *f, const char *text) {
+        fixture_load_text(f, text);
+        expect_no_problem(f);
+}
+
+static void test_flags_that_bluez_has_no_use_for(void **state) {
+        expect_text(*state, WITH("read broadcast"),
+                FLAGS "BlueZ broadcasts no values: leave broadcast out\n");
+        expect_text(*state, WITH("read extended-properties"),
+                FLAGS "BlueZ sets this flag itself beside reliable-write and "
+                      "writable-auxiliaries: leave extended-properties out\n");
+        expect_text(*state, WITH("write authorize"),
+                FLAGS "BlueZ asks for leave before prepared writes alone, and others pass: leave "
+                      "authorize out, security = encrypt keeps strangers away\n");
+        expect_text(*state, WITH("read reliable-write"),
+                FLAGS "reliable-write is a way to write: add write, or leave it out\n");
+        expect_fine(*state, WITH("read write reliable-write"));
+}
+
+static void test_notify_or_indicate(void **state) {
+        expect_text(*state, WITH("notify indicate"),
+                FLAGS "BlueZ refuses a central that asks for both: choose notify, or indicate "
+                      "where each value must be confirmed\n");
+        expect_fine(*state, WITH("notify"));
+        expect_fine(*state, WITH("indicate"));
+}
+
+static void test_what_a_central_can_do_nothing_with(void **state) {
+        expect_text(*state, WITH("broadcast"),
+                FLAGS "BlueZ broadcasts no values: leave broadcast out\n" FLAGS
+                      "a central can do nothing with it: add read, write, notify or indicate\n");
+        expect_fine(*state, WITH("write"));
+}
+
+/* BlueZ lets everybody write what has one of these. */
+static void test_other_flags_let_anyone_write(void **state) {
+        expect_text(*state,
+                SERVICE "[characteristic a]\nuuid = 2A00\nflags = authenticated-signed-writes\n",
+                "test.conf:5: [characteristic a] flags: warning: anyone in range may write; "
+                "security = open says that this is meant\n");
+        expect_fine(*state, WITH("authenticated-signed-writes"));
+}
+
+static void test_a_command_beside_a_request_hides_errors(void **state) {
+        expect_text(*state, WITH("write write-without-response") "type = u8\n",
+                FLAGS "beside write-without-response BlueZ takes each write before it is checked: "
+                      "one that does not fit is lost and the central not told; leave "
+                      "write-without-response out\n");
+        expect_text(*state, WITH("write-without-response") "size = 2\n",
+                FLAGS "a write without response that does not fit is lost: the central is not "
+                      "told; with write it is\n");
+        expect_fine(*state, WITH("write write-without-response"));
+        expect_fine(*state, WITH("write-without-response") "size_max = 20\n");
+        expect_fine(*state, WITH("write") "type = u8 max=3\n");
+}
+
+static void test_a_number_that_nobody_was_assigned(void **state) {
+        static const char unassigned[] =
+                "test.conf:2: [service s] uuid: warning: the Bluetooth SIG has not assigned this "
+                "number: what is your own has a UUID of 36 characters, such as uuidgen prints\n";
+
+        expect_text(*state, "[service s]\nuuid = FFE0\n", unassigned);
+        expect_text(*state, "[service s]\nuuid = 0001181A\n", unassigned);
+        expect_text(
+                *state, "[service s]\nuuid = 0000FFF0-0000-1000-8000-00805F9B34FB\n", unassigned);
+        expect_text(*state, SERVICE "[characteristic a]\nuuid = 2A2D\nflags = read\n",
+                "test.conf:4: [characteristic a] uuid: warning: the Bluetooth SIG has not assigned "
+                "this number: what is your own has a UUID of 36 characters, such as uuidgen "
+                "prints\n");
+        expect_fine(*state, "[service s]\nuuid = FE59\n");
+        expect_fine(*state, "[service s]\nuuid = 9d3f1c5e-6a0b-4a52-8f7e-2c41d0a6b700\n");
+}
+
+static void test_a_number_of_another_kind(void **state) {
+        expect_text(*state,
+                "[service s]\nuuid = 2902\n[characteristic a]\nuuid = 180A\nflags = read\n"
+                "[descriptor d]\ncharacteristic = a\nuuid = 2A6E\n",
+                "test.conf:2: [service s] uuid: warning: this is the number of a descriptor "
+                "(client_characteristic_configuration), not of a service\n"
+                "test.conf:4: [characteristic a] uuid: warning: this is the number of a service "
+                "(device_information), not of a characteristic\n"
+                "test.conf:8: [descriptor d] uuid: warning: this is the number of a characteristic "
+                "(temperature), not of a descriptor\n");
+}
+
+static void test_a_presentation_format_has_seven_bytes(void **state) {
+#define PRESENTED WITH("read") "[descriptor d]\ncharacteristic = a\nuuid = 2904\nvalue = hex:"
+        expect_text(*state, PRESENTED "0efe\n",
+                "test.conf:10: [descriptor d] value: warning: a presentation format has 7 bytes: "
+                "format, exponent, unit (2), namespace, description (2)\n");
+        expect_fine(*state, PRESENTED "0efe2f27010000\n");
+}
+
+static void test_what_is_advertised_is_served(void **state) {
+        expect_text(*state, WITH("read") "[advertisement]\nservices = s battery\n",
+                "test.conf:8: [advertisement] services: warning: no service that is served has the "
+                "UUID 0000180f-0000-1000-8000-00805f9b34fb\n");
+        expect_fine(*state, WITH("read") "[advertisement]\nservices = s 180A\n");
+        expect_fine(*state, WITH("read") "[advertisement]\nservices = 181A\n");
+}
+
+static void test_no_value_is_longer_than_bluetooth_takes(void **state) {
+        expect_text(*state, WITH("read") "size_max = 513\n",
+                "test.conf:7: [characteristic a] size_max: not a number from 1 to 512: \"513\"\n");
+        expect_text(*state, WITH("read") "[fields a]\nx = bytes size=300\ny = bytes size=300\n",
+                "test.conf:9: [fields a] y: does not fit: a value has at most 512 bytes, 300 are "
+                "taken\n");
+        expect_fine(*state, WITH("read") "[fields a]\nx = bytes size=300\ny = bytes size=212\n");
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                FIXTURE_TEST(test_flags_that_bluez_has_no_use_for),
+                FIXTURE_TEST(test_notify_or_indicate),
+                FIXTURE_TEST(test_what_a_central_can_do_nothing_with),
+                FIXTURE_TEST(test_other_flags_let_anyone_write),
+                FIXTURE_TEST(test_a_command_beside_a_request_hides_errors),
+                FIXTURE_TEST(test_a_number_that_nobody_was_assigned),
+                FIXTURE_TEST(test_a_number_of_another_kind),
+                FIXTURE_TEST(test_a_presentation_format_has_seven_bytes),
+                FIXTURE_TEST(test_what_is_advertised_is_served),
+                FIXTURE_TEST(test_no_value_is_longer_than_bluetooth_takes),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
