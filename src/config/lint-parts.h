@@ -21,6 +21,6 @@ void lint_pace(const Characteristic *c, const Section *section, const Settings *
 void lint_age(const Characteristic *c, const Section *section, Problems *problems);
 /* Numbers that the Bluetooth SIG has not assigned, or to something else. */
 void lint_uuid(const Uuid *uuid, const Section *section, Problems *problems);
-/* A descriptor and what it belongs to. */
-void lint_descriptor(const Descriptor *d, const Characteristic *owner, const Section *section,
-        Problems *problems);
+void lint_descriptor(const Descriptor *d, const Section *section, Problems *problems);
+/* Whether its description can be written, by all that says so. */
+void lint_auxiliaries(const Characteristic *c, const SectionList *sections, Problems *problems);

@@ -48,18 +48,34 @@ void lint_uuid(const Uuid *uuid, const Section *section, Problems *problems) {
                         problems);
 }
 
-void lint_descriptor(const Descriptor *d, const Characteristic *owner, const Section *section,
-        Problems *problems) {
-        uint16_t number = uuid_number(&d->uuid);
-
-        if (number == PRESENTATION_FORMAT && d->size != PRESENTATION_FORMAT_SIZE)
+void lint_descriptor(const Descriptor *d, const Section *section, Problems *problems) {
+        lint_uuid(&d->uuid, section, problems);
+        if (uuid_number(&d->uuid) == PRESENTATION_FORMAT && d->size != PRESENTATION_FORMAT_SIZE)
                 lint_warn(section, "value",
                         "a presentation format has 7 bytes: format, exponent, unit (2), namespace, "
                         "description (2)",
                         problems);
-        if (number == USER_DESCRIPTION && (d->flags & CHARACTERISTIC_WRITE) != 0 &&
-                (owner->flags & CHARACTERISTIC_WRITABLE_AUXILIARIES) == 0)
-                lint_warn(section, "flags",
+}
+
+/* Core Specification, Vol 3, Part G, 3.3.3.2. */
+void lint_auxiliaries(const Characteristic *c, const SectionList *sections, Problems *problems) {
+        bool told = (c->flags & CHARACTERISTIC_WRITABLE_AUXILIARIES) != 0;
+        const Descriptor *written = NULL;
+
+        for (size_t i = 0; i < c->n_descriptors; i++) {
+                const Descriptor *d = c->descriptors[i];
+
+                if (uuid_number(&d->uuid) == USER_DESCRIPTION &&
+                        (d->flags & CHARACTERISTIC_WRITE) != 0)
+                        written = d;
+        }
+        if (told && !written)
+                lint_warn(section_list_find(sections, SECTION_CHARACTERISTIC, c->name), "flags",
+                        "writable-auxiliaries says that its description (2901) can be written, and "
+                        "none can",
+                        problems);
+        if (!told && written)
+                lint_warn(section_list_find(sections, SECTION_DESCRIPTOR, written->name), "flags",
                         "centrals look for writable-auxiliaries in the characteristic's flags "
                         "before they write a description: add it there",
                         problems);

@@ -90,9 +90,9 @@ static void lint_descriptors(
 
                 if (!section || !section_find(section, "uuid"))
                         continue;
-                lint_uuid(&d->uuid, section, problems);
-                lint_descriptor(d, c, section, problems);
+                lint_descriptor(d, section, problems);
         }
+        lint_auxiliaries(c, sections, problems);
 }
 
 static bool is_served(const Profile *profile, const Uuid *uuid) {

@@ -30,6 +30,9 @@ static void test_flags_that_bluez_has_no_use_for(void **state) {
                       "authorize out, security = encrypt keeps strangers away\n");
         expect_text(*state, WITH("read reliable-write"),
                 FLAGS "reliable-write is a way to write: add write, or leave it out\n");
+        expect_text(*state, WITH("read writable-auxiliaries"),
+                FLAGS "writable-auxiliaries says that its description (2901) can be written, and "
+                      "none can\n");
         expect_fine(*state, WITH("read write reliable-write"));
 }
 
