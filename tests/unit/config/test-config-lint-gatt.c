@@ -73,6 +73,68 @@ static void test_a_command_beside_a_request_hides_errors(void **state) {
         expect_fine(*state, WITH("write") "type = u8 max=3\n");
 }
 
+#define WRITE_BY "test.conf:7: [characteristic a] write_by: "
+
+static void test_a_socket_is_for_commands_that_nobody_checks(void **state) {
+        expect_text(*state, WITH("write") "write_by = socket\n",
+                WRITE_BY "a socket is for writes without response: write write-without-response in "
+                         "flags\n" WRITE_BY
+                         "warning: the pieces of a long write lose their offsets in a socket: "
+                         "leave write out of flags\n");
+        expect_text(*state, WITH("write-without-response") "write_by = socket\ntype = u8\n",
+                WRITE_BY "what comes through a socket is not checked: plain bytes with size_max, "
+                         "or write_by = call\n");
+        expect_text(*state, WITH("write-without-response") "write_by = socket\nsize = 8\n",
+                WRITE_BY "what comes through a socket is not checked: plain bytes with size_max, "
+                         "or write_by = call\n");
+        expect_text(*state,
+                WITH("write-without-response write reliable-write") "write_by = socket\n",
+                WRITE_BY "the pieces of a long write lose their offsets in a socket: leave "
+                         "reliable-write out\n");
+        expect_text(*state,
+                WITH("write-without-response") "write_by = socket\n"
+                                               "unhandled = refuse\n",
+                "test.conf:8: [characteristic a] unhandled: BlueZ takes a write without response "
+                "before anybody is asked: the central would never hear that it is refused; write "
+                "has to stand alone in flags\n");
+        expect_fine(*state, WITH("write-without-response") "write_by = socket\nsize_max = 244\n"
+                                                           "on_write = forward\n");
+        /* BlueZ's only word for a command that is protected brings the request with it. */
+        expect_fine(*state,
+                SERVICE "[characteristic a]\nuuid = 2A00\nflags = write-without-response\n"
+                        "security = encrypt\nwrite_by = socket\n");
+}
+
+static void test_a_socket_for_what_is_not_notified(void **state) {
+        expect_text(*state, WITH("read") "notify_by = socket\n",
+                "test.conf:7: [characteristic a] notify_by: warning: there is nothing to notify: "
+                "flags has neither notify nor indicate\n");
+        expect_fine(*state, WITH("notify") "notify_by = socket\n");
+        expect_fine(*state, WITH("indicate") "notify_by = socket\n");
+}
+
+static void test_a_secondary_service_is_included(void **state) {
+#define SECONDARY                                                                                  \
+        "[service t]\nuuid = 1816\nprimary = no\n[characteristic b]\nuuid = 2A5B\nflags = read\n"
+        expect_text(*state, SECONDARY,
+                "test.conf:3: [service t] primary: warning: no service includes it, and centrals "
+                "look for primary ones alone: name it in includes of another, or leave primary "
+                "out\n");
+        expect_fine(*state, SECONDARY "[service u]\nuuid = 1815\nincludes = t\n[characteristic c]\n"
+                                      "uuid = 2A56\nflags = read\n");
+}
+
+static void test_a_description_that_can_be_written(void **state) {
+#define DESCRIBED(flags)                                                                           \
+        WITH(flags)                                                                                \
+        "[descriptor d]\ncharacteristic = a\nuuid = 2901\nflags = read write\nsecurity = open\n"
+        expect_text(*state, DESCRIBED("read"),
+                "test.conf:10: [descriptor d] flags: warning: centrals look for "
+                "writable-auxiliaries in the characteristic's flags before they write a "
+                "description: add it there\n");
+        expect_fine(*state, DESCRIBED("read writable-auxiliaries"));
+}
+
 static void test_a_number_that_nobody_was_assigned(void **state) {
         static const char unassigned[] =
                 "test.conf:2: [service s] uuid: warning: the Bluetooth SIG has not assigned this "
@@ -134,6 +196,10 @@ int main(void) {
                 FIXTURE_TEST(test_what_a_central_can_do_nothing_with),
                 FIXTURE_TEST(test_other_flags_let_anyone_write),
                 FIXTURE_TEST(test_a_command_beside_a_request_hides_errors),
+                FIXTURE_TEST(test_a_socket_is_for_commands_that_nobody_checks),
+                FIXTURE_TEST(test_a_socket_for_what_is_not_notified),
+                FIXTURE_TEST(test_a_secondary_service_is_included),
+                FIXTURE_TEST(test_a_description_that_can_be_written),
                 FIXTURE_TEST(test_a_number_that_nobody_was_assigned),
                 FIXTURE_TEST(test_a_number_of_another_kind),
                 FIXTURE_TEST(test_a_presentation_format_has_seven_bytes),
