@@ -18,6 +18,7 @@ enum {
         SLOT_REMOVED,
         SLOT_ADAPTER_CHANGED,
         SLOT_DEVICE_CHANGED,
+        SLOT_DEVICE_DISCONNECTED,
         SLOT_CALL,
         _SLOT_MAX
 };
@@ -228,6 +229,20 @@ static int on_properties_changed(sd_bus_message *m, void *userdata, sd_bus_error
         return 0;
 }
 
+static int on_device_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        BluezClient *c = userdata;
+        const char *reason;
+
+        if (!from_owner(c, m))
+                return 0;
+        int r = sd_bus_message_read(m, "s", &reason);
+        if (r >= 0)
+                c->events->device_disconnected(sd_bus_message_get_path(m), reason, c->userdata);
+        else
+                log_warning("Malformed Disconnected from BlueZ: %s", strerror(-r));
+        return 0;
+}
+
 #define CHANGED_MATCH(of)                                                                          \
         "type='signal',sender='" BLUEZ_SERVICE "',interface='" DBUS_PROPERTIES                     \
         "',member='PropertiesChanged',arg0='" of "'"
@@ -248,6 +263,9 @@ static const struct {
                 on_interfaces_removed},
         [SLOT_ADAPTER_CHANGED] = {CHANGED_MATCH(BLUEZ_ADAPTER), on_properties_changed},
         [SLOT_DEVICE_CHANGED] = {CHANGED_MATCH(BLUEZ_DEVICE), on_properties_changed},
+        [SLOT_DEVICE_DISCONNECTED] = {"type='signal',sender='" BLUEZ_SERVICE
+                                      "',interface='" BLUEZ_DEVICE "',member='Disconnected'",
+                on_device_disconnected},
 };
 
 /* The bus handles messages in order: the matches stand before the owner is asked for. */

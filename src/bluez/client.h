@@ -26,6 +26,9 @@ typedef struct BluezClientEvents {
         /* Of adapters and devices. Likewise. */
         int (*properties_changed)(const char *path, const char *interface,
                 sd_bus_message *properties, void *userdata);
+        /* A device is about to leave, and why: a name of device.rst, "org.bluez.Reason.Remote".
+         * Since BlueZ 5.83. */
+        void (*device_disconnected)(const char *path, const char *reason, void *userdata);
 } BluezClientEvents;
 
 /* call_timeout_usec limits each call to BlueZ; retry_min_usec to retry_max_usec are the pauses

@@ -64,6 +64,7 @@ typedef struct Settings {
                 size_t peer_bytes;          /* waiting for one peer that does not read */
                 unsigned requests_per_turn; /* of one peer, before others have theirs */
                 size_t verdicts;            /* writes that wait for one */
+                size_t devices;             /* of BlueZ's that are kept */
         } limits;
 } Settings;
 

@@ -159,6 +159,9 @@ static const Key keys[] = {
                 .description = "Requests of one program before others have their turn."},
         {SECTION_LIMITS, "verdicts", key_parse_count, "64", SETTING(limits.verdicts), 1, 1024,
                 .description = "Writes that wait for a handler's verdict at the same time."},
+        {SECTION_LIMITS, "devices", key_parse_count, "64", SETTING(limits.devices), 1, 1024,
+                .description = "Devices that are kept in the list of devices, connected ones "
+                               "first."},
 
         {SECTION_ADVERTISEMENT, "advertise", key_parse_bool, "yes", PLAIN(advertisement.advertise),
                 .description = "no: only set the name."},

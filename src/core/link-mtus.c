@@ -24,6 +24,13 @@ void link_mtus_note(LinkMtus *mtus, const char *device, uint16_t mtu) {
         link->mtu = mtu;
 }
 
+void link_mtus_rename(LinkMtus *mtus, const char *was, const char *device) {
+        LinkMtu *link = find(mtus, was);
+
+        if (link && strlen(device) < LINK_DEVICE_SIZE)
+                strcpy(link->device, device);
+}
+
 void link_mtus_end(LinkMtus *mtus, const char *device) {
         LinkMtu *link = find(mtus, device);
 

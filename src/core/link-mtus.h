@@ -24,6 +24,8 @@ typedef struct LinkMtus {
 /* A later MTU takes the place of the one before. What cannot be one, and a link beyond
  * LINK_MTUS_MAX, is not remembered. */
 void link_mtus_note(LinkMtus *mtus, const char *device, uint16_t mtu);
+/* Its central has another address now. */
+void link_mtus_rename(LinkMtus *mtus, const char *was, const char *device);
 /* The link has ended. */
 void link_mtus_end(LinkMtus *mtus, const char *device);
 /* 0: none is known. */

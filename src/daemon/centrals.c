@@ -80,3 +80,32 @@ int centrals_write(const Characteristic *c, const char *device, const uint8_t *d
                 server_emit_write(d->server, &write);
         return r;
 }
+
+void centrals_connection(const ConnectionEvent *event, void *userdata) {
+        const char *who = event->device ? event->device : "a central";
+
+        switch (event->kind) {
+        case CONNECTION_CONNECTED:
+                log_debug("%s is connected", who);
+                break;
+        case CONNECTION_DISCONNECTED:
+                log_debug(
+                        "%s has left: %s", who, event->reason ? event->reason : "no reason given");
+                break;
+        case CONNECTION_MTU:
+                log_debug("%s has an MTU of %u", who, event->mtu);
+                break;
+        case CONNECTION_ADDRESS:
+                log_debug("%s is %s", event->was, who);
+                break;
+        case CONNECTION_BONDED:
+                log_debug("%s is %s", who, event->bonded ? "bonded" : "no longer bonded");
+                break;
+        case CONNECTION_SUBSCRIBED:
+                log_debug("%s is subscribed by %s", event->characteristic->name, who);
+                break;
+        case CONNECTION_UNSUBSCRIBED:
+        case _CONNECTION_EVENT_KIND_MAX:
+                break;
+        }
+}

@@ -7,5 +7,8 @@
 int centrals_write(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
         uint64_t write_id, void *userdata);
 
+/* PeripheralEvents.connection */
+void centrals_connection(const ConnectionEvent *event, void *userdata);
+
 /* A handler's verdict on a write, or that none came. */
 extern const VerdictsEvents centrals_verdicts_events;

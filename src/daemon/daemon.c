@@ -111,6 +111,7 @@ static const PeripheralEvents peripheral_events = {
         .stopped = on_stopped,
         .write = centrals_write,
         .room = on_room,
+        .connection = centrals_connection,
 };
 
 static void disconnect_bus(Daemon *d) {

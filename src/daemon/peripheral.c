@@ -2,7 +2,7 @@
 
 #include "bluez/adapter.h"
 #include "bluez/client.h"
-#include "bluez/device.h"
+#include "bluez/devices.h"
 #include "bluez/le-advertisement.h"
 #include "bluez/names.h"
 #include "daemon/presence.h"
@@ -29,6 +29,7 @@ struct Peripheral {
         sd_bus_slot *filter_slot;
         BluezClient *client;
         Adapter *adapter;
+        Devices *devices;
         Serving *serving;
         LeAdvertisement *advertisement;
         Presence *presence;
@@ -72,6 +73,7 @@ static void update_presence(Peripheral *p) {
 
         serving_set_traits(p->serving, bluez_traits(bluez_version(p, adapter)));
         presence_set_adapter(p->presence, bluez_client_owner(p->client), adapter);
+        devices_set_adapter(p->devices, adapter ? adapter->path : NULL);
         p->events->changed(p->userdata);
 }
 
@@ -99,6 +101,7 @@ static void on_vanished(void *userdata) {
         log_info("bluetoothd is not there");
         (void)serving_set_owner(p->serving, NULL);
         adapter_clear(p->adapter);
+        devices_clear(p->devices);
 }
 
 static void on_ready(void *userdata) {
@@ -113,38 +116,41 @@ static void on_not_listed(void *userdata) {
         p->events->changed(p->userdata);
 }
 
+static bool is_device(const char *interface) {
+        return strcmp(interface, BLUEZ_DEVICE) == 0;
+}
+
 static int on_interface_added(
         const char *path, const char *interface, sd_bus_message *properties, void *userdata) {
         Peripheral *p = userdata;
 
+        if (is_device(interface))
+                return devices_added(p->devices, path, properties);
         return adapter_interface_added(p->adapter, path, interface, properties);
-}
-
-static void end_link(Peripheral *p, const char *path) {
-        char device[DEVICE_ADDRESS_SIZE];
-
-        device_address(device, path);
-        serving_link_ended(p->serving, device);
 }
 
 static void on_interface_removed(const char *path, const char *interface, void *userdata) {
         Peripheral *p = userdata;
 
-        adapter_interface_removed(p->adapter, path, interface);
-        if (strcmp(interface, BLUEZ_DEVICE) == 0)
-                end_link(p, path);
+        if (is_device(interface))
+                devices_removed(p->devices, path);
+        else
+                adapter_interface_removed(p->adapter, path, interface);
 }
 
 static int on_properties_changed(
         const char *path, const char *interface, sd_bus_message *properties, void *userdata) {
         Peripheral *p = userdata;
 
-        if (strcmp(interface, BLUEZ_DEVICE) != 0)
-                return adapter_properties_changed(p->adapter, path, interface, properties);
-        int r = device_read_disconnected(properties);
-        if (r > 0)
-                end_link(p, path);
-        return r;
+        if (is_device(interface))
+                return devices_changed(p->devices, path, properties);
+        return adapter_properties_changed(p->adapter, path, interface, properties);
+}
+
+static void on_device_disconnected(const char *path, const char *reason, void *userdata) {
+        Peripheral *p = userdata;
+
+        devices_disconnecting(p->devices, path, reason);
 }
 
 static const BluezClientEvents client_events = {
@@ -155,13 +161,49 @@ static const BluezClientEvents client_events = {
         .interface_added = on_interface_added,
         .interface_removed = on_interface_removed,
         .properties_changed = on_properties_changed,
+        .device_disconnected = on_device_disconnected,
 };
+
+/* The notifier cuts by the MTUs of the links that there are. */
+static void on_device_event(const ConnectionEvent *event, void *userdata) {
+        Peripheral *p = userdata;
+
+        switch (event->kind) {
+        case CONNECTION_MTU:
+                serving_note_mtu(p->serving, event->device, event->mtu);
+                break;
+        case CONNECTION_DISCONNECTED:
+                serving_link_ended(p->serving, event->device);
+                break;
+        case CONNECTION_ADDRESS:
+                serving_link_renamed(p->serving, event->was, event->device);
+                break;
+        case CONNECTION_CONNECTED:
+        case CONNECTION_BONDED:
+        case CONNECTION_SUBSCRIBED:
+        case CONNECTION_UNSUBSCRIBED:
+        case _CONNECTION_EVENT_KIND_MAX:
+                break;
+        }
+        p->events->connection(event, p->userdata);
+}
+
+static const DevicesEvents devices_events = {
+        .event = on_device_event,
+};
+
+/* A call names the device by its path, which keeps the address from before it was bonded. */
+static const char *address_of(const Peripheral *p, const char *device) {
+        const Device *d = device ? devices_find(p->devices, device) : NULL;
+
+        return d ? d->address : device;
+}
 
 static int on_write(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
         uint64_t write_id, void *userdata) {
         Peripheral *p = userdata;
 
-        return p->events->write(c, device, data, size, write_id, p->userdata);
+        return p->events->write(c, address_of(p, device), data, size, write_id, p->userdata);
 }
 
 static void on_room(const Characteristic *c, void *userdata) {
@@ -170,9 +212,25 @@ static void on_room(const Characteristic *c, void *userdata) {
         p->events->room(c, p->userdata);
 }
 
+static void on_mtu(const char *device, uint16_t mtu, void *userdata) {
+        Peripheral *p = userdata;
+
+        devices_note_mtu(p->devices, device, mtu);
+}
+
+static void on_subscription(const ConnectionEvent *event, void *userdata) {
+        Peripheral *p = userdata;
+        ConnectionEvent named = *event;
+
+        named.device = address_of(p, event->device);
+        p->events->connection(&named, p->userdata);
+}
+
 static const ServingEvents serving_events = {
         .write = on_write,
         .room = on_room,
+        .mtu = on_mtu,
+        .connection = on_subscription,
 };
 
 static void on_released(void *userdata) {
@@ -213,6 +271,7 @@ static void on_disconnected(int error, void *userdata) {
 
         /* Nobody hears us any more, whatever was subscribed. */
         (void)serving_set_owner(p->serving, NULL);
+        devices_clear(p->devices);
         p->events->disconnected(error, p->userdata);
 }
 
@@ -244,6 +303,8 @@ static int new_objects(Peripheral *p) {
         if (r >= 0)
                 r = le_advertisement_new(&p->advertisement, p->bus, &p->profile->advertisement,
                         &advertisement_events, p);
+        if (r >= 0)
+                r = devices_new(&p->devices, s->limits.devices, &devices_events, p);
         if (r >= 0)
                 r = adapter_new(&p->adapter, p->loop, p->bus, &adapter, &adapter_events, p);
         if (r >= 0)
@@ -296,6 +357,7 @@ Peripheral *peripheral_free(Peripheral *p) {
         bluez_client_free(p->client);
         presence_free(p->presence);
         adapter_free(p->adapter);
+        devices_free(p->devices);
         le_advertisement_free(p->advertisement);
         serving_free(p->serving);
         bus_source_free(p->source);
@@ -366,6 +428,10 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
         ret->address = adapter ? adapter->address : NULL;
         ret->bluez = bluez_version(p, adapter);
         standing_explain(&facts, ret->why, sizeof(ret->why), ret->fix, sizeof(ret->fix));
+}
+
+const Devices *peripheral_devices(const Peripheral *p) {
+        return p->devices;
 }
 
 uint64_t peripheral_calls_refused(const Peripheral *p) {

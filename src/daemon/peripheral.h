@@ -2,6 +2,7 @@
  * advertisement, their registration, and the notifier. */
 #pragma once
 
+#include "bluez/devices.h"
 #include "bluez/gatt-characteristic.h"
 #include "config/config.h"
 #include "core/att-codes.h"
@@ -30,6 +31,8 @@ typedef struct PeripheralEvents {
         /* Something of this characteristic's queue was sent or dropped, so there may be room. Told
          * where somebody may wait for it (policy block), always from the loop. */
         void (*room)(const Characteristic *c, void *userdata);
+        /* A central has connected, subscribed, left, and so on. */
+        void (*connection)(const ConnectionEvent *event, void *userdata);
 } PeripheralEvents;
 
 /* How things stand. Strings are borrowed until the loop turns; why and fix are NULL on air. */
@@ -63,5 +66,7 @@ int peripheral_set_name(Peripheral *peripheral, const char *name);
 void peripheral_stop(Peripheral *peripheral);
 
 void peripheral_standing(const Peripheral *peripheral, Standing *ret);
+/* Who is connected, and who was. Borrowed. */
+const Devices *peripheral_devices(const Peripheral *peripheral);
 /* Calls from others than BlueZ, refused. */
 uint64_t peripheral_calls_refused(const Peripheral *peripheral);

@@ -59,6 +59,21 @@ static void on_write_refused(
         log_info("a write of %s by %s is refused: %s", c->name, device ? device : "a central", why);
 }
 
+/* By signal BlueZ says neither who has subscribed nor who has left. */
+static void tell_subscription(Serving *s, const Characteristic *c, ConnectionEventKind kind) {
+        ConnectionEvent event = {.kind = kind, .characteristic = c, .by = NOTIFY_BY_SIGNAL};
+
+        s->events->connection(&event, s->userdata);
+}
+
+static void end_subscription(Serving *s, const Characteristic *c) {
+        if (!notifier_subscribed(s->notifier, c))
+                return;
+        log_debug("%s is no longer subscribed", c->name);
+        notifier_unsubscribe(s->notifier, c);
+        tell_subscription(s, c, CONNECTION_UNSUBSCRIBED);
+}
+
 static void on_start_notify(const Characteristic *c, void *userdata) {
         Serving *s = userdata;
 
@@ -68,14 +83,14 @@ static void on_start_notify(const Characteristic *c, void *userdata) {
                 r = values_repeat(s->values, c, clock_now_usec());
         if (r < 0)
                 log_error("%s cannot be notified: %s", c->name, strerror(-r));
+        tell_subscription(s, c, CONNECTION_SUBSCRIBED);
         notifier_wake(s->notifier);
 }
 
 static void on_stop_notify(const Characteristic *c, void *userdata) {
         Serving *s = userdata;
 
-        log_debug("%s is no longer subscribed", c->name);
-        notifier_unsubscribe(s->notifier, c);
+        end_subscription(s, c);
 }
 
 static void on_confirmed(const Characteristic *c, void *userdata) {
@@ -87,7 +102,7 @@ static void on_confirmed(const Characteristic *c, void *userdata) {
 static void on_mtu(const char *device, uint16_t mtu, void *userdata) {
         Serving *s = userdata;
 
-        link_mtus_note(notifier_link_mtus(s->notifier), device, mtu);
+        s->events->mtu(device, mtu, s->userdata);
 }
 
 static const GattCharacteristicEvents characteristic_events = {
@@ -174,6 +189,7 @@ Serving *serving_free(Serving *serving) {
 }
 
 int serving_set_owner(Serving *s, const char *owner) {
+        serving_end_subscriptions(s);
         pending_writes_clear(application_pending_writes(s->application));
         return notifier_set_owner(s->notifier, owner);
 }
@@ -182,13 +198,21 @@ void serving_set_traits(Serving *s, const BluezTraits *traits) {
         s->traits = traits;
 }
 
+void serving_note_mtu(Serving *s, const char *device, uint16_t mtu) {
+        link_mtus_note(notifier_link_mtus(s->notifier), device, mtu);
+}
+
+void serving_link_renamed(Serving *s, const char *was, const char *device) {
+        link_mtus_rename(notifier_link_mtus(s->notifier), was, device);
+}
+
 void serving_link_ended(Serving *s, const char *device) {
         link_mtus_end(notifier_link_mtus(s->notifier), device);
 }
 
 void serving_end_subscriptions(Serving *s) {
         for (size_t i = 0; i < s->profile->n_characteristics; i++)
-                notifier_unsubscribe(s->notifier, profile_at(s->profile, i));
+                end_subscription(s, profile_at(s->profile, i));
 }
 
 void serving_wake(Serving *s) {

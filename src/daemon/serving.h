@@ -3,6 +3,7 @@
 
 #include "bluez/notifier.h"
 #include "core/bluez-version.h"
+#include "core/connection.h"
 #include "daemon/values.h"
 
 typedef struct Serving Serving;
@@ -12,6 +13,10 @@ typedef struct ServingEvents {
         int (*write)(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
                 uint64_t write_id, void *userdata);
         void (*room)(const Characteristic *c, void *userdata);
+        /* A call names the MTU of a device's link; device is the address of its path. */
+        void (*mtu)(const char *device, uint16_t mtu, void *userdata);
+        /* Subscribed and unsubscribed; device likewise, or NULL. */
+        void (*connection)(const ConnectionEvent *event, void *userdata);
 } ServingEvents;
 
 /* profile and values are borrowed for its life. */
@@ -24,7 +29,9 @@ Serving *serving_free(Serving *serving);
 int serving_set_owner(Serving *serving, const char *owner);
 /* What the BlueZ that runs does; before it is asked to register. */
 void serving_set_traits(Serving *serving, const BluezTraits *traits);
-/* A central's link has ended; device is its address. */
+/* A central's link has this MTU; it has another address; it has ended. device is its address. */
+void serving_note_mtu(Serving *serving, const char *device, uint16_t mtu);
+void serving_link_renamed(Serving *serving, const char *was, const char *device);
 void serving_link_ended(Serving *serving, const char *device);
 /* The application's registration is lost, and its subscriptions with it. */
 void serving_end_subscriptions(Serving *serving);
