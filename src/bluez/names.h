@@ -2,6 +2,9 @@
 #pragma once
 
 #define BLUEZ_SERVICE        "org.bluez"
+#define BLUEZ_PATH           "/org/bluez"
+#define BLUEZ_AGENT          "org.bluez.Agent1"
+#define BLUEZ_AGENT_MANAGER  "org.bluez.AgentManager1"
 #define BLUEZ_ADAPTER        "org.bluez.Adapter1"
 #define BLUEZ_DEVICE         "org.bluez.Device1"
 #define BLUEZ_GATT_MANAGER   "org.bluez.GattManager1"
@@ -17,6 +20,7 @@
 #define BLUEZ_ERROR_INVALID_VALUE_LENGTH "org.bluez.Error.InvalidValueLength"
 #define BLUEZ_ERROR_NOT_PERMITTED        "org.bluez.Error.NotPermitted"
 #define BLUEZ_ERROR_NOT_SUPPORTED        "org.bluez.Error.NotSupported"
+#define BLUEZ_ERROR_REJECTED             "org.bluez.Error.Rejected"
 
 /* The text of BLUEZ_ERROR_FAILED that BlueZ takes for an ATT code of the application's. */
 #define ATT_CODE_TEXT "0x%02x"
@@ -31,3 +35,4 @@
 /* The advertisement stands beside the application, or GetManagedObjects would list it. */
 #define APPLICATION_PATH   "/spored/application"
 #define ADVERTISEMENT_PATH "/spored/advertisement"
+#define AGENT_PATH         "/spored/agent"

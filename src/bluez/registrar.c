@@ -40,6 +40,45 @@ static RegistrationOutcome outcome_of(const sd_bus_error *e) {
         return REGISTRATION_REFUSED;
 }
 
+/* text of the second argument; NULL: an empty a{sv}. */
+static int append_arguments(Registrar *r, sd_bus_message *m, bool options, const char *text) {
+        int k = sd_bus_message_append(m, "o", r->parameters.object_path);
+
+        if (k >= 0 && text)
+                k = sd_bus_message_append(m, "s", text);
+        else if (k >= 0 && options)
+                k = sd_bus_message_append(m, "a{sv}", 0);
+        return k;
+}
+
+static int call(
+        Registrar *r, const char *method, bool registers, sd_bus_message_handler_t handler) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+
+        int k = sd_bus_message_new_method_call(
+                r->bus, &m, r->owner, r->manager_path, r->parameters.interface, method);
+        if (k >= 0)
+                k = append_arguments(
+                        r, m, registers, registers ? r->parameters.register_text : NULL);
+        if (k >= 0)
+                k = sd_bus_call_async(r->bus, &r->slot, m, handler, r, r->parameters.timeout_usec);
+        if (k < 0)
+                log_warning("%s cannot be called: %s", method, strerror(-k));
+        return k;
+}
+
+static int on_then(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        Registrar *r = userdata;
+        const sd_bus_error *e = sd_bus_message_get_error(m);
+
+        r->slot = sd_bus_slot_unref(r->slot);
+        if (e)
+                log_warning(
+                        "%s: %s (%s)", r->parameters.then_method, message_error_text(e), e->name);
+        registration_registered(&r->registration, REGISTRATION_OK);
+        return 0;
+}
+
 static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Registrar *r = userdata;
         const sd_bus_error *e = sd_bus_message_get_error(m);
@@ -49,6 +88,9 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *error)
                 log_warning("BlueZ did not register the %s: %s (%s)", r->parameters.what,
                         message_error_text(e), e->name);
         set_error(r, e ? message_error_text(e) : NULL);
+        if (!e && r->parameters.then_method &&
+                call(r, r->parameters.then_method, false, on_then) >= 0)
+                return 0;
         registration_registered(&r->registration, outcome_of(e));
         return 0;
 }
@@ -60,22 +102,6 @@ static int on_unregistered(sd_bus_message *m, void *userdata, sd_bus_error *erro
         r->slot = sd_bus_slot_unref(r->slot);
         registration_unregistered(&r->registration);
         return 0;
-}
-
-static int call(Registrar *r, const char *method, bool options, sd_bus_message_handler_t handler) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
-
-        int k = sd_bus_message_new_method_call(
-                r->bus, &m, r->owner, r->manager_path, r->parameters.interface, method);
-        if (k >= 0)
-                k = sd_bus_message_append(m, "o", r->parameters.object_path);
-        if (k >= 0 && options)
-                k = sd_bus_message_append(m, "a{sv}", 0);
-        if (k >= 0)
-                k = sd_bus_call_async(r->bus, &r->slot, m, handler, r, r->parameters.timeout_usec);
-        if (k < 0)
-                log_warning("%s cannot be called: %s", method, strerror(-k));
-        return k;
 }
 
 /* A call that could not be sent is reported from the timer: never from inside. */

@@ -1,5 +1,5 @@
 /* Carries out a Registration over the bus: the register and unregister calls of one object with
- * one of the adapter's managers, and the retry timer. */
+ * one of BlueZ's managers, and the retry timer. */
 #pragma once
 
 #include "core/registration.h"
@@ -10,7 +10,10 @@
 typedef struct RegistrarParameters {
         const char *what;              /* "application", for the log */
         const char *interface;         /* the manager's */
-        const char *register_method;   /* takes (o, a{sv}) */
+        const char *register_method;   /* takes (o, a{sv}), */
+        const char *register_text;     /* or (o, s) with this text; NULL: the former */
+        const char *then_method;       /* takes (o): called once it is registered, and its refusal
+                                          is only logged; NULL: none */
         const char *unregister_method; /* takes (o) */
         const char *object_path;       /* ours */
         uint64_t timeout_usec;         /* of each call */

@@ -7,6 +7,14 @@
 
 #include <stdio.h>
 
+/* What the pairing agent can do, in BlueZ's words (org.bluez.AgentManager). */
+typedef enum AgentCapability {
+        AGENT_CAPABILITY_AUTO, /* NoInputNoOutput if something of the profile demands security, else
+                                  none */
+        AGENT_CAPABILITY_NONE, /* there is no agent: nobody can pair */
+        AGENT_CAPABILITY_NO_INPUT_NO_OUTPUT,
+} AgentCapability;
+
 /* The plain sections, each key with its default in keys.c. Strings are owned. */
 typedef struct Settings {
         struct {
@@ -24,6 +32,9 @@ typedef struct Settings {
                 uint64_t register_timeout_usec; /* bluetoothd may take 25 s */
                 uint64_t retry_min_usec, retry_max_usec;
         } bluez;
+        struct {
+                AgentCapability capability;
+        } agent;
         struct {
                 /* Of characteristics that name none. */
                 QueuePolicy policy;

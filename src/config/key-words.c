@@ -8,6 +8,13 @@ const KeyWord key_words_log_levels[] = {
         {NULL, 0},
 };
 
+const KeyWord key_words_agent_capabilities[] = {
+        {"auto", AGENT_CAPABILITY_AUTO},
+        {"none", AGENT_CAPABILITY_NONE},
+        {"NoInputNoOutput", AGENT_CAPABILITY_NO_INPUT_NO_OUTPUT},
+        {NULL, 0},
+};
+
 const KeyWord key_words_policies[] = {
         {"drop_oldest", QUEUE_DROP_OLDEST},
         {"drop_newest", QUEUE_DROP_NEWEST},

@@ -4,6 +4,7 @@
 #include "config/keys.h"
 
 extern const KeyWord key_words_log_levels[];
+extern const KeyWord key_words_agent_capabilities[];
 extern const KeyWord key_words_policies[];
 extern const KeyWord key_words_priorities[];
 extern const KeyWord key_words_oversizes[];

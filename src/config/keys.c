@@ -35,6 +35,7 @@
 static const char *const section_kind_names[_SECTION_KIND_MAX] = {
         [SECTION_DAEMON] = "daemon",
         [SECTION_BLUEZ] = "bluez",
+        [SECTION_AGENT] = "agent",
         [SECTION_QUEUE] = "queue",
         [SECTION_SOCKET] = "socket",
         [SECTION_PERSIST] = "persist",
@@ -81,6 +82,10 @@ static const Key keys[] = {
                 .description = "The first pause before trying again; it doubles."},
         {SECTION_BLUEZ, "retry_max", key_parse_time, "30s", SETTING(bluez.retry_max_usec),
                 10 * MSEC, 3600 * SEC, .description = "The longest pause; not below retry_min."},
+
+        {SECTION_AGENT, "capability", key_parse_word, "auto", SETTING(agent.capability),
+                .words = key_words_agent_capabilities,
+                .description = "Who may pair: auto, none or NoInputNoOutput."},
 
         {SECTION_QUEUE, "policy", key_parse_word, "drop_oldest", SETTING(queue.policy),
                 .words = key_words_policies,

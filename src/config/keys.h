@@ -16,6 +16,7 @@ enum { KEY_E_VALUE = 1 };
 typedef enum SectionKind {
         SECTION_DAEMON,
         SECTION_BLUEZ,
+        SECTION_AGENT,
         SECTION_QUEUE,
         SECTION_SOCKET,
         SECTION_PERSIST,

@@ -173,6 +173,21 @@ Characteristic *profile_find(const Profile *profile, const char *name) {
         return profile->by_name[place];
 }
 
+static bool demands_security(const Characteristic *c) {
+        unsigned flags = c->flags;
+
+        for (size_t i = 0; i < c->n_descriptors; i++)
+                flags |= c->descriptors[i]->flags;
+        return flags & (CHARACTERISTIC_FLAGS_SECURITY | CHARACTERISTIC_AUTHENTICATED_SIGNED_WRITES);
+}
+
+bool profile_demands_security(const Profile *profile) {
+        for (size_t i = 0; i < profile->n_characteristics; i++)
+                if (demands_security(profile->characteristics[i]))
+                        return true;
+        return false;
+}
+
 Characteristic *profile_at(const Profile *profile, size_t index) {
         return profile->characteristics[index];
 }

@@ -196,6 +196,8 @@ int service_add_include(Service *service, Service *included);
 
 /* NULL if there is none. */
 Characteristic *profile_find(const Profile *profile, const char *name);
+/* Something of it is only for who has paired. */
+bool profile_demands_security(const Profile *profile);
 /* By Characteristic.index, below n_characteristics. */
 Characteristic *profile_at(const Profile *profile, size_t index);
 

@@ -120,6 +120,7 @@ static void disconnect_bus(Daemon *d) {
         /* The next bus knows nothing of this one's writes. */
         verdicts_give_up(d->verdicts, NULL);
         d->calls_refused += peripheral_calls_refused(d->peripheral);
+        d->devices_dropped += devices_dropped(peripheral_devices(d->peripheral));
         d->peripheral = peripheral_free(d->peripheral);
 }
 

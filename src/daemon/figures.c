@@ -116,6 +116,13 @@ static void add_daemon(Metrics *m, const FiguresSource *source) {
         metrics_family(m, "spored_build_info", METRIC_GAUGE, "1, and the version of spored.");
         metrics_sample(m, &(MetricLabel){"version", SPORED_VERSION}, 1, 1);
         add_single(m, "spored_on_air", METRIC_GAUGE, "1 while registered with BlueZ.", s->on_air);
+        add_single(m, "spored_agent_registered", METRIC_GAUGE,
+                "1 while the pairing agent is registered with BlueZ.", s->agent_registered);
+        add_single(m, "spored_centrals_connected", METRIC_GAUGE, "Centrals that are connected.",
+                s->centrals);
+        add_single(m, "spored_devices_dropped_total", METRIC_COUNTER,
+                "Devices that were not kept in the list, there being too many.",
+                s->devices_dropped);
         metrics_family(m, "spored_uptime_seconds", METRIC_GAUGE, "Since the start.");
         metrics_sample_usec(m, NULL, 0, s->uptime_usec);
         add_single(m, "spored_bus_calls_refused_total", METRIC_COUNTER,

@@ -35,10 +35,11 @@ typedef struct Daemon {
         struct ev_timer shutdown;
         struct ev_periodic never;
         bool stopping, unregistered;
-        char announced[512];    /* the last line that was logged about being on air */
-        Standing told;          /* what status replies borrow from */
-        uint64_t calls_refused; /* on bus connections that have ended */
-        uint64_t n_writes;      /* by centrals, and legal */
+        char announced[512];      /* the last line that was logged about being on air */
+        Standing told;            /* what status replies borrow from */
+        uint64_t calls_refused;   /* on bus connections that have ended */
+        uint64_t devices_dropped; /* likewise */
+        uint64_t n_writes;        /* by centrals, and legal */
         uint64_t started_usec;
 } Daemon;
 

@@ -1,40 +1,12 @@
-#include "daemon/peripheral.h"
+#include "daemon/peripheral-owner.h"
 
-#include "bluez/adapter.h"
-#include "bluez/client.h"
-#include "bluez/devices.h"
-#include "bluez/le-advertisement.h"
-#include "bluez/names.h"
-#include "daemon/presence.h"
-#include "daemon/serving.h"
 #include "daemon/standing.h"
-#include "loop/bus-source.h"
 #include "loop/bus.h"
 #include "util/log.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Owned by Daemon. */
-struct Peripheral {
-        struct ev_loop *loop;
-        const Settings *settings;
-        const Profile *profile;
-        Values *values;
-        const PeripheralEvents *events;
-        void *userdata;
-        sd_bus *bus;
-        BusSource *source;
-        sd_bus_slot *filter_slot;
-        BluezClient *client;
-        Adapter *adapter;
-        Devices *devices;
-        Serving *serving;
-        LeAdvertisement *advertisement;
-        Presence *presence;
-        uint64_t calls_refused;
-};
 
 /* The one gate: only BlueZ itself may call us. */
 static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -68,128 +40,23 @@ static BluezVersion bluez_version(const Peripheral *p, const AdapterInfo *adapte
         return bluez_version_from_modalias(adapter->modalias);
 }
 
-static void update_presence(Peripheral *p) {
+void peripheral_update(Peripheral *p) {
         const AdapterInfo *adapter = adapter_ours(p->adapter) ? adapter_chosen(p->adapter) : NULL;
 
         serving_set_traits(p->serving, bluez_traits(bluez_version(p, adapter)));
+        /* First, so that no central finds a table that demands pairing and nobody to pair with. */
+        pairing_set_bluez(p->pairing, bluez_client_owner(p->client), adapter != NULL);
         presence_set_adapter(p->presence, bluez_client_owner(p->client), adapter);
         devices_set_adapter(p->devices, adapter ? adapter->path : NULL);
         p->events->changed(p->userdata);
 }
 
 static void on_adapter_changed(void *userdata) {
-        update_presence(userdata);
+        peripheral_update(userdata);
 }
 
 static const AdapterEvents adapter_events = {
         .changed = on_adapter_changed,
-};
-
-static void on_appeared(const char *owner, void *userdata) {
-        Peripheral *p = userdata;
-
-        log_info("bluetoothd is there (%s)", owner);
-        int r = serving_set_owner(p->serving, owner);
-        if (r < 0)
-                log_error("notifications cannot be sent: %s", strerror(-r));
-        p->events->changed(p->userdata);
-}
-
-static void on_vanished(void *userdata) {
-        Peripheral *p = userdata;
-
-        log_info("bluetoothd is not there");
-        (void)serving_set_owner(p->serving, NULL);
-        adapter_clear(p->adapter);
-        devices_clear(p->devices);
-}
-
-static void on_ready(void *userdata) {
-        Peripheral *p = userdata;
-
-        adapter_ready(p->adapter);
-}
-
-static void on_not_listed(void *userdata) {
-        Peripheral *p = userdata;
-
-        p->events->changed(p->userdata);
-}
-
-static bool is_device(const char *interface) {
-        return strcmp(interface, BLUEZ_DEVICE) == 0;
-}
-
-static int on_interface_added(
-        const char *path, const char *interface, sd_bus_message *properties, void *userdata) {
-        Peripheral *p = userdata;
-
-        if (is_device(interface))
-                return devices_added(p->devices, path, properties);
-        return adapter_interface_added(p->adapter, path, interface, properties);
-}
-
-static void on_interface_removed(const char *path, const char *interface, void *userdata) {
-        Peripheral *p = userdata;
-
-        if (is_device(interface))
-                devices_removed(p->devices, path);
-        else
-                adapter_interface_removed(p->adapter, path, interface);
-}
-
-static int on_properties_changed(
-        const char *path, const char *interface, sd_bus_message *properties, void *userdata) {
-        Peripheral *p = userdata;
-
-        if (is_device(interface))
-                return devices_changed(p->devices, path, properties);
-        return adapter_properties_changed(p->adapter, path, interface, properties);
-}
-
-static void on_device_disconnected(const char *path, const char *reason, void *userdata) {
-        Peripheral *p = userdata;
-
-        devices_disconnecting(p->devices, path, reason);
-}
-
-static const BluezClientEvents client_events = {
-        .appeared = on_appeared,
-        .vanished = on_vanished,
-        .ready = on_ready,
-        .not_listed = on_not_listed,
-        .interface_added = on_interface_added,
-        .interface_removed = on_interface_removed,
-        .properties_changed = on_properties_changed,
-        .device_disconnected = on_device_disconnected,
-};
-
-/* The notifier cuts by the MTUs of the links that there are. */
-static void on_device_event(const ConnectionEvent *event, void *userdata) {
-        Peripheral *p = userdata;
-
-        switch (event->kind) {
-        case CONNECTION_MTU:
-                serving_note_mtu(p->serving, event->device, event->mtu);
-                break;
-        case CONNECTION_DISCONNECTED:
-                serving_link_ended(p->serving, event->device);
-                break;
-        case CONNECTION_ADDRESS:
-                serving_link_renamed(p->serving, event->was, event->device);
-                break;
-        case CONNECTION_CONNECTED:
-        case CONNECTION_BONDED:
-        case CONNECTION_SUBSCRIBED:
-        case CONNECTION_UNSUBSCRIBED:
-        case _CONNECTION_EVENT_KIND_MAX:
-                break;
-        }
-        p->events->connection(event, p->userdata);
-}
-
-static const DevicesEvents devices_events = {
-        .event = on_device_event,
 };
 
 /* A call names the device by its path, which keeps the address from before it was bonded. */
@@ -251,10 +118,16 @@ static void on_application_lost(void *userdata) {
 }
 
 static void on_presence_changed(void *userdata) {
-        update_presence(userdata);
+        peripheral_update(userdata);
 }
 
-static void on_stopped(void *userdata) {
+static void on_presence_stopped(void *userdata) {
+        Peripheral *p = userdata;
+
+        pairing_stop(p->pairing);
+}
+
+static void on_pairing_stopped(void *userdata) {
         Peripheral *p = userdata;
 
         p->events->stopped(p->userdata);
@@ -263,7 +136,12 @@ static void on_stopped(void *userdata) {
 static const PresenceEvents presence_events = {
         .application_lost = on_application_lost,
         .changed = on_presence_changed,
-        .stopped = on_stopped,
+        .stopped = on_presence_stopped,
+};
+
+static const PairingEvents pairing_events = {
+        .changed = on_presence_changed,
+        .stopped = on_pairing_stopped,
 };
 
 static void on_disconnected(int error, void *userdata) {
@@ -304,9 +182,11 @@ static int new_objects(Peripheral *p) {
                 r = le_advertisement_new(&p->advertisement, p->bus, &p->profile->advertisement,
                         &advertisement_events, p);
         if (r >= 0)
-                r = devices_new(&p->devices, s->limits.devices, &devices_events, p);
+                r = devices_new(&p->devices, s->limits.devices, &peripheral_devices_events, p);
         if (r >= 0)
                 r = adapter_new(&p->adapter, p->loop, p->bus, &adapter, &adapter_events, p);
+        if (r >= 0)
+                r = pairing_new(&p->pairing, p->loop, p->bus, s, p->profile, &pairing_events, p);
         if (r >= 0)
                 r = presence_new(&p->presence, p->loop, p->bus, s,
                         p->profile->advertisement.advertise, &presence_events, p);
@@ -325,7 +205,7 @@ static int start(Peripheral *p) {
         if (r >= 0)
                 r = bluez_client_new(&p->client, p->loop, p->bus,
                         p->settings->bluez.call_timeout_usec, p->settings->bluez.retry_min_usec,
-                        p->settings->bluez.retry_max_usec, &client_events, p);
+                        p->settings->bluez.retry_max_usec, &peripheral_client_events, p);
         return r >= 0 ? sd_bus_add_filter(p->bus, &p->filter_slot, on_message, p) : r;
 }
 
@@ -356,6 +236,7 @@ Peripheral *peripheral_free(Peripheral *p) {
         sd_bus_slot_unref(p->filter_slot);
         bluez_client_free(p->client);
         presence_free(p->presence);
+        pairing_free(p->pairing);
         adapter_free(p->adapter);
         devices_free(p->devices);
         le_advertisement_free(p->advertisement);
@@ -427,6 +308,10 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
         ret->adapter = facts.adapter;
         ret->address = adapter ? adapter->address : NULL;
         ret->bluez = bluez_version(p, adapter);
+        ret->agent = pairing_capability(p->pairing);
+        ret->agent_registered = pairing_registered(p->pairing);
+        ret->agent_error = pairing_error(p->pairing);
+        ret->centrals = devices_connected(p->devices);
         standing_explain(&facts, ret->why, sizeof(ret->why), ret->fix, sizeof(ret->fix));
 }
 

@@ -41,6 +41,10 @@ typedef struct Standing {
         const char *name;
         const char *adapter, *address;
         BluezVersion bluez;
+        const char *agent; /* its capability; NULL: there is to be none */
+        bool agent_registered;
+        const char *agent_error; /* BlueZ's words; NULL: none */
+        size_t centrals;         /* that are connected */
         char why[200];
         char fix[200];
 } Standing;

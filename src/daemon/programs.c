@@ -120,6 +120,11 @@ static uint64_t calls_refused(const Daemon *d) {
         return d->calls_refused + (d->peripheral ? peripheral_calls_refused(d->peripheral) : 0);
 }
 
+static uint64_t devices_not_kept(const Daemon *d) {
+        return d->devices_dropped +
+               (d->peripheral ? devices_dropped(peripheral_devices(d->peripheral)) : 0);
+}
+
 static void on_status(ServerStatus *ret, void *userdata) {
         Daemon *d = userdata;
         Standing *s = &d->told;
@@ -133,6 +138,11 @@ static void on_status(ServerStatus *ret, void *userdata) {
                 .bluez = s->bluez,
                 .why = text_or_null(s->why),
                 .fix = text_or_null(s->fix),
+                .agent = s->agent,
+                .agent_registered = s->agent_registered,
+                .agent_why = s->agent_error,
+                .centrals = s->centrals,
+                .devices_dropped = devices_not_kept(d),
                 .uptime_usec = clock_now_usec() - d->started_usec,
                 .calls_refused = calls_refused(d),
                 .log_dropped = log_dropped(),

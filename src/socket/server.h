@@ -59,6 +59,11 @@ typedef struct ServerStatus {
         const char *address;
         BluezVersion bluez;
         const char *why, *fix; /* one line each, if not on air */
+        const char *agent;     /* the capability of the one that there is to be */
+        bool agent_registered;
+        const char *agent_why;    /* BlueZ's words for refusing it */
+        uint64_t centrals;        /* connected now */
+        uint64_t devices_dropped; /* from the list of devices, there being no room */
         uint64_t uptime_usec;
         uint64_t calls_refused; /* bus calls from others than BlueZ */
         uint64_t log_dropped;

@@ -109,6 +109,16 @@ static json_t *daemon_json(const ServerStatus *s) {
                 "log_dropped", count(s->log_dropped));
 }
 
+static json_t *agent_json(const ServerStatus *s) {
+        return json_pack("{s:s, s:b, s:o}", "capability", s->agent ? s->agent : "none",
+                "registered", (int)s->agent_registered, "why", reply_string(s->agent_why));
+}
+
+static json_t *connections_json(const ServerStatus *s) {
+        return json_pack("{s:o, s:o, s:o}", "agent", agent_json(s), "connected", count(s->centrals),
+                "devices_dropped", count(s->devices_dropped));
+}
+
 static json_t *server_json(const ServerCounts *counts) {
         return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "peers",
                 count(counts->peers), "waiting", count(counts->waiting), "handlers",
@@ -124,7 +134,8 @@ json_t *status_json(const SessionContext *context) {
         json_t *object;
 
         context->events->status(&status, context->userdata);
-        object = join(daemon_json(&status), (json_t *const[]){server_json(&counts)}, 1);
+        object = join(daemon_json(&status),
+                (json_t *const[]){connections_json(&status), server_json(&counts)}, 2);
         if (!object ||
                 json_object_set_new(object, "characteristics", characteristics_json(context)) == 0)
                 return object;

@@ -38,7 +38,9 @@ class Interfaces(BluezStory):
         self.assertLessEqual(needed, set(exported))
 
     def test_each_object_is_as_bluez_documents_it(self):
-        self.put_on_air()
+        self.put_on_air("-o", "agent.capability=NoInputNoOutput")
+        self.holds("/spored/agent", "org.bluez.Agent1",
+                   {"Release", "Cancel", "RequestAuthorization", "RequestConfirmation"})
         self.holds("/spored/application/alpha", "org.bluez.GattService1", {"UUID", "Primary"})
         self.holds("/spored/application/alpha/count", "org.bluez.GattCharacteristic1",
                    {"UUID", "Service", "Flags", "ReadValue", "WriteValue", "StartNotify",

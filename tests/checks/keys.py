@@ -10,7 +10,8 @@ import re
 import subprocess
 import sys
 
-PLAIN = ("daemon", "bluez", "queue", "socket", "persist", "metrics", "limits", "advertisement")
+PLAIN = ("daemon", "bluez", "agent", "queue", "socket", "persist", "metrics", "limits",
+         "advertisement")
 
 
 def read_table(text):

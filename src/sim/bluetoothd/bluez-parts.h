@@ -2,16 +2,13 @@
  * and ends. */
 #pragma once
 
+#include "bluez/names.h"
 #include "loop/bus-source.h"
 #include "sim/bluetoothd/advertisement-data.h"
 #include "sim/bluetoothd/bluez.h"
 #include "sim/bluetoothd/faults.h"
 #include "sim/bluetoothd/property.h"
 
-#define BLUEZ_PATH          "/org/bluez"
-#define BLUEZ_DEVICE        "org.bluez.Device1"
-#define BLUEZ_AGENT         "org.bluez.Agent1"
-#define BLUEZ_AGENT_MANAGER "org.bluez.AgentManager1"
 #define DBUS_INTROSPECTABLE "org.freedesktop.DBus.Introspectable"
 
 #define BLUEZ_ERROR_INVALID_ARGUMENTS "org.bluez.Error.InvalidArguments"

@@ -1,0 +1,39 @@
+/* The peripheral's one object, for the files that it is spread over: peripheral.c (start, stop, how
+ * things stand) and bluez-events.c (what BlueZ tells of its objects). */
+#pragma once
+
+#include "bluez/adapter.h"
+#include "bluez/client.h"
+#include "bluez/le-advertisement.h"
+#include "daemon/pairing.h"
+#include "daemon/peripheral.h"
+#include "daemon/presence.h"
+#include "daemon/serving.h"
+#include "loop/bus-source.h"
+
+/* Owned by Daemon. */
+struct Peripheral {
+        struct ev_loop *loop;
+        const Settings *settings;
+        const Profile *profile;
+        Values *values;
+        const PeripheralEvents *events;
+        void *userdata;
+        sd_bus *bus;
+        BusSource *source;
+        sd_bus_slot *filter_slot;
+        BluezClient *client;
+        Adapter *adapter;
+        Devices *devices;
+        Serving *serving;
+        LeAdvertisement *advertisement;
+        Pairing *pairing;
+        Presence *presence;
+        uint64_t calls_refused;
+};
+
+extern const BluezClientEvents peripheral_client_events;
+extern const DevicesEvents peripheral_devices_events;
+
+/* What it stands on has changed: BlueZ, its adapter, or what is registered. */
+void peripheral_update(Peripheral *p);
