@@ -81,7 +81,7 @@ int centrals_write(const Characteristic *c, const char *device, const uint8_t *d
         return r;
 }
 
-void centrals_connection(const ConnectionEvent *event, void *userdata) {
+static void log_event(const ConnectionEvent *event) {
         const char *who = event->device ? event->device : "a central";
 
         switch (event->kind) {
@@ -105,7 +105,17 @@ void centrals_connection(const ConnectionEvent *event, void *userdata) {
                 log_debug("%s is subscribed by %s", event->characteristic->name, who);
                 break;
         case CONNECTION_UNSUBSCRIBED:
+                log_debug("%s is no longer subscribed", event->characteristic->name);
+                break;
         case _CONNECTION_EVENT_KIND_MAX:
                 break;
         }
+}
+
+void centrals_connection(const ConnectionEvent *event, void *userdata) {
+        Daemon *d = userdata;
+
+        log_event(event);
+        if (d->server)
+                server_emit_connection(d->server, event);
 }

@@ -149,6 +149,26 @@ static void on_status(ServerStatus *ret, void *userdata) {
         };
 }
 
+static bool on_device(size_t index, ServerDevice *ret, void *userdata) {
+        Daemon *d = userdata;
+        const Device *device =
+                d->peripheral ? devices_at(peripheral_devices(d->peripheral), index) : NULL;
+
+        if (!device)
+                return false;
+        *ret = (ServerDevice){
+                .address = device->address,
+                .address_type = text_or_null(device->address_type),
+                .name = device->name,
+                .connected = device->connected,
+                .bonded = device_bonded(device),
+                .mtu = device->mtu,
+                .has_been = device->since_usec > 0,
+                .since_usec = clock_now_usec() - device->since_usec,
+        };
+        return true;
+}
+
 static void on_characteristic_status(
         const Characteristic *c, ServerCharacteristicStatus *ret, void *userdata) {
         Daemon *d = userdata;
@@ -199,6 +219,7 @@ const ServerEvents programs_events = {
         .unhandled = on_unhandled,
         .advertise = on_advertise,
         .status = on_status,
+        .device = on_device,
         .characteristic_status = on_characteristic_status,
         .metrics = programs_metrics,
 };

@@ -69,7 +69,6 @@ static void tell_subscription(Serving *s, const Characteristic *c, ConnectionEve
 static void end_subscription(Serving *s, const Characteristic *c) {
         if (!notifier_subscribed(s->notifier, c))
                 return;
-        log_debug("%s is no longer subscribed", c->name);
         notifier_unsubscribe(s->notifier, c);
         tell_subscription(s, c, CONNECTION_UNSUBSCRIBED);
 }
@@ -77,7 +76,6 @@ static void end_subscription(Serving *s, const Characteristic *c) {
 static void on_start_notify(const Characteristic *c, void *userdata) {
         Serving *s = userdata;
 
-        log_debug("%s is subscribed", c->name);
         int r = notifier_subscribe(s->notifier, c, values_at(s->values, c)->queue);
         if (r >= 0 && c->notify_on_subscribe)
                 r = values_repeat(s->values, c, clock_now_usec());

@@ -46,3 +46,62 @@ int event_json_status(char **ret, const ServerStatus *status) {
                                     (int)status->on_air, "why", reply_string(status->why), "fix",
                                     reply_string(status->fix), "name", reply_string(status->name)));
 }
+
+static const char *const connection_words[_CONNECTION_EVENT_KIND_MAX] = {
+        [CONNECTION_CONNECTED] = "connected",
+        [CONNECTION_DISCONNECTED] = "disconnected",
+        [CONNECTION_MTU] = "mtu",
+        [CONNECTION_ADDRESS] = "address",
+        [CONNECTION_BONDED] = "bonded",
+        [CONNECTION_SUBSCRIBED] = "subscribed",
+        [CONNECTION_UNSUBSCRIBED] = "unsubscribed",
+};
+
+/* What is not known is left out. */
+static int add_text(json_t *object, const char *member, const char *text) {
+        return text ? json_object_set_new(object, member, reply_string(text)) : 0;
+}
+
+static int add_subscription(json_t *object, const ConnectionEvent *event) {
+        const char *by = event->by == NOTIFY_BY_SOCKET ? "socket" : "signal";
+        int r = add_text(object, "characteristic", event->characteristic->name);
+
+        return r < 0 ? r : add_text(object, "by", by);
+}
+
+static int add_members(json_t *object, const ConnectionEvent *event) {
+        int r = add_text(object, "device", event->device);
+
+        if (r < 0)
+                return r;
+        switch (event->kind) {
+        case CONNECTION_CONNECTED:
+                r = add_text(object, "name", event->name);
+                return r < 0 ? r
+                             : json_object_set_new(object, "bonded", json_boolean(event->bonded));
+        case CONNECTION_DISCONNECTED:
+                return add_text(object, "reason", event->reason);
+        case CONNECTION_MTU:
+                return json_object_set_new(object, "mtu", json_integer(event->mtu));
+        case CONNECTION_ADDRESS:
+                return add_text(object, "was", event->was);
+        case CONNECTION_BONDED:
+                return json_object_set_new(object, "bonded", json_boolean(event->bonded));
+        case CONNECTION_SUBSCRIBED:
+        case CONNECTION_UNSUBSCRIBED:
+                return add_subscription(object, event);
+        case _CONNECTION_EVENT_KIND_MAX:
+                break;
+        }
+        return -1;
+}
+
+int event_json_connection(char **ret, const ConnectionEvent *event) {
+        json_t *object = json_pack("{s:s}", "event", connection_words[event->kind]);
+
+        if (object && add_members(object, event) < 0) {
+                json_decref(object);
+                object = NULL;
+        }
+        return to_text(ret, object);
+}

@@ -27,6 +27,7 @@ int operation_verdict(Request *request);
 int operation_will(Request *request);
 int operation_status(Request *request);
 int operation_metrics(Request *request);
+int operation_devices(Request *request);
 int operation_advertise(Request *request);
 
 /* {"ok":true} as the answer. 0 or -ENOMEM. */

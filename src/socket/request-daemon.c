@@ -1,4 +1,4 @@
-/* status, metrics, advertise: about the daemon as a whole. */
+/* status, metrics, devices, advertise: about the daemon as a whole. */
 #include "socket/operations.h"
 #include "socket/status-json.h"
 #include "util/cleanup.h"
@@ -19,6 +19,30 @@ int operation_metrics(Request *request) {
         if (r < 0)
                 return r;
         request->answer = json_pack("{s:b, s:o}", "ok", 1, "text", reply_string(text));
+        return request->answer ? 0 : -ENOMEM;
+}
+
+/* NULL if there is no memory. */
+static json_t *device_json(const ServerDevice *d) {
+        json_t *mtu = d->mtu > 0 ? json_integer(d->mtu) : json_null();
+        json_t *since = d->has_been ? reply_seconds(d->since_usec) : json_null();
+
+        return json_pack("{s:o, s:o, s:o, s:b, s:b, s:o, s:o}", "address", reply_string(d->address),
+                "address_type", reply_string(d->address_type), "name", reply_string(d->name),
+                "connected", (int)d->connected, "bonded", (int)d->bonded, "mtu", mtu, "since_s",
+                since);
+}
+
+int operation_devices(Request *request) {
+        const SessionContext *context = request->context;
+        json_t *array = json_array();
+        ServerDevice device;
+
+        request->answer = json_pack("{s:b, s:o}", "ok", 1, "devices", array);
+        for (size_t i = 0;
+                request->answer && context->events->device(i, &device, context->userdata); i++)
+                if (json_array_append_new(array, device_json(&device)) < 0)
+                        return -ENOMEM;
         return request->answer ? 0 : -ENOMEM;
 }
 

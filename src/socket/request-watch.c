@@ -16,6 +16,7 @@ static const struct {
         {"write", WATCH_WRITE},
         {"stale", WATCH_STALE},
         {"status", WATCH_STATUS},
+        {"connection", WATCH_CONNECTION},
 };
 
 /* An optional array of strings. */

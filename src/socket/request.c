@@ -33,6 +33,7 @@ static const Operation operations[] = {
         {"will", RIGHT_PROGRAM, operation_will, {"values"}},
         {"status", RIGHT_EVERYBODY, operation_status, {}},
         {"metrics", RIGHT_EVERYBODY, operation_metrics, {}},
+        {"devices", RIGHT_EVERYBODY, operation_devices, {}},
         {"advertise", RIGHT_ADMINISTRATOR, operation_advertise, {"name"}},
 };
 

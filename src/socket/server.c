@@ -260,6 +260,27 @@ void server_emit_stale(Server *server, const Characteristic *c, bool stale, uint
         }
 }
 
+static bool hears_connection(const Session *s, const ConnectionEvent *event) {
+        const Characteristic *c = event->characteristic;
+
+        return c ? session_watches_characteristic(s, WATCH_CONNECTION, c)
+                 : session_watches(s, WATCH_CONNECTION);
+}
+
+void server_emit_connection(Server *server, const ConnectionEvent *event) {
+        _cleanup_free_ char *text = NULL;
+
+        for (Session *s = server->sessions; s; s = s->next) {
+                if (!hears_connection(s, event))
+                        continue;
+                if (!text && event_json_connection(&text, event) < 0) {
+                        log_error("socket: no memory for a connection event");
+                        return;
+                }
+                peer_send(s->peer, text, strlen(text));
+        }
+}
+
 void server_emit_status(Server *server) {
         _cleanup_free_ char *text = NULL;
         ServerStatus status = {};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/bluez-version.h"
+#include "core/connection.h"
 #include "core/profile.h"
 
 #include <ev.h>
@@ -24,7 +25,8 @@ typedef struct ServerPlace {
 
 typedef struct ServerParameters {
         ServerPlace place;
-        ServerPlace read_only;      /* there only get, watch, status and metrics are answered */
+        ServerPlace read_only;      /* there only get, watch, status, metrics and devices are
+                                     * answered */
         const char *admin_group;    /* NULL: root and the daemon's own user alone */
         size_t peers_max;           /* at both places; half of them may come by the read-only one */
         size_t line_max;            /* bytes of one request, without the newline */
@@ -69,6 +71,16 @@ typedef struct ServerStatus {
         uint64_t log_dropped;
 } ServerStatus;
 
+/* Strings borrowed. */
+typedef struct ServerDevice {
+        const char *address;
+        const char *address_type, *name; /* NULL: not known */
+        bool connected, bonded;
+        uint16_t mtu;        /* of its link; 0: not known */
+        bool has_been;       /* connected, since the start */
+        uint64_t since_usec; /* then: for how long it is, or is no longer, connected */
+} ServerDevice;
+
 /* What the server itself counts. */
 typedef struct ServerCounts {
         uint64_t peers;         /* connected now */
@@ -105,6 +117,8 @@ typedef struct ServerEvents {
         /* Another name to advertise. 0, SERVER_E_UNAVAILABLE with a sentence in why, -errno. */
         int (*advertise)(const char *name, char *why, size_t why_size, void *userdata);
         void (*status)(ServerStatus *ret, void *userdata);
+        /* The devices, index counting from 0. False: there are no more. */
+        bool (*device)(size_t index, ServerDevice *ret, void *userdata);
         void (*characteristic_status)(
                 const Characteristic *c, ServerCharacteristicStatus *ret, void *userdata);
         /* Prometheus text, owned by the caller. -ENOMEM. */
@@ -141,5 +155,7 @@ typedef struct ServerWrite {
 void server_emit_write(Server *server, const ServerWrite *write);
 /* The value has become stale, or is fresh again. */
 void server_emit_stale(Server *server, const Characteristic *c, bool stale, uint64_t age_usec);
+/* A central has connected, subscribed, left, and so on. */
+void server_emit_connection(Server *server, const ConnectionEvent *event);
 /* Being on air, or why not, has changed. */
 void server_emit_status(Server *server);

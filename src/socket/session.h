@@ -12,6 +12,7 @@ enum {
         WATCH_WRITE = 1 << 0,
         WATCH_STALE = 1 << 1,
         WATCH_STATUS = 1 << 2,
+        WATCH_CONNECTION = 1 << 3,
 };
 
 /* What a program wants to hear of. Starts as {}: nothing. */

@@ -280,7 +280,7 @@ class Central(BluezStory):
         self.assertEqual(self.status()["wills"], 1)
 
 
-VOLATILE = {"age_s", "uptime_s", "version", "number", "text"}
+VOLATILE = {"age_s", "since_s", "uptime_s", "version", "number", "text"}
 
 
 def unfold(source):
@@ -345,6 +345,15 @@ class Page(BluezStory):
     def run_write(self, name, data):
         self.bluez.command("write", "/spored/application/greenhouse/" + name, data,
                            "device=" + DEVICE)
+
+    def run_phone(self, *words):
+        uuid = {name: uuid for name, uuid in re.findall(
+            r"^\[characteristic (\w+)]\nuuid = (\S+)", self.source, re.M)}
+        self.bluez.command("phone", *(uuid.get(word, word) for word in words))
+
+    def run_watch(self, kind):
+        self.peer = self.connect()
+        self.assertTrue(self.peer.call(op="watch", events=[kind])["ok"])
 
     def run_stale(self):
         """A value that was set once has become stale just now."""

@@ -23,7 +23,8 @@ static void test_an_unknown_section_is_told_with_the_nearest(void **state) {
         expect_text(*state, "[quue]\ndepth = 1\n",
                 "test.conf:1: [quue]: unknown section \"quue\"; did you mean \"queue\"?\n");
         expect_text(*state, "[x]\n",
-                "test.conf:1: [x]: unknown section \"x\"; known: daemon, bluez, queue, socket, "
+                "test.conf:1: [x]: unknown section \"x\"; known: daemon, bluez, agent, queue, "
+                "socket, "
                 "persist, metrics, limits, advertisement, environment, service, characteristic, "
                 "fields, descriptor, "
                 "source\n");

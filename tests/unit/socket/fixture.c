@@ -109,6 +109,15 @@ static void stub_status(ServerStatus *ret, void *userdata) {
         *ret = f->status;
 }
 
+static bool stub_device(size_t index, ServerDevice *ret, void *userdata) {
+        const Fixture *f = userdata;
+
+        if (index >= f->n_devices)
+                return false;
+        *ret = f->devices[index];
+        return true;
+}
+
 static void stub_characteristic_status(
         const Characteristic *c, ServerCharacteristicStatus *ret, void *userdata) {
         const Fixture *f = userdata;
@@ -126,6 +135,7 @@ static const ServerEvents stub_events = {
         .unhandled = stub_unhandled,
         .advertise = stub_advertise,
         .status = stub_status,
+        .device = stub_device,
         .characteristic_status = stub_characteristic_status,
         .metrics = stub_metrics,
 };

@@ -48,6 +48,8 @@ typedef struct Fixture {
         uint64_t age_usec;
         bool subscribed, stale;
         ServerStatus status;
+        const ServerDevice *devices;
+        size_t n_devices;
         ServerCharacteristicStatus characteristic_status;
         char *line; /* of client_line() */
 } Fixture;

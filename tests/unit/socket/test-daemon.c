@@ -1,4 +1,4 @@
-/* status, metrics and advertise. */
+/* status, metrics, devices and advertise. */
 #include "fixture.h"
 
 #include "util/cleanup.h"
@@ -24,6 +24,10 @@ static void test_status_on_air(void **state) {
         f->parameters.profile = NULL;
         fixture_restart(f);
         f->status = (ServerStatus){.on_air = true,
+                .agent = "NoInputNoOutput",
+                .agent_why = "Failed",
+                .centrals = 4,
+                .devices_dropped = 5,
                 .name = "Spore",
                 .adapter = "hci0",
                 .address = "AA:BB:CC:DD:EE:FF",
@@ -35,7 +39,9 @@ static void test_status_on_air(void **state) {
                 "{\"id\":\"s\",\"ok\":true,\"protocol\":1,\"version\":\"" SPORED_VERSION
                 "\",\"on_air\":true,\"name\":\"Spore\",\"adapter\":\"hci0\","
                 "\"address\":\"AA:BB:CC:DD:EE:FF\",\"bluez\":\"5.66\",\"why\":null,\"fix\":null,"
-                "\"uptime_s\":12,\"calls_refused\":2,\"log_dropped\":3,\"peers\":1,"
+                "\"uptime_s\":12,\"calls_refused\":2,\"log_dropped\":3,"
+                "\"agent\":{\"capability\":\"NoInputNoOutput\",\"registered\":false,"
+                "\"why\":\"Failed\"},\"connected\":4,\"devices_dropped\":5,\"peers\":1,"
                 "\"waiting\":0,\"handlers\":0,\"requests\":0,\"bad_requests\":0,"
                 "\"not_permitted\":0,\"peers_refused\":0,\"peers_cut_off\":0,\"wills\":0,"
                 "\"characteristics\":[]}");
@@ -144,6 +150,31 @@ static void test_advertise_refuses_what_is_no_name(void **state) {
         assert_string_equal(f->calls.advertised, "");
 }
 
+static void test_devices_are_listed_in_order(void **state) {
+        static const ServerDevice devices[] = {
+                {.address = "C0:00:00:00:00:01",
+                        .address_type = "random",
+                        .name = "Phone",
+                        .connected = true,
+                        .bonded = true,
+                        .mtu = 247,
+                        .has_been = true,
+                        .since_usec = 1500000},
+                {.address = "C0:00:00:00:00:02"},
+        };
+        Fixture *f = *state;
+
+        assert_answer(f, "{\"op\":\"devices\"}", "{\"ok\":true,\"devices\":[]}");
+        f->devices = devices;
+        f->n_devices = 2;
+        assert_answer(f, "{\"op\":\"devices\"}",
+                "{\"ok\":true,\"devices\":[{\"address\":\"C0:00:00:00:00:01\","
+                "\"address_type\":\"random\",\"name\":\"Phone\",\"connected\":true,"
+                "\"bonded\":true,\"mtu\":247,\"since_s\":1.5},"
+                "{\"address\":\"C0:00:00:00:00:02\",\"address_type\":null,\"name\":null,"
+                "\"connected\":false,\"bonded\":false,\"mtu\":null,\"since_s\":null}]}");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void) {
@@ -153,6 +184,7 @@ int main(void) {
                 TEST(test_status_counts_each_characteristic),
                 TEST(test_a_name_that_is_not_utf8_does_not_break_the_status),
                 TEST(test_metrics_is_text),
+                TEST(test_devices_are_listed_in_order),
                 TEST(test_advertise_hands_the_name_up),
                 TEST(test_advertise_says_why_not),
                 TEST(test_advertise_refuses_what_is_no_name),

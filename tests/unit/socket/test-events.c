@@ -174,6 +174,61 @@ static void test_a_status_is_told_to_those_who_watch_it(void **state) {
         assert_true(client_hears_nothing(f, other));
 }
 
+static void assert_connection(
+        Fixture *f, int fd, const ConnectionEvent *event, const char *expected) {
+        server_emit_connection(f->server, event);
+        assert_string_equal(client_line(f, fd), expected);
+}
+
+static void test_what_becomes_of_a_central(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f);
+        ConnectionEvent e = {.kind = CONNECTION_CONNECTED, .device = "D"};
+
+        ask(f, fd, "{\"op\":\"watch\",\"events\":[\"connection\"]}");
+        assert_connection(f, fd, &e, "{\"event\":\"connected\",\"device\":\"D\",\"bonded\":false}");
+        e.name = "Phone";
+        e.bonded = true;
+        assert_connection(f, fd, &e,
+                "{\"event\":\"connected\",\"device\":\"D\",\"name\":\"Phone\",\"bonded\":true}");
+        e.kind = CONNECTION_MTU;
+        e.mtu = 185;
+        assert_connection(f, fd, &e, "{\"event\":\"mtu\",\"device\":\"D\",\"mtu\":185}");
+        e.kind = CONNECTION_ADDRESS;
+        e.was = "R";
+        assert_connection(f, fd, &e, "{\"event\":\"address\",\"device\":\"D\",\"was\":\"R\"}");
+        e.kind = CONNECTION_BONDED;
+        assert_connection(f, fd, &e, "{\"event\":\"bonded\",\"device\":\"D\",\"bonded\":true}");
+        e.kind = CONNECTION_DISCONNECTED;
+        assert_connection(f, fd, &e, "{\"event\":\"disconnected\",\"device\":\"D\"}");
+        e.reason = "remote";
+        assert_connection(
+                f, fd, &e, "{\"event\":\"disconnected\",\"device\":\"D\",\"reason\":\"remote\"}");
+}
+
+static void test_subscriptions_of_what_is_watched(void **state) {
+        Fixture *f = *state;
+        _cleanup_close_ int fd = client_connect(f), other = client_connect(f);
+        ConnectionEvent e = {
+                .kind = CONNECTION_SUBSCRIBED, .characteristic = fixture_characteristic(f, "raw")};
+
+        ask(f, fd, "{\"op\":\"watch\",\"events\":[\"connection\"],\"characteristics\":[\"raw\"]}");
+        ask(f, other,
+                "{\"op\":\"watch\",\"events\":[\"connection\",\"write\"],\"characteristics\":[]}");
+        assert_connection(f, fd, &e,
+                "{\"event\":\"subscribed\",\"characteristic\":\"raw\",\"by\":\"signal\"}");
+        e.kind = CONNECTION_UNSUBSCRIBED;
+        e.device = "D";
+        e.by = NOTIFY_BY_SOCKET;
+        assert_connection(f, fd, &e,
+                "{\"event\":\"unsubscribed\",\"device\":\"D\",\"characteristic\":\"raw\","
+                "\"by\":\"socket\"}");
+        assert_true(client_hears_nothing(f, other));
+        server_emit_connection(
+                f->server, &(ConnectionEvent){.kind = CONNECTION_DISCONNECTED, .device = "D"});
+        assert_non_null(strstr(client_line(f, other), "\"disconnected\""));
+}
+
 static int reset_numbers(void **state) {
         n_emitted = 0;
         return fixture_setup(state);
@@ -194,6 +249,8 @@ int main(void) {
                 TEST(test_watchers_see_the_same_numbers),
                 TEST(test_a_write_after_a_watcher_has_gone_is_told_to_the_others),
                 TEST(test_stale_and_fresh_are_told_to_those_who_watch_it),
+                TEST(test_what_becomes_of_a_central),
+                TEST(test_subscriptions_of_what_is_watched),
                 TEST(test_a_status_is_told_to_those_who_watch_it),
         };
 

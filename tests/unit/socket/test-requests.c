@@ -47,7 +47,8 @@ static void test_an_error_carries_the_id_too(void **state) {
                 "{\"id\":5,\"error\":\"unknown_op\",\"detail\":"
                 "\"there is no op 'fly'; there are set, get, watch, handle, unhandle, verdict, "
                 "will, "
-                "status, metrics, advertise\"}");
+                "status, metrics, devices, "
+                "advertise\"}");
 }
 
 static void test_an_id_that_is_no_scalar_is_refused(void **state) {

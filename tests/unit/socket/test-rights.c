@@ -37,6 +37,7 @@ static void test_the_read_only_socket_answers_what_changes_nothing(void **state)
                 "{\"op\":\"watch\",\"events\":[\"status\"]}",
                 "{\"op\":\"status\"}",
                 "{\"op\":\"metrics\"}",
+                "{\"op\":\"devices\"}",
         };
         Fixture *f = *state;
         _cleanup_close_ int fd = client_connect_to(read_only_path);
