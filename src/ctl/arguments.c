@@ -50,6 +50,7 @@ static const struct {
         [COMMAND_HANDLE] = {"handle", BIT(OPTION_TIME_LIMIT) | BIT(OPTION_VERDICT)},
         [COMMAND_STATUS] = {"status", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
         [COMMAND_METRICS] = {"metrics", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
+        [COMMAND_DEVICES] = {"devices", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
         [COMMAND_ADVERTISE] = {"advertise", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
         [COMMAND_HELP] = {"help", 0},
         [COMMAND_VERSION] = {"version", 0},
@@ -70,12 +71,13 @@ void arguments_print_help(FILE *out) {
               "  set NAME --hex HEX       set the bytes\n"
               "  set -                    set what the lines of the standard input say\n"
               "  get NAME [FIELD]         show a value, or one field of it\n"
-              "  watch [--events write,stale,status] [NAME...]\n"
+              "  watch [--events write,stale,status,connection] [NAME...]\n"
               "                           show what centrals write, until stopped\n"
               "  handle NAME [--time-limit TIME] [--verdict] -- COMMAND [ARGUMENT...]\n"
               "                           run a command for each write of a central\n"
               "  status                   show whether spored is on air, and counts\n"
               "  metrics                  show all counts as Prometheus reads them\n"
+              "  devices                  show who is connected or bonded\n"
               "  advertise NAME           advertise another name\n"
               "  help, version            show this; show the version\n"
               "\n"
@@ -124,7 +126,8 @@ static int next_argument(int argc, char **argv) {
 
 /* "write,stale": each once. */
 static int take_events(Arguments *arguments, const char *list, FILE *errors) {
-        static const char *const kinds[ARGUMENTS_EVENTS_MAX] = {"write", "stale", "status"};
+        static const char *const kinds[ARGUMENTS_EVENTS_MAX] = {
+                "write", "stale", "status", "connection"};
         size_t n = 0;
 
         memset(arguments->events, 0, sizeof(arguments->events));
@@ -137,7 +140,8 @@ static int take_events(Arguments *arguments, const char *list, FILE *errors) {
                         (strlen(kinds[i]) != length || strncmp(kinds[i], word, length) != 0))
                         i++;
                 if (i == ELEMENTS(kinds))
-                        return wrong(errors, "--events takes write, stale and status, not '%.*s'",
+                        return wrong(errors,
+                                "--events takes write, stale, status and connection, not '%.*s'",
                                 (int)length, word);
                 for (size_t k = 0; k < n; k++)
                         if (arguments->events[k] == kinds[i])
@@ -284,6 +288,7 @@ static int check_rest(Arguments *arguments, const Scan *scan) {
                 return arguments->n_rest == 1 ? 0 : wrong(errors, "advertise needs one name");
         case COMMAND_STATUS:
         case COMMAND_METRICS:
+        case COMMAND_DEVICES:
         case COMMAND_HELP:
         case COMMAND_VERSION:
                 break;

@@ -13,12 +13,13 @@ typedef enum Command {
         COMMAND_HANDLE,
         COMMAND_STATUS,
         COMMAND_METRICS,
+        COMMAND_DEVICES,
         COMMAND_ADVERTISE,
         COMMAND_HELP,
         COMMAND_VERSION,
 } Command;
 
-enum { ARGUMENTS_EVENTS_MAX = 3 }; /* kinds of them */
+enum { ARGUMENTS_EVENTS_MAX = 4 }; /* kinds of them */
 
 #define ARGUMENTS_NOT_GIVEN UINT64_MAX
 

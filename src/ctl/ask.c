@@ -3,6 +3,7 @@
 
 #include "ctl/message.h"
 #include "ctl/reach.h"
+#include "ctl/render-connection.h"
 #include "ctl/render-status.h"
 #include "ctl/render.h"
 #include "ctl/report.h"
@@ -33,6 +34,8 @@ static int render(const Arguments *arguments, const json_t *answer) {
                 return render_status(stdout, answer);
         case COMMAND_METRICS:
                 return render_metrics(stdout, answer);
+        case COMMAND_DEVICES:
+                return render_devices(stdout, answer);
         case COMMAND_SET:
         case COMMAND_ADVERTISE:
         case COMMAND_WATCH:

@@ -19,6 +19,7 @@ static int run(const Arguments *arguments) {
         case COMMAND_GET:
         case COMMAND_STATUS:
         case COMMAND_METRICS:
+        case COMMAND_DEVICES:
         case COMMAND_ADVERTISE:
                 return ask(arguments);
         case COMMAND_WATCH:

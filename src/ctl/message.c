@@ -95,6 +95,9 @@ static int new_message(json_t **ret, const Arguments *arguments, FILE *errors) {
         case COMMAND_METRICS:
                 *ret = json_pack("{s:s}", "op", "metrics");
                 break;
+        case COMMAND_DEVICES:
+                *ret = json_pack("{s:s}", "op", "devices");
+                break;
         case COMMAND_WATCH:
         case COMMAND_HANDLE:
         case COMMAND_HELP:

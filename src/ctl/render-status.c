@@ -56,6 +56,7 @@ static const Note notes[] = {
 };
 
 static const Note totals[] = {
+        {NULL, "connected", "centrals connected", "central connected"},
         {NULL, "peers", "on the socket", NULL},
         {NULL, "waiting", "of them waiting", NULL},
         {NULL, "handlers", "handlers", "handler"},
@@ -65,6 +66,7 @@ static const Note totals[] = {
         {NULL, "wills", "wills carried out", "will carried out"},
         {NULL, "peers_refused", "programs too many", "program too many"},
         {NULL, "peers_cut_off", "programs cut off", "program cut off"},
+        {NULL, "devices_dropped", "devices not kept", "device not kept"},
         {NULL, "calls_refused", "bus calls refused", "bus call refused"},
         {NULL, "log_dropped", "log lines lost", "log line lost"},
 };
@@ -229,12 +231,29 @@ static int print_table(FILE *out, const json_t *rows) {
         return r;
 }
 
+/* Nothing where there is to be none: nothing demands that anybody pairs. */
+static void print_agent(FILE *out, const json_t *agent) {
+        const char *capability = json_string_value(json_object_get(agent, "capability"));
+
+        if (!capability || strcmp(capability, "none") == 0)
+                return;
+        if (json_is_true(json_object_get(agent, "registered"))) {
+                text_print_part(out, "centrals can pair (", capability);
+                fputs(")\n", out);
+                return;
+        }
+        fputs("centrals cannot pair: the agent is not registered", out);
+        text_print_part(out, ": ", json_string_value(json_object_get(agent, "why")));
+        fputc('\n', out);
+}
+
 int render_status(FILE *out, const json_t *answer) {
         const json_t *rows = json_object_get(answer, "characteristics");
 
         if (!json_is_boolean(json_object_get(answer, "on_air")) || !json_is_array(rows))
                 return -EPROTO;
         (void)render_on_air(out, answer);
+        print_agent(out, json_object_get(answer, "agent"));
         print_notes(out, 0, totals, ELEMENTS(totals), answer);
         return json_array_size(rows) > 0 ? print_table(out, rows) : 0;
 }

@@ -1,6 +1,7 @@
 /* spored's answers as text for people. */
 #include "ctl/render.h"
 
+#include "ctl/render-connection.h"
 #include "ctl/render-status.h"
 #include "ctl/text.h"
 #include "util/cleanup.h"
@@ -182,7 +183,10 @@ int render_event(FILE *out, const json_t *event) {
         if (kind && strcmp(kind, "stale") == 0)
                 return render_stale(
                         out, json_string_value(json_object_get(event, "characteristic")), event);
-        return kind && strcmp(kind, "status") == 0 ? render_on_air(out, event) : -EPROTO;
+        if (kind && strcmp(kind, "status") == 0)
+                return render_on_air(out, event);
+        int r = render_connection(out, event);
+        return r == -ENOENT ? -EPROTO : r;
 }
 
 int render_metrics(FILE *out, const json_t *answer) {

@@ -12,7 +12,7 @@ int render_get(FILE *out, const json_t *answer, const char *field);
  * memory. */
 char *render_unknown_field(const json_t *answer, const char *field);
 /* A line: "NAME from AA:BB:CC:DD:EE:FF: field=value field=value"; what has become stale; being on
- * air. -EPROTO: no event that is known. */
+ * air; who has connected, subscribed or left. -EPROTO: no event that is known. */
 int render_event(FILE *out, const json_t *event);
 /* "NAME is stale: not set for 95s", of a stale event or the answer to get. -EPROTO: it is none. */
 int render_stale(FILE *out, const char *name, const json_t *object);

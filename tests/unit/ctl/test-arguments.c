@@ -103,6 +103,7 @@ static void test_what_is_asked_for(void **state) {
         assert_message(WORDS("get", "env", "co2"), "{\"op\":\"get\",\"characteristic\":\"env\"}");
         assert_message(WORDS("status"), "{\"op\":\"status\"}");
         assert_message(WORDS("metrics"), "{\"op\":\"metrics\"}");
+        assert_message(WORDS("devices"), "{\"op\":\"devices\"}");
         assert_message(
                 WORDS("advertise", "My Shed"), "{\"op\":\"advertise\",\"name\":\"My Shed\"}");
 }
@@ -205,6 +206,7 @@ static void test_wrong_watches_and_handles(void **state) {
         assert_wrong(WORDS("set", "-", "--hex", "00"), "set - takes nothing more");
         assert_wrong(WORDS("metrics", "a"), "metrics takes nothing more");
         assert_wrong(WORDS("advertise"), "advertise needs one name");
+        assert_wrong(WORDS("devices", "a"), "devices takes nothing more");
         assert_wrong(WORDS("advertise", "a", "b"), "advertise needs one name");
 }
 

@@ -49,6 +49,21 @@ static void test_not_on_air(void **state) {
                 "not on air: it stops\n");
 }
 
+static void test_the_agent_is_told_of_if_there_is_to_be_one(void **state) {
+        assert_status("{\"on_air\":false,\"why\":\"w\",\"agent\":{\"capability\":\"none\","
+                      "\"registered\":false,\"why\":null},\"characteristics\":[]}",
+                "not on air: w\n");
+        assert_status("{\"on_air\":false,\"why\":\"w\",\"agent\":{\"capability\":"
+                      "\"NoInputNoOutput\",\"registered\":true,\"why\":null},"
+                      "\"connected\":1,\"characteristics\":[]}",
+                "not on air: w\ncentrals can pair (NoInputNoOutput)\n1 central connected\n");
+        assert_status("{\"on_air\":false,\"why\":\"w\",\"agent\":{\"capability\":"
+                      "\"NoInputNoOutput\",\"registered\":false,\"why\":\"a\\n\"},"
+                      "\"connected\":2,\"characteristics\":[]}",
+                "not on air: w\ncentrals cannot pair: the agent is not registered: a\\n\n"
+                "2 centrals connected\n");
+}
+
 static void test_every_part_is_escaped(void **state) {
         assert_status("{\"on_air\":true,\"name\":\"a\\u001b[2J\",\"adapter\":\"b\\n\","
                       "\"bluez\":\"c\\r\",\"characteristics\":[]}",
@@ -145,6 +160,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_on_air),
                 cmocka_unit_test(test_not_on_air),
+                cmocka_unit_test(test_the_agent_is_told_of_if_there_is_to_be_one),
                 cmocka_unit_test(test_every_part_is_escaped),
                 cmocka_unit_test(test_the_socket_has_a_line),
                 cmocka_unit_test(test_a_quiet_characteristic_is_a_row),

@@ -158,6 +158,7 @@ static void test_stale_and_status_events(void **state) {
                 "{\"event\":\"status\",\"on_air\":false,\"why\":\"w\",\"fix\":\"f\",\"name\":"
                 "\"n\"}",
                 NULL, "not on air: w; f\n");
+        assert_text(event, "{\"event\":\"disconnected\",\"device\":\"D\"}", NULL, "D has left\n");
         assert_result(event, "{\"event\":\"stale\",\"characteristic\":\"a\"}", NULL, -EPROTO);
         assert_result(event, "{\"event\":\"status\"}", NULL, -EPROTO);
 }
