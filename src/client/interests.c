@@ -58,12 +58,24 @@ static bool names(const json_t *strings, const char *text, bool otherwise) {
         return false;
 }
 
+/* What a watch asks for by one word comes with several. */
+static const char *kind_of(const char *event) {
+        static const char *const connection[] = {"connected", "disconnected", "mtu", "address",
+                "bonded", "subscribed", "unsubscribed"};
+
+        for (size_t i = 0; i < ELEMENTS(connection); i++)
+                if (strcmp(event, connection[i]) == 0)
+                        return "connection";
+        return event;
+}
+
 /* spored sends a write once to who both watches and handles. */
 static bool is_watched(const SporedInterest *watch, const char *kind, const char *characteristic) {
         const json_t *request = watch->request;
 
         return request &&
-               names(json_object_get(request, "events"), kind, strcmp(kind, "write") == 0) &&
+               names(json_object_get(request, "events"), kind_of(kind),
+                       strcmp(kind, "write") == 0) &&
                (!characteristic ||
                        names(json_object_get(request, "characteristics"), characteristic, true));
 }

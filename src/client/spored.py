@@ -38,6 +38,8 @@ import time
 __all__ = ["Client", "Disconnected", "Error", "LATER", "Refused", "Timeout", "paths"]
 
 LINE_MAX, UNSENT_MAX = 16 << 20, 1 << 20
+CONNECTION_EVENTS = ("connected", "disconnected", "mtu", "address", "bonded", "subscribed",
+                     "unsubscribed")  # what is watched as "connection"
 EVENTS_MAX, UNANSWERED_MAX = 10000, 65536   # that wait for the program; for spored
 PAUSE_MIN, PAUSE_MAX, BUSY_RETRY = 0.1, 5.0, 5.0
 
@@ -292,6 +294,11 @@ class Client:
         """Prometheus text."""
         return self.request("metrics")["text"]
 
+    def devices(self):
+        """Who is connected or bonded, or was a moment ago: a list of dicts with "address",
+        "address_type", "name", "connected", "bonded", "mtu" and "since_s"."""
+        return self.request("devices")["devices"]
+
     def advertise(self, name):
         """Another name on the air. For administrators: Refused "not_permitted"."""
         return self.request("advertise", name=name)
@@ -305,8 +312,8 @@ class Client:
         self._will = members
 
     def watch(self, *characteristics, events=("write",), callback=None):
-        """Events of these kinds ("write", "stale", "status") and characteristics (none: of all), in
-        place of what was watched before. callback(event) is called for each, a dict; without one,
+        """Events of these kinds ("write", "stale", "status", "connection") and characteristics
+        (none: of all), in place of what was watched before. callback(event) is called for each, a dict; without one,
         watch() gives an iterator: it waits for the next, also while spored is being restarted, and
         ends when the client is closed."""
         waiting, members = collections.deque(), {"events": list(events)}
@@ -483,7 +490,8 @@ class Client:
         if kind == "write" and name in self._handlers:
             self._handle(self._handlers[name], event, losses)
         # spored sends a write once to who both watches and handles it.
-        if kind in watch["events"] and name in (None, *watch.get("characteristics", (name,))):
+        asked = "connection" if kind in CONNECTION_EVENTS else kind
+        if asked in watch["events"] and name in (None, *watch.get("characteristics", (name,))):
             watched(event)
 
     def _handle(self, handler, event, losses):

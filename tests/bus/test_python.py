@@ -146,6 +146,20 @@ class Scripted(unittest.TestCase):
         self.client.process()
         self.assertEqual((heard, self.client.due()), ([{"id": 2}, {"event": "write"}], None))
 
+    def test_connections_come_under_words_of_their_own(self):
+        heard = []
+        with self.answering({}):
+            self.client.watch("t", events=["connection"], callback=heard.append)
+        told = [{"event": "connected", "device": "D"}, {"event": "mtu", "device": "D", "mtu": 23},
+                {"event": "subscribed", "characteristic": "t"},
+                {"event": "disconnected", "device": "D"}]
+        self.peer.says({"event": "write", "characteristic": "t"}, told[0],
+                       {"event": "subscribed", "characteristic": "u"}, *told[1:])
+        self.wait(lambda: len(heard) == 4)
+        self.assertEqual(heard, told)
+        with self.answering({"ok": True, "devices": [{"address": "D"}]}):
+            self.assertEqual(self.client.devices(), [{"address": "D"}])
+
     def test_a_verdict_is_not_for_the_next_spored(self):
         """Its writes have the same numbers."""
         def handler(event):

@@ -35,6 +35,23 @@ static void test_another_watch_replaces_it(void **state) {
         fixture_expect(f, "second: {\"event\":\"status\"}\n");
 }
 
+static void test_connections_come_under_words_of_their_own(void **state) {
+        static const char *const connection[] = {"connection", NULL};
+        Fixture *f = *state;
+        Note watch = {f, "watch"};
+
+        assert_int_equal(
+                spored_client_watch(f->client, connection, names, fixture_event, &watch), 0);
+        fixture_tell(f, "{\"event\":\"connected\",\"device\":\"D\"}\n"
+                        "{\"event\":\"subscribed\",\"characteristic\":\"a\"}\n"
+                        "{\"event\":\"subscribed\",\"characteristic\":\"c\"}\n"
+                        "{\"event\":\"write\",\"characteristic\":\"a\"}\n"
+                        "{\"event\":\"disconnected\",\"device\":\"D\"}\n");
+        fixture_expect(f, "watch: {\"event\":\"connected\",\"device\":\"D\"}\n"
+                          "watch: {\"event\":\"subscribed\",\"characteristic\":\"a\"}\n"
+                          "watch: {\"event\":\"disconnected\",\"device\":\"D\"}\n");
+}
+
 static void test_a_watch_that_is_refused(void **state) {
         Fixture *f = *state;
         Note watch = {f, "watch"};
@@ -148,6 +165,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_watch),
                 TEST(test_another_watch_replaces_it),
+                TEST(test_connections_come_under_words_of_their_own),
                 TEST(test_a_watch_that_is_refused),
                 TEST(test_handle),
                 TEST(test_watched_and_handled),
