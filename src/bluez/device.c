@@ -85,7 +85,8 @@ static int on_property(const char *name, sd_bus_message *m, void *userdata) {
 }
 
 int device_read(Device *device, sd_bus_message *properties) {
-        return message_read_properties(properties, on_property, device);
+        int r = message_read_properties(properties, on_property, device);
+        return r < 0 ? r : 0;
 }
 
 bool device_bonded(const Device *device) {

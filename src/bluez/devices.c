@@ -151,7 +151,7 @@ static int change(Devices *l, Device *d, sd_bus_message *properties) {
         if (!d->connected)
                 d->reason = NULL;
         tell_changes(l, d, &before);
-        return r < 0 ? r : 0;
+        return r;
 }
 
 int devices_added(Devices *l, const char *path, sd_bus_message *properties) {
