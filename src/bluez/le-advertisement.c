@@ -28,6 +28,13 @@ static int property_get_type(sd_bus *bus, const char *path, const char *interfac
         return sd_bus_message_append(reply, "s", "peripheral");
 }
 
+static int property_get_discoverable(sd_bus *bus, const char *path, const char *interface,
+        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        const LeAdvertisement *o = userdata;
+
+        return sd_bus_message_append(reply, "b", o->advertisement->discoverable);
+}
+
 static int property_get_service_uuids(sd_bus *bus, const char *path, const char *interface,
         const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         const LeAdvertisement *o = userdata;
@@ -73,6 +80,8 @@ static const sd_bus_vtable advertisement_vtable[] = {
         SD_BUS_PROPERTY("Type", "s", property_get_type, 0, SD_BUS_VTABLE_PROPERTY_CONST),
         SD_BUS_PROPERTY(
                 "ServiceUUIDs", "as", property_get_service_uuids, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_PROPERTY(
+                "Discoverable", "b", property_get_discoverable, 0, SD_BUS_VTABLE_PROPERTY_CONST),
         SD_BUS_VTABLE_END,
 };
 

@@ -170,6 +170,9 @@ static const Key keys[] = {
 
         {SECTION_ADVERTISEMENT, "advertise", key_parse_bool, "yes", PLAIN(advertisement.advertise),
                 .description = "no: only set the name."},
+        {SECTION_ADVERTISEMENT, "discoverable", key_parse_bool, "yes",
+                PLAIN(advertisement.discoverable),
+                .description = "To everybody; no: many scanners do not show it."},
         {SECTION_ADVERTISEMENT, "name", key_parse_text, "", PLAIN(advertisement.name),
                 .max = ADVERTISEMENT_NAME_MAX, .may_continue = true,
                 .description =

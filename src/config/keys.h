@@ -38,6 +38,7 @@ typedef struct PlainValues {
         char *profile; /* NULL: none chosen */
         struct {
                 bool advertise;
+                bool discoverable;
                 char *name;
                 char *services; /* words */
         } advertisement;

@@ -59,6 +59,7 @@ static int build_advertisement(ProfileBuilder *b) {
         int r = 1;
 
         a->advertise = b->plain->advertisement.advertise;
+        a->discoverable = b->plain->advertisement.discoverable;
         if (b->plain->advertisement.name) {
                 a->name = strdup(b->plain->advertisement.name);
                 if (!a->name)

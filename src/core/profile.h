@@ -170,6 +170,7 @@ typedef struct Service {
 
 typedef struct Advertisement {
         bool advertise; /* no: only the adapter's alias is set */
+        bool discoverable;
         char *name;     /* NULL: the adapter's own */
         Uuid *services; /* owned */
         size_t n_services;

@@ -48,7 +48,7 @@ class Interfaces(BluezStory):
         self.holds("/spored/application/alpha/count/note", "org.bluez.GattDescriptor1",
                    {"UUID", "Characteristic", "Flags", "ReadValue"})
         self.holds("/spored/advertisement", "org.bluez.LEAdvertisement1",
-                   {"Type", "ServiceUUIDs", "Release"})
+                   {"Type", "ServiceUUIDs", "Discoverable", "Release"})
 
 
 if __name__ == "__main__":

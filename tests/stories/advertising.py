@@ -4,6 +4,7 @@ from . import mushpi
 from .world import wait_until
 
 OTHER = "MushPi-OysterPinning"
+DISCOVERABLE, LE_ONLY = 2, 4  # Core Specification Supplement, Part A, 1.3
 SILENT = "[advertisement]\nadvertise = no\nname = Silent\n"
 
 
@@ -17,6 +18,13 @@ def story_found_by_name(world):
     """it is found by its name"""
     found = world.central().scan(name=mushpi.NAME)
     assert found.name == mushpi.NAME, found.name
+
+
+def story_discoverable(world):
+    """it is discoverable to everybody, or not if the profile says so"""
+    assert world.central().scan(name=mushpi.NAME).flags == DISCOVERABLE | LE_ONLY
+    with world.spored.configured("[advertisement]\ndiscoverable = no\n"):
+        assert world.central().scan(name=mushpi.NAME).flags == LE_ONLY
 
 
 def story_status_says_on_air(world):

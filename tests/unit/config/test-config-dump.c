@@ -86,6 +86,7 @@ static void expect_same_profile(const Profile *a, const Profile *b) {
         for (size_t i = 0; i < a->n_characteristics; i++)
                 expect_same_characteristic(profile_at(a, i), profile_at(b, i));
         assert_int_equal(a->advertisement.advertise, b->advertisement.advertise);
+        assert_int_equal(a->advertisement.discoverable, b->advertisement.discoverable);
         assert_true(!a->advertisement.name == !b->advertisement.name);
         if (a->advertisement.name)
                 assert_string_equal(a->advertisement.name, b->advertisement.name);

@@ -118,6 +118,7 @@ static void test_the_service_is_advertised_with_its_name(void **state) {
         load(f, NULL);
         p = config_profile(f->config);
         assert_true(p->advertisement.advertise);
+        assert_true(p->advertisement.discoverable);
         assert_string_equal(p->advertisement.name, "MushPi-Init");
         assert_int_equal(p->advertisement.n_services, 1);
         assert_true(uuid_equal(&p->advertisement.services[0], &p->services[0]->uuid));
