@@ -120,7 +120,8 @@ static void lint_advertised(
         }
 }
 
-void lint_profile(const Profile *profile, const SectionList *sections, Problems *problems) {
+void lint_profile(const Profile *profile, const SectionList *sections, const Settings *settings,
+        Problems *problems) {
         for (size_t i = 0; i < profile->n_services; i++) {
                 const Service *service = profile->services[i];
 
@@ -137,4 +138,5 @@ void lint_profile(const Profile *profile, const SectionList *sections, Problems 
                 lint_descriptors(c, sections, problems);
         }
         lint_advertised(profile, sections, problems);
+        lint_security(profile, sections, settings, problems);
 }

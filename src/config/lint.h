@@ -7,8 +7,10 @@
 /* A characteristic that is complete. */
 void lint_characteristic(const Characteristic *c, const Section *section, const Settings *settings,
         Problems *problems);
-/* A profile without an error: what its parts are to each other, and their UUIDs. */
-void lint_profile(const Profile *profile, const SectionList *sections, Problems *problems);
+/* A profile without an error: what its parts are to each other and to the agent, and their UUIDs.
+ */
+void lint_profile(const Profile *profile, const SectionList *sections, const Settings *settings,
+        Problems *problems);
 /* What [queue] says and nothing needs. profile may be NULL. */
 void lint_queue(const Profile *profile, const SectionList *sections, const Settings *settings,
         Problems *problems);

@@ -153,7 +153,7 @@ int profile_build(
                 check_twins(&b, profile->services[i]);
         pin_handles(&b);
         if (profile->n_services > 0 && problems_count(problems, false) == 0)
-                lint_profile(profile, sections, problems);
+                lint_profile(profile, sections, &plain->settings, problems);
         lint_queue(profile->n_services > 0 ? profile : NULL, sections, &plain->settings, problems);
         *ret = profile->n_services > 0 ? STEAL(profile) : NULL;
         return 0;

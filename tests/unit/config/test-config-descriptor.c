@@ -116,13 +116,13 @@ static void test_a_descriptor_has_its_own_flags_and_security(void **state) {
                 d->flags, CHARACTERISTIC_READ | CHARACTERISTIC_WRITE | CHARACTERISTIC_AUTHORIZE);
         assert_int_equal(d->size_max, 20);
         assert_null(d->format);
-        d = load_descriptor(*state, DESCRIPTOR "flags = read write\nsecurity = authenticate\n");
+        d = load_descriptor(*state, DESCRIPTOR "flags = read write\nsecurity = encrypt\n");
         assert_int_equal(d->flags, CHARACTERISTIC_READ | CHARACTERISTIC_WRITE |
-                                           CHARACTERISTIC_ENCRYPT_AUTHENTICATED_READ |
-                                           CHARACTERISTIC_ENCRYPT_AUTHENTICATED_WRITE);
+                                           CHARACTERISTIC_ENCRYPT_READ |
+                                           CHARACTERISTIC_ENCRYPT_WRITE);
         assert_int_equal(d->size_max, 512);
-        d = load_descriptor(*state, DESCRIPTOR "flags = secure-write\n");
-        assert_int_equal(d->flags, CHARACTERISTIC_WRITE | CHARACTERISTIC_SECURE_WRITE);
+        d = load_descriptor(*state, DESCRIPTOR "flags = encrypt-write\n");
+        assert_int_equal(d->flags, CHARACTERISTIC_WRITE | CHARACTERISTIC_ENCRYPT_WRITE);
 }
 
 static void test_flags_that_descriptors_do_not_have_are_refused(void **state) {

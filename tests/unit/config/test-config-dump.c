@@ -158,7 +158,7 @@ static void test_a_whole_table_comes_back(void **state) {
                 "[characteristic b]\nuuid = 2A5B\nflags = encrypt-read reliable-write\n"
                 "security = encrypt\n"
                 "[descriptor d]\ncharacteristic = b\nuuid = 2905\nflags = read write\n"
-                "security = secure\nsize_max = 7\nvalue = hex: 01 02\n"
+                "security = encrypt\nsize_max = 7\nvalue = hex: 01 02\n"
                 "[descriptor e]\ncharacteristic = b\nuuid = 2906\ntype = u16 scale=0.1\n"
                 "value = 1.5\n");
         reload(f, &old);
