@@ -25,8 +25,7 @@ typedef struct ServerPlace {
 
 typedef struct ServerParameters {
         ServerPlace place;
-        ServerPlace read_only;      /* there only get, watch, status, metrics and devices are
-                                     * answered */
+        ServerPlace read_only;      /* there only what changes nothing is answered */
         const char *admin_group;    /* NULL: root and the daemon's own user alone */
         size_t peers_max;           /* at both places; half of them may come by the read-only one */
         size_t line_max;            /* bytes of one request, without the newline */

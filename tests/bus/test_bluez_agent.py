@@ -2,7 +2,7 @@
 
 import unittest
 
-from bluez import FAILED, BluezStory
+from bluez import DEVICE, FAILED, BluezStory
 
 AGENT = "/spored/agent"
 CALLS = ("RegisterAgent", "RequestDefaultAgent", "UnregisterAgent", "RegisterApplication",
@@ -122,6 +122,23 @@ class Agent(BluezStory):
         self.put_on_air(*WITH_AGENT)
         self.assertNotIn("error", self.bluez.answer_of("Cancel", "call", AGENT,
                                                        "org.bluez.Agent1", "Cancel"))
+
+    def ask(self, member, *arguments):
+        return self.bluez.answer_of(member, "call", AGENT, "org.bluez.Agent1", member,
+                                    "device=" + DEVICE, *arguments)
+
+    def test_it_agrees_to_what_needs_nobody_and_rejects_the_rest(self):
+        process = self.put_on_air(*WITH_AGENT)
+        self.assertNotIn("error", self.ask("RequestAuthorization"))
+        for member, *arguments in (
+                ("RequestPinCode",), ("DisplayPinCode", "pincode=12ab"), ("RequestPasskey",),
+                ("DisplayPasskey", "passkey:u=123456", "entered:q=2"),
+                ("RequestConfirmation", "passkey:u=123456"), ("AuthorizeService", "uuid=180d")):
+            self.refused(self.ask(member, *arguments), "org.bluez.Error.Rejected")
+        log = self.log_of(process)
+        self.assertIn("11:22:33:44:55:66 may pair (just works)", log)
+        self.assertIn("11:22:33:44:55:66 asks for RequestPasskey, and is rejected", log)
+        self.assertNotIn("123456", log)
 
     def test_strangers_get_no_word_of_it(self):
         self.put_on_air(*WITH_AGENT)

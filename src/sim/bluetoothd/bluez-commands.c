@@ -320,7 +320,7 @@ const Command bluez_commands[] = {
         {"reply", 2, 4, "reply MEMBER HOW [ERROR [TEXT]]", command_reply},
         {"read", 2, WORDS_MAX, "read PATH INTERFACE [OPTION]...", command_read},
         {"write", 2, WORDS_MAX, "write PATH HEX [OPTION]...", command_write},
-        {"call", 3, 3, "call PATH INTERFACE MEMBER", command_call},
+        {"call", 3, WORDS_MAX, "call PATH INTERFACE MEMBER [ARGUMENT]...", command_call},
         {"stranger", 1, WORDS_MAX, "stranger read|write|call ...", command_stranger},
         {"deaf", 0, 0, "deaf", command_deaf},
         {"hear", 0, 0, "hear", command_hear},

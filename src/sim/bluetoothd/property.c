@@ -116,7 +116,7 @@ static int append_number(const Property *p, sd_bus_message *m) {
         return sd_bus_message_append(m, type, (int)strtol(p->value, NULL, 10));
 }
 
-static int append_value(const Property *p, sd_bus_message *m) {
+int property_append_value(const Property *p, sd_bus_message *m) {
         const char type[] = {p->type, '\0'};
 
         switch (p->type) {
@@ -137,7 +137,7 @@ int property_append_variant(const Property *property, sd_bus_message *m) {
 
         int r = sd_bus_message_open_container(m, 'v', property->type == 'a' ? "as" : type);
         if (r >= 0)
-                r = append_value(property, m);
+                r = property_append_value(property, m);
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 

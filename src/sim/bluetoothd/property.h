@@ -28,6 +28,8 @@ void property_set_number(Property *ret, const char *name, char type, unsigned nu
 /* It is a boolean, and yes. */
 bool property_is_yes(const Property *property);
 
+/* The bare value. */
+int property_append_value(const Property *property, sd_bus_message *m);
 /* A variant. */
 int property_append_variant(const Property *property, sd_bus_message *m);
 /* A dictionary entry. */

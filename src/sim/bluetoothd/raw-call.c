@@ -124,10 +124,25 @@ static void drop_released(Bluez *b, const char *path, const char *interface, con
                 registration_drop(g);
 }
 
+/* Of each property the value is an argument. */
+static int append_arguments(sd_bus_message *m, size_t n, char **words) {
+        Property property;
+        int r = 0;
+
+        for (size_t i = 0; i < n && r >= 0; i++) {
+                r = property_parse(&property, words[i]);
+                if (r >= 0)
+                        r = property_append_value(&property, m);
+        }
+        return r;
+}
+
 static int run_call(Bluez *b, bool stranger, size_t n, char **words) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
         int r = new_call(b, stranger, &m, words[0], words[1], words[2]);
+        if (r >= 0)
+                r = append_arguments(m, n - 3, words + 3);
         if (r < 0)
                 return r;
         if (!stranger)
@@ -147,7 +162,7 @@ typedef struct RawCall {
 static const RawCall raw_calls[] = {
         {"read", 2, WORDS_MAX, false, "read PATH INTERFACE [OPTION]...", run_read},
         {"write", 2, WORDS_MAX, true, "write PATH HEX [OPTION]...", run_write},
-        {"call", 3, 3, false, "call PATH INTERFACE MEMBER", run_call},
+        {"call", 3, WORDS_MAX, false, "call PATH INTERFACE MEMBER [ARGUMENT]...", run_call},
 };
 
 __attribute__((format(printf, 3, 4))) static int wrong_word(
