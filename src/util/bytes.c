@@ -1,19 +1,32 @@
-/* Little-endian integers, hex text, and what is fit to be shown. */
+/* Integers of either byte order, hex text, and what is fit to be shown. */
 #include "util/bytes.h"
 
 #include <errno.h>
 #include <string.h>
 
-void bytes_put_le(uint8_t *out, size_t size, uint32_t number) {
+void bytes_put_le(uint8_t *out, size_t size, uint64_t number) {
         for (size_t i = 0; i < size; i++)
                 out[i] = (uint8_t)(number >> (8 * i));
 }
 
-uint32_t bytes_get_le(const uint8_t *in, size_t size) {
-        uint32_t number = 0;
+uint64_t bytes_get_le(const uint8_t *in, size_t size) {
+        uint64_t number = 0;
 
         for (size_t i = 0; i < size; i++)
-                number |= (uint32_t)in[i] << (8 * i);
+                number |= (uint64_t)in[i] << (8 * i);
+        return number;
+}
+
+void bytes_put_be(uint8_t *out, size_t size, uint64_t number) {
+        for (size_t i = 0; i < size; i++)
+                out[size - 1 - i] = (uint8_t)(number >> (8 * i));
+}
+
+uint64_t bytes_get_be(const uint8_t *in, size_t size) {
+        uint64_t number = 0;
+
+        for (size_t i = 0; i < size; i++)
+                number = number << 8 | in[i];
         return number;
 }
 

@@ -1,14 +1,16 @@
-/* Little-endian integers, hex text, and what is fit to be shown. */
+/* Integers of either byte order, hex text, and what is fit to be shown. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes the size (1 to 4) low bytes of number, little-endian. */
-void bytes_put_le(uint8_t *out, size_t size, uint32_t number);
-/* Reads size (1 to 4) bytes, little-endian. */
-uint32_t bytes_get_le(const uint8_t *in, size_t size);
+/* Write the size (1 to 8) low bytes of number, little-endian or big-endian. */
+void bytes_put_le(uint8_t *out, size_t size, uint64_t number);
+void bytes_put_be(uint8_t *out, size_t size, uint64_t number);
+/* Read size (1 to 8) bytes, little-endian or big-endian. */
+uint64_t bytes_get_le(const uint8_t *in, size_t size);
+uint64_t bytes_get_be(const uint8_t *in, size_t size);
 
 /* Writes 2 * size lower-case digits and a NUL: out has room for 2 * size + 1. */
 void bytes_to_hex(char *out, const uint8_t *data, size_t size);

@@ -33,7 +33,7 @@ static void add_ccc(const Task *t, const uint8_t *data, size_t size) {
                 event_add_hex("hex", data, size);
                 return;
         }
-        (void)snprintf(number, sizeof(number), "%u", bytes_get_le(data, CCC_SIZE));
+        (void)snprintf(number, sizeof(number), "%u", (unsigned)bytes_get_le(data, CCC_SIZE));
         event_add("value", number);
 }
 

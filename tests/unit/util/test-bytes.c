@@ -1,4 +1,4 @@
-/* Little-endian, hex, UTF-8, and what is fit to be shown. */
+/* Integers, hex, UTF-8, and what is fit to be shown. */
 #include "util/bytes.h"
 #include "util/cleanup.h"
 
@@ -29,6 +29,22 @@ static void test_get_le_reads_what_put_le_wrote(void **state) {
         assert_int_equal(bytes_get_le(in, 1), 0xef);
         assert_int_equal(bytes_get_le(in, 2), 0xbeef);
         assert_true(bytes_get_le(in, 4) == 0xdeadbeef);
+}
+
+static void test_eight_bytes_hold_64_bits_in_either_order(void **state) {
+        const uint8_t little[] = {0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x81};
+        const uint8_t big[] = {0x81, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08};
+        uint8_t out[8];
+
+        bytes_put_le(out, 8, 0x8102030405060708);
+        assert_memory_equal(out, little, sizeof little);
+        bytes_put_be(out, 8, 0x8102030405060708);
+        assert_memory_equal(out, big, sizeof big);
+        assert_true(bytes_get_le(little, 8) == 0x8102030405060708);
+        assert_true(bytes_get_be(big, 8) == 0x8102030405060708);
+        assert_true(bytes_get_be(big, 3) == 0x810203);
+        bytes_put_be(out, 2, 0x990203);
+        assert_memory_equal(out, "\x02\x03\x03", 3);
 }
 
 static void test_hex_is_lower_case_and_terminated(void **state) {
@@ -144,6 +160,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_put_le_writes_the_low_byte_first),
                 cmocka_unit_test(test_get_le_reads_what_put_le_wrote),
+                cmocka_unit_test(test_eight_bytes_hold_64_bits_in_either_order),
                 cmocka_unit_test(test_hex_is_lower_case_and_terminated),
                 cmocka_unit_test(test_from_hex_takes_either_case_and_single_spaces),
                 cmocka_unit_test(test_from_hex_refuses_what_is_not_whole_bytes),
