@@ -44,7 +44,7 @@ static const char *hint_fields(
 
         suggestion_init(&suggestion, text);
         for (size_t i = 0; i < c->format->n_fields; i++)
-                if (field_type_size(c->format->fields[i].type) > 0)
+                if (field_takes_number(&c->format->fields[i]))
                         suggestion_offer(&suggestion, c->format->fields[i].name);
         return suggestion_format(&suggestion, hint);
 }
@@ -82,9 +82,9 @@ static const Field *find_field(
         if (!found && !was_refused(b, c, field))
                 refuse_target(b, section, "\"%s\" has no field \"%.60s\"%s", c->name, field,
                         hint_fields(c, field, hint));
-        if (found && field_type_size(found->type) == 0) {
-                refuse_target(b, section, "\"%s\" is %s, not a number", field ? field : c->name,
-                        field_type_name(found->type));
+        if (found && !field_takes_number(found)) {
+                refuse_target(b, section, "\"%s\" is %s%s, not a number", field ? field : c->name,
+                        found->is_array ? "an array of " : "", field_type_name(found->type));
                 return NULL;
         }
         return found;

@@ -7,16 +7,20 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 /* Kinds of types, for what an attribute fits. */
 enum {
-        FITS_UNSIGNED = 1 << 0,
-        FITS_SIGNED = 1 << 1,
-        FITS_UTF8 = 1 << 2,
-        FITS_BYTES = 1 << 3,
+        FITS_UNSIGNED = 1 << CLASS_UNSIGNED,
+        FITS_SIGNED = 1 << CLASS_SIGNED,
+        FITS_BOOL = 1 << CLASS_BOOL,
+        FITS_UTF8 = 1 << CLASS_UTF8,
+        FITS_BYTES = 1 << CLASS_BYTES,
         FITS_INTEGER = FITS_UNSIGNED | FITS_SIGNED,
+        FITS_NUMBER = FITS_INTEGER | 1 << CLASS_FLOAT | 1 << CLASS_MEDFLOAT,
+        FITS_ELEMENT = FITS_NUMBER | FITS_BOOL,
 };
 
 static const struct {
@@ -24,16 +28,21 @@ static const struct {
         unsigned fits;
 } attributes[_ATTRIBUTE_MAX] = {
         [ATTRIBUTE_SCALE] = {"scale", FITS_INTEGER},
-        [ATTRIBUTE_MIN] = {"min", FITS_INTEGER},
-        [ATTRIBUTE_MAX] = {"max", FITS_INTEGER},
-        [ATTRIBUTE_UNIT] = {"unit", FITS_INTEGER},
-        [ATTRIBUTE_DEFAULT] = {"default", FITS_INTEGER | FITS_UTF8 | FITS_BYTES},
-        [ATTRIBUTE_CLAMP] = {"clamp", FITS_INTEGER},
+        [ATTRIBUTE_OFFSET] = {"offset", FITS_INTEGER},
+        [ATTRIBUTE_MIN] = {"min", FITS_NUMBER},
+        [ATTRIBUTE_MAX] = {"max", FITS_NUMBER},
+        [ATTRIBUTE_UNIT] = {"unit", FITS_NUMBER},
+        [ATTRIBUTE_DEFAULT] = {"default", FITS_ELEMENT | FITS_UTF8 | FITS_BYTES},
+        [ATTRIBUTE_CLAMP] = {"clamp", FITS_NUMBER},
         [ATTRIBUTE_SIZE] = {"size", FITS_BYTES},
         [ATTRIBUTE_SIZE_MAX] = {"size_max", FITS_UTF8 | FITS_BYTES},
         [ATTRIBUTE_ENUM] = {"enum", FITS_INTEGER},
         [ATTRIBUTE_NAMES] = {"names", FITS_INTEGER},
         [ATTRIBUTE_BITS] = {"bits", FITS_UNSIGNED},
+        [ATTRIBUTE_ENDIAN] = {"endian", FITS_NUMBER},
+        [ATTRIBUTE_COUNT] = {"count", FITS_ELEMENT},
+        [ATTRIBUTE_COUNT_MAX] = {"count_max", FITS_ELEMENT},
+        [ATTRIBUTE_JSON] = {"json", FITS_UTF8},
 };
 
 /* Pairs that contradict each other. */
@@ -48,6 +57,9 @@ static const struct {
         {ATTRIBUTE_ENUM, ATTRIBUTE_SCALE},
         {ATTRIBUTE_NAMES, ATTRIBUTE_SCALE},
         {ATTRIBUTE_BITS, ATTRIBUTE_SCALE},
+        {ATTRIBUTE_ENUM, ATTRIBUTE_OFFSET},
+        {ATTRIBUTE_NAMES, ATTRIBUTE_OFFSET},
+        {ATTRIBUTE_BITS, ATTRIBUTE_OFFSET},
         /* The list already says what is legal. */
         {ATTRIBUTE_ENUM, ATTRIBUTE_MIN},
         {ATTRIBUTE_ENUM, ATTRIBUTE_MAX},
@@ -55,22 +67,16 @@ static const struct {
         {ATTRIBUTE_BITS, ATTRIBUTE_MIN},
         {ATTRIBUTE_BITS, ATTRIBUTE_MAX},
         {ATTRIBUTE_BITS, ATTRIBUTE_CLAMP},
+        {ATTRIBUTE_COUNT, ATTRIBUTE_COUNT_MAX},
+        /* A comma would be between bits and between elements. */
+        {ATTRIBUTE_BITS, ATTRIBUTE_COUNT},
+        {ATTRIBUTE_BITS, ATTRIBUTE_COUNT_MAX},
 };
 
 void field_words_done(FieldWords *words) {
         free(words->pad_size);
         for (size_t i = 0; i < _ATTRIBUTE_MAX; i++)
                 free(words->values[i]);
-}
-
-static unsigned kind_of_type(FieldType type) {
-        if (type == FIELD_UTF8)
-                return FITS_UTF8;
-        if (type == FIELD_BYTES)
-                return FITS_BYTES;
-        if (type == FIELD_PAD)
-                return 0;
-        return field_type_min(type) < 0 ? FITS_SIGNED : FITS_UNSIGNED;
 }
 
 static bool is_attribute(const char *word) {
@@ -130,13 +136,14 @@ static int add_attribute(
 
 static int read_type(FieldWords *words, const char **cursor, char why[static FORMAT_WHY_SIZE]) {
         _cleanup_free_ char *type = NULL;
+        char known[FIELD_TYPE_LIST_SIZE];
         int r = parse_next_word(&type, cursor);
 
         if (r < 0)
                 return r;
         if (!type || !field_type_from_name(&words->type, type)) {
-                field_why(why, "unknown type \"%s\": u8 u16 u32 i8 i16 i32 utf8 bytes or pad N",
-                        type ? type : "");
+                field_type_list(known);
+                field_why(why, "unknown type \"%.40s\": %s", type ? type : "", known);
                 return -EINVAL;
         }
         if (words->type != FIELD_PAD)
@@ -168,7 +175,8 @@ static int read_attributes(
 
 static int check_words(const FieldWords *words, char why[static FORMAT_WHY_SIZE]) {
         for (size_t i = 0; i < _ATTRIBUTE_MAX; i++)
-                if (words->values[i] && !(attributes[i].fits & kind_of_type(words->type))) {
+                if (words->values[i] &&
+                        !(attributes[i].fits & 1U << field_type_class(words->type))) {
                         field_why(why, "%s does not fit the type %s", attributes[i].name,
                                 field_type_name(words->type));
                         return -EINVAL;
@@ -189,6 +197,29 @@ int field_words_read(FieldWords *words, const char *spec, char why[static FORMAT
         if (r == 0)
                 r = read_attributes(words, &spec, why);
         return r == 0 ? check_words(words, why) : r;
+}
+
+int field_words_bool(
+        const FieldWords *words, Attribute attribute, bool *ret, char why[static FORMAT_WHY_SIZE]) {
+        const char *text = words->values[attribute];
+
+        if (!text || parse_bool(ret, text) == 0)
+                return 0;
+        field_why(why, "%s: \"%s\" is neither yes nor no", attributes[attribute].name, text);
+        return -EINVAL;
+}
+
+int field_words_number(const FieldWords *words, Attribute attribute, double *ret,
+        char why[static FORMAT_WHY_SIZE]) {
+        const char *text = words->values[attribute];
+
+        if (!text)
+                return 0;
+        if (parse_number(ret, text) == 0)
+                return 1;
+        field_why(why, "%s: \"%.60s\" is not a number%s", attributes[attribute].name, text,
+                field_number_hint(text));
+        return -EINVAL;
 }
 
 const char *attribute_name(Attribute attribute) {

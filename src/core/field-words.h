@@ -5,6 +5,7 @@
 
 typedef enum Attribute {
         ATTRIBUTE_SCALE,
+        ATTRIBUTE_OFFSET,
         ATTRIBUTE_MIN,
         ATTRIBUTE_MAX,
         ATTRIBUTE_UNIT,
@@ -15,6 +16,10 @@ typedef enum Attribute {
         ATTRIBUTE_ENUM,
         ATTRIBUTE_NAMES,
         ATTRIBUTE_BITS,
+        ATTRIBUTE_ENDIAN,
+        ATTRIBUTE_COUNT,
+        ATTRIBUTE_COUNT_MAX,
+        ATTRIBUTE_JSON,
         _ATTRIBUTE_MAX,
 } Attribute;
 
@@ -29,6 +34,13 @@ typedef struct FieldWords {
  * calls field_words_done(). */
 int field_words_read(FieldWords *words, const char *spec, char why[static FORMAT_WHY_SIZE]);
 void field_words_done(FieldWords *words);
+
+/* Read an attribute that may be missing; then *ret stays. -EINVAL with a sentence in why. */
+int field_words_bool(
+        const FieldWords *words, Attribute attribute, bool *ret, char why[static FORMAT_WHY_SIZE]);
+/* As above; 1: it was given. */
+int field_words_number(const FieldWords *words, Attribute attribute, double *ret,
+        char why[static FORMAT_WHY_SIZE]);
 
 /* "min" */
 const char *attribute_name(Attribute attribute);

@@ -2,80 +2,41 @@
 #include "core/field.h"
 
 #include "util/bytes.h"
-#include "util/cleanup.h"
+#include "util/integer.h"
 #include "util/parse.h"
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* How far a bound may miss a raw number and still mean it: more than the rounding of doubles
- * up to 2^32, less than anybody could mean. */
-#define BOUND_SLACK 1e-5
-
-static const struct {
-        const char *name;
-        size_t size;
-        int64_t min, max;
-} types[] = {
-        [FIELD_U8] = {"u8", 1, 0, UINT8_MAX},
-        [FIELD_U16] = {"u16", 2, 0, UINT16_MAX},
-        [FIELD_U32] = {"u32", 4, 0, UINT32_MAX},
-        [FIELD_I8] = {"i8", 1, INT8_MIN, INT8_MAX},
-        [FIELD_I16] = {"i16", 2, INT16_MIN, INT16_MAX},
-        [FIELD_I32] = {"i32", 4, INT32_MIN, INT32_MAX},
-        [FIELD_PAD] = {"pad", 0, 0, 0},
-        [FIELD_UTF8] = {"utf8", 0, 0, 0},
-        [FIELD_BYTES] = {"bytes", 0, 0, 0},
-};
-
-size_t field_type_size(FieldType type) {
-        return types[type].size;
+bool field_takes_number(const Field *field) {
+        return !field->is_array && field_type_size(field->type) > 0;
 }
 
-int64_t field_type_min(FieldType type) {
-        return types[type].min;
+double field_value_of_raw(const Field *field, Integer raw) {
+        return (integer_to_double(raw) * field->scale + field->offset) / field->divisor;
 }
 
-int64_t field_type_max(FieldType type) {
-        return types[type].max;
+double field_raw_of_value(const Field *field, double value) {
+        return (value * field->divisor - field->offset) / field->scale;
 }
 
-const char *field_type_name(FieldType type) {
-        return types[type].name;
+void field_put_bits(const Field *field, uint8_t *out, uint64_t bits) {
+        if (field->big_endian)
+                bytes_put_be(out, field_type_size(field->type), bits);
+        else
+                bytes_put_le(out, field_type_size(field->type), bits);
 }
 
-bool field_type_from_name(FieldType *ret, const char *text) {
-        for (size_t i = 0; i < ELEMENTS(types); i++)
-                if (parse_same_word(types[i].name, text)) {
-                        *ret = (FieldType)i;
-                        return true;
-                }
-        return false;
+uint64_t field_get_bits(const Field *field, const uint8_t *data) {
+        if (field->big_endian)
+                return bytes_get_be(data, field_type_size(field->type));
+        return bytes_get_le(data, field_type_size(field->type));
 }
 
-void field_raw_bounds(const Field *field, int64_t *ret_low, int64_t *ret_high) {
-        double low = ceil(field->min * field->divisor / field->scale - BOUND_SLACK);
-        double high = floor(field->max * field->divisor / field->scale + BOUND_SLACK);
-        double type_min = (double)field_type_min(field->type);
-        double type_max = (double)field_type_max(field->type);
-
-        *ret_low = (int64_t)fmin(fmax(low, type_min), type_max);
-        *ret_high = (int64_t)fmin(fmax(high, type_min), type_max);
-}
-
-double field_value_of_raw(const Field *field, int64_t raw) {
-        return (double)raw * field->scale / field->divisor;
-}
-
-int64_t field_raw(const Field *field, const uint8_t *data) {
-        size_t size = field_type_size(field->type);
-        int64_t raw = bytes_get_le(data, size);
-
-        return raw > field_type_max(field->type) ? raw - (INT64_C(1) << (8 * size)) : raw;
-}
-
-const FieldLabel *field_label_of_number(const Field *field, uint32_t number) {
+const FieldLabel *field_label_of_number(const Field *field, uint64_t number) {
         for (size_t i = 0; i < field->n_labels; i++)
                 if (field->labels[i].number == number)
                         return &field->labels[i];
@@ -89,11 +50,11 @@ const FieldLabel *field_label_of_name(const Field *field, const char *name) {
         return NULL;
 }
 
-uint32_t field_named_bits(const Field *field) {
-        uint32_t bits = 0;
+uint64_t field_named_bits(const Field *field) {
+        uint64_t bits = 0;
 
         for (size_t i = 0; i < field->n_labels; i++)
-                bits |= UINT32_C(1) << field->labels[i].number;
+                bits |= UINT64_C(1) << field->labels[i].number;
         return bits;
 }
 
@@ -120,6 +81,18 @@ void field_why(char why[static FORMAT_WHY_SIZE], const char *format, ...) {
         (void)vsnprintf(why, FORMAT_WHY_SIZE, format, args);
         va_end(args);
         bytes_make_printable(why);
+}
+
+/* Twelve digits are enough for quantities; a whole number is told whole. */
+const char *field_show_bound(const Field *field, bool is_max, char out[static FIELD_BOUND_SIZE]) {
+        double bound = is_max ? field->max : field->min;
+        Integer raw = is_max ? field->raw_max : field->raw_min;
+
+        if (!field->scaled && field_type_is_integer(field->type) &&
+                fabs(bound - integer_to_double(raw)) < 1e-9)
+                return integer_format(raw, out);
+        (void)snprintf(out, FIELD_BOUND_SIZE, "%.12g", bound);
+        return out;
 }
 
 const char *field_number_hint(const char *text) {

@@ -16,68 +16,80 @@ static json_t *bytes_to_json(const uint8_t *data, size_t size) {
         return json_string(hex);
 }
 
-static const char *bit_name(const Field *field, uint32_t position) {
+static const char *bit_name(const Field *field, uint64_t position) {
         for (size_t i = 0; i < field->n_labels; i++)
                 if (field->labels[i].number == position)
                         return field->labels[i].name;
         return NULL;
 }
 
+/* Takes element, which may be NULL. False: array is gone. */
+static bool append(json_t *array, json_t *element) {
+        if (json_array_append_new(array, element) == 0)
+                return true;
+        json_decref(array);
+        return false;
+}
+
 /* An array of names; a bit without a name stands as its position. */
-static json_t *bits_to_json(const Field *field, uint32_t bits) {
+static json_t *bits_to_json(const Field *field, uint64_t bits) {
         json_t *array = json_array();
 
-        for (uint32_t position = 0; array && position < 32; position++) {
+        for (unsigned position = 0; array && position < 64; position++) {
                 const char *name = bit_name(field, position);
 
-                if (!(bits >> position & 1))
-                        continue;
-                if (json_array_append_new(
-                            array, name ? json_string(name) : json_integer(position)) < 0) {
-                        json_decref(array);
+                if ((bits >> position & 1) &&
+                        !append(array, name ? json_string(name) : json_integer(position)))
                         return NULL;
-                }
         }
         return array;
 }
 
-/* Without a scale a number is a JSON integer, with one always a real. */
-static json_t *number_to_json(const Field *field, double number) {
-        if (field->scale < field->divisor || field->scale > field->divisor)
-                return json_real(number);
-        return json_integer((json_int_t)number);
+/* An integer of JSON has 64 bits and a sign (jansson; many others have less). */
+static json_t *integer_to_json(Integer integer) {
+        char text[INTEGER_TEXT_SIZE];
+
+        if (!integer.negative && integer.magnitude > INT64_MAX)
+                return json_string(integer_format(integer, text));
+        return json_integer((json_int_t)integer_to_bits(integer));
 }
 
-static json_t *value_to_json(const Field *field, const FieldValue *value) {
+static json_t *element_to_json(const Field *field, const FieldValue *value) {
         switch (value->kind) {
         case FIELD_VALUE_NUMBER:
-                return number_to_json(field, value->number);
+                return json_real(value->number);
+        case FIELD_VALUE_INTEGER:
+                return integer_to_json(value->integer);
+        case FIELD_VALUE_BOOL:
+                return json_boolean(value->number > 0);
         case FIELD_VALUE_LABEL:
                 return json_string(value->text);
         case FIELD_VALUE_BITS:
-                return bits_to_json(field, (uint32_t)value->number);
+                return bits_to_json(field, integer_to_bits(value->integer));
         case FIELD_VALUE_TEXT:
                 return json_stringn(value->text, value->size);
         case FIELD_VALUE_BYTES:
                 return bytes_to_json(value->data, value->size);
+        case FIELD_VALUE_ARRAY:
+                break;
         }
         return NULL;
 }
 
-/* False if these bytes are none of the format's: then they are shown as hex only. */
-static bool is_readable(const Format *format, const uint8_t *data, size_t size) {
-        size_t offset = 0;
+static json_t *value_to_json(const Field *field, const FieldValue *value) {
+        json_t *array;
 
-        if (size < format_size_min(format) || size > format_size_max(format))
-                return false;
-        for (size_t i = 0; i < format->n_fields; i++) {
-                const Field *field = &format->fields[i];
+        if (value->kind != FIELD_VALUE_ARRAY)
+                return element_to_json(field, value);
+        array = json_array();
+        for (size_t i = 0; array && i < value->size; i++) {
+                FieldValue element;
 
-                if (field->type == FIELD_UTF8 && !bytes_is_utf8(data + offset, size - offset))
-                        return false;
-                offset += field->size_min;
+                field_decode_element(field, value->data, i, &element);
+                if (!append(array, element_to_json(field, &element)))
+                        return NULL;
         }
-        return true;
+        return array;
 }
 
 static json_t *fields_to_json(const Format *format, const uint8_t *data, size_t size) {
@@ -109,7 +121,7 @@ int fields_json_decode(json_t *object, const Characteristic *c, const uint8_t *d
                 data = (const uint8_t *)"";
         if (json_object_set_new(object, "hex", bytes_to_json(data, size)) < 0)
                 return -ENOMEM;
-        if (!c->format || !is_readable(c->format, data, size))
+        if (!c->format || !format_can_decode(c->format, data, size))
                 return 0;
         fields = fields_to_json(c->format, data, size);
         if (!fields)
@@ -173,20 +185,10 @@ static const char *json_type_name(const json_t *value) {
         return "nothing";
 }
 
-static int encode_text(const Field *field, const char *text, uint8_t *out, size_t *ret_size,
+static int encode_value(const Field *field, const FieldValue *value, uint8_t *out, size_t *ret_size,
         char detail[static REPLY_DETAIL_SIZE]) {
-        FieldValue value = {.kind = FIELD_VALUE_TEXT, .text = text, .size = strlen(text)};
         char why[FORMAT_WHY_SIZE] = "";
-        int r = field_encode(field, &value, out, ret_size, why);
-
-        return r == 0 ? 0 : reply_fail(detail, fields_json_error(r), "%s", why);
-}
-
-static int encode_number(const Field *field, double number, uint8_t *out, size_t *ret_size,
-        char detail[static REPLY_DETAIL_SIZE]) {
-        FieldValue value = {.kind = FIELD_VALUE_NUMBER, .number = number};
-        char why[FORMAT_WHY_SIZE] = "";
-        int r = field_encode(field, &value, out, ret_size, why);
+        int r = field_encode(field, value, out, ret_size, why);
 
         return r == 0 ? 0 : reply_fail(detail, fields_json_error(r), "%s", why);
 }
@@ -217,21 +219,69 @@ static int encode_bits(const Field *field, const json_t *names, uint8_t *out, si
                 memcpy(text + used, name, strlen(name));
                 used += strlen(name);
         }
-        return encode_text(field, text, out, ret_size, detail);
+        return encode_value(field, &(FieldValue){.kind = FIELD_VALUE_TEXT, .text = text}, out,
+                ret_size, detail);
+}
+
+/* False: value is none that stands alone. */
+static bool read_element(const Field *field, const json_t *value, FieldValue *ret) {
+        int64_t integer = json_integer_value(value);
+
+        if (json_is_integer(value))
+                *ret = (FieldValue){.kind = FIELD_VALUE_INTEGER,
+                        .integer = integer_from_bits((uint64_t)integer, 64, true),
+                        .number = (double)integer};
+        else if (json_is_real(value))
+                *ret = (FieldValue){.kind = FIELD_VALUE_NUMBER, .number = json_real_value(value)};
+        else if (json_is_string(value))
+                *ret = (FieldValue){.kind = FIELD_VALUE_TEXT, .text = json_string_value(value)};
+        else if (json_is_boolean(value) && field->type == FIELD_BOOL)
+                *ret = (FieldValue){.kind = FIELD_VALUE_BOOL, .number = json_is_true(value)};
+        else
+                return false;
+        return true;
+}
+
+static int encode_array(const Field *field, const json_t *array, uint8_t *out, size_t *ret_size,
+        char detail[static REPLY_DETAIL_SIZE]) {
+        FieldValue elements[VALUE_SIZE_MAX];
+        const FieldValue value = {
+                .kind = FIELD_VALUE_ARRAY, .elements = elements, .size = json_array_size(array)};
+
+        /* More than has room is refused for its number. */
+        for (size_t i = 0; i < value.size && i < ELEMENTS(elements); i++) {
+                const json_t *element = json_array_get(array, i);
+
+                if (!read_element(field, element, &elements[i]))
+                        return reply_fail(detail, REPLY_E_BAD_VALUE,
+                                "%s: element %zu of the array is %s", field->name, i,
+                                json_type_name(element));
+        }
+        return encode_value(field, &value, out, ret_size, detail);
+}
+
+static const char *what_it_takes(const Field *field) {
+        if (field->is_array)
+                return "an array or a string";
+        if (field->labels_kind == LABELS_BITS)
+                return "a number, a string or an array of names";
+        if (field->type == FIELD_BOOL)
+                return "true or false, a number or a string";
+        return "a number or a string";
 }
 
 static int encode_field(const Field *field, const json_t *value, uint8_t *out, size_t *ret_size,
         char detail[static REPLY_DETAIL_SIZE]) {
-        if (json_is_number(value))
-                return encode_number(field, json_number_value(value), out, ret_size, detail);
-        if (json_is_string(value))
-                return encode_text(field, json_string_value(value), out, ret_size, detail);
+        FieldValue element;
+
         if (json_is_array(value) && field->labels_kind == LABELS_BITS)
                 return encode_bits(field, value, out, ret_size, detail);
-        return reply_fail(detail, REPLY_E_BAD_VALUE, "%s: %s is not a value; it takes a number%s",
-                field->name, json_type_name(value),
-                field->labels_kind == LABELS_BITS ? ", a string or an array of names"
-                                                  : " or a string");
+        if (json_is_array(value) && field->is_array)
+                return encode_array(field, value, out, ret_size, detail);
+        if (read_element(field, value, &element))
+                return encode_value(field, &element, out, ret_size, detail);
+        return reply_fail(detail, REPLY_E_BAD_VALUE, "%s: %s is not a value; it takes %s",
+                field->name, json_type_name(value), what_it_takes(field));
 }
 
 static int unknown_field(

@@ -2,7 +2,6 @@
 #include "sim/central/value-text.h"
 
 #include "core/field.h"
-#include "util/bytes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,19 +10,18 @@
 #define DECIMALS_MAX   6
 #define DECIMALS_SLACK 1e-9
 
-/* As many decimals as the field's scale has: "21.40" for hundredths. */
-static int count_decimals(const Field *field) {
-        double step = field->scale / field->divisor;
+/* As many decimals as a step has: two of hundredths. */
+static int count_decimals(double step) {
         int decimals = 0;
 
-        while (decimals < DECIMALS_MAX && fabs(step - round(step)) > DECIMALS_SLACK * step) {
+        while (decimals < DECIMALS_MAX && fabs(step - round(step)) > DECIMALS_SLACK * fabs(step)) {
                 step *= 10;
                 decimals++;
         }
         return decimals;
 }
 
-static const char *bit_name(const Field *field, uint32_t position) {
+static const char *bit_name(const Field *field, uint64_t position) {
         for (size_t i = 0; i < field->n_labels; i++)
                 if (field->labels[i].number == position)
                         return field->labels[i].name;
@@ -31,12 +29,12 @@ static const char *bit_name(const Field *field, uint32_t position) {
 }
 
 /* Names with | between; a bit without a name is told by its position. */
-static void print_bits(FILE *out, const Field *field, uint32_t bits) {
+static void print_bits(FILE *out, const Field *field, uint64_t bits) {
         const char *between = "";
 
         if (bits == 0)
                 (void)fputs("none", out);
-        for (uint32_t position = 0; position < 32; position++) {
+        for (unsigned position = 0; position < 64; position++) {
                 const char *name = bit_name(field, position);
 
                 if (!(bits >> position & 1))
@@ -49,16 +47,35 @@ static void print_bits(FILE *out, const Field *field, uint32_t bits) {
         }
 }
 
-static void print_value(FILE *out, const Field *field, const FieldValue *value) {
+/* "21.40" of hundredths; of a float as few digits as say it. */
+static void print_number(FILE *out, const Field *field, double number) {
+        int decimals = count_decimals(field->scale / field->divisor);
+        int more = count_decimals(field->offset / field->divisor);
+
+        if (field_type_is_integer(field->type))
+                fprintf(out, "%.*f", decimals > more ? decimals : more, number);
+        else
+                fprintf(out, "%.12g", number);
+}
+
+static void print_element(FILE *out, const Field *field, const FieldValue *value) {
+        char text[INTEGER_TEXT_SIZE];
+
         switch (value->kind) {
         case FIELD_VALUE_NUMBER:
-                fprintf(out, "%.*f", count_decimals(field), value->number);
+                print_number(out, field, value->number);
+                break;
+        case FIELD_VALUE_INTEGER:
+                (void)fputs(integer_format(value->integer, text), out);
+                break;
+        case FIELD_VALUE_BOOL:
+                (void)fputs(value->number > 0 ? "true" : "false", out);
                 break;
         case FIELD_VALUE_LABEL:
                 (void)fputs(value->text, out);
                 break;
         case FIELD_VALUE_BITS:
-                print_bits(out, field, (uint32_t)value->number);
+                print_bits(out, field, integer_to_bits(value->integer));
                 break;
         case FIELD_VALUE_TEXT:
                 (void)fwrite(value->text, 1, value->size, out);
@@ -67,24 +84,23 @@ static void print_value(FILE *out, const Field *field, const FieldValue *value) 
                 for (size_t i = 0; i < value->size; i++)
                         fprintf(out, "%02x", value->data[i]);
                 break;
+        case FIELD_VALUE_ARRAY:
+                break;
+        }
+}
+
+static void print_value(FILE *out, const Field *field, const FieldValue *value) {
+        if (value->kind != FIELD_VALUE_ARRAY)
+                print_element(out, field, value);
+        for (size_t i = 0; value->kind == FIELD_VALUE_ARRAY && i < value->size; i++) {
+                FieldValue element;
+
+                field_decode_element(field, value->data, i, &element);
+                (void)fputs(i > 0 ? "," : "", out);
+                print_element(out, field, &element);
         }
         if (field->unit)
                 fprintf(out, " %s", field->unit);
-}
-
-/* False if these bytes are none of the format's. */
-static bool is_readable(const Format *format, const uint8_t *data, size_t size) {
-        size_t offset = 0;
-
-        if (size < format_size_min(format) || size > format_size_max(format))
-                return false;
-        for (size_t i = 0; i < format->n_fields; i++) {
-                if (format->fields[i].type == FIELD_UTF8 &&
-                        !bytes_is_utf8(data + offset, size - offset))
-                        return false;
-                offset += format->fields[i].size_min;
-        }
-        return true;
 }
 
 static void print_fields(
@@ -112,7 +128,7 @@ char *value_text(const Format *format, bool single, const uint8_t *data, size_t 
         char *text = NULL;
         size_t length;
 
-        if (!is_readable(format, data, size))
+        if (!format_can_decode(format, data, size))
                 return NULL;
         FILE *out = open_memstream(&text, &length);
         if (!out)

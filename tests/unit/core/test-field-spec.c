@@ -40,6 +40,17 @@ static void test_each_type_has_its_size_and_range(void **state) {
                 {"i8", 1, -128, 127},
                 {"i16", 2, -32768, 32767},
                 {"i32", 4, -2147483648.0, 2147483647},
+                {"u24", 3, 0, 16777215},
+                {"u48", 6, 0, 0x1p48 - 1},
+                {"u64", 8, 0, 0x1p64},
+                {"i24", 3, -8388608, 8388607},
+                {"i48", 6, -0x1p47, 0x1p47 - 1},
+                {"i64", 8, -0x1p63, 0x1p63},
+                {"bool", 1, 0, 1},
+                {"f32", 4, -0x1.fffffep127, 0x1.fffffep127},
+                {"f64", 8, -0x1.fffffffffffffp1023, 0x1.fffffffffffffp1023},
+                {"medfloat16", 2, -2045e7, 2045e7},
+                {"medfloat32", 4, -8388605e127, 8388605e127},
         };
 
         for (size_t i = 0; i < ELEMENTS(expected); i++) {
@@ -121,6 +132,19 @@ static void test_without_a_default_zero_is_first_and_the_minimum_next(void **sta
         expect_initial("bytes size=2", "\0\0", 2);
         expect_initial("pad 2", "\0\0", 2);
         expect_initial("utf8", "", 0);
+        expect_initial("u8 offset=-40", "\x28", 1);
+        expect_initial("u8 offset=5", "\0", 1);
+        expect_initial("f32", "\0\0\0\0", 4);
+        expect_initial("f32 min=1", "\0\0\x80\x3f", 4);
+        expect_initial("f32 max=-1", "\xff\xff\x7f\xff", 4);
+        expect_initial("bool", "\0", 1);
+        expect_initial("bool default=yes", "\1", 1);
+        expect_initial("u16 min=1 count=2", "\1\0\1\0", 4);
+        expect_initial("u16 count_max=2", "", 0);
+        expect_initial("u16 count_max=2 default=7", "\7\0", 2);
+        expect_initial("utf8 json=yes", "null", 4);
+        expect_initial("utf8 json=yes size_max=3", "0", 1);
+        expect_initial("utf8 json=yes default={}", "{}", 2);
 }
 
 static void test_labels_count_on_from_the_one_before(void **state) {
@@ -160,12 +184,66 @@ static void test_labels_have_names_and_numbers_of_their_own(void **state) {
         expect_bad("u8 names=A:1,B:9 max=5", "names: B is outside min and max");
 }
 
+static void test_offset_count_and_endian_are_checked(void **state) {
+        expect_bad("u8 offset=x", "offset: \"x\" is not a number");
+        expect_bad("u8 offset=2e12", "offset: 2e+12 is not between -1e+12 and 1e+12");
+        expect_bad("u8 scale=1e-9 offset=1e9",
+                "offset: with this scale it needs more digits than a number has");
+        expect_bad("u16 endian=middle", "endian: \"middle\" is neither big nor little");
+        expect_bad("u8 endian=big", "endian: u8 is one byte");
+        expect_bad("u16 count=0", "count: \"0\" is not a number of elements from 1 to 256");
+        expect_bad(
+                "u8 count_max=513", "count_max: \"513\" is not a number of elements from 1 to 512");
+        expect_bad("f64 count=-1", "count: \"-1\" is not a number of elements from 1 to 64");
+        expect_bad("u8 count=2 count_max=3", "count and count_max exclude each other");
+        expect_bad("u8 bits=A count=2", "bits and count exclude each other");
+        expect_bad("u8 enum=A offset=1", "enum and offset exclude each other");
+        expect_bad("u8 count=2 default=1", "default: 1 element, needs 2");
+        expect_bad("u8 count=2 default=1,256", "default[1]: 256 is above its maximum 255");
+        expect_bad("utf8 json=yes default=", "default: is not JSON: it is empty");
+        expect_bad("utf8 json=often", "json: \"often\" is neither yes nor no");
+}
+
+static void test_bounds_of_64_bits_are_exact(void **state) {
+        _cleanup_(format_freep) Format *format =
+                make_field("u64 min=18446744073709551613 max=18446744073709551614");
+
+        assert_true(format->fields[0].raw_min.magnitude == UINT64_MAX - 2);
+        assert_true(format->fields[0].raw_max.magnitude == UINT64_MAX - 1);
+        expect_bad("u64 max=18446744073709551616",
+                "max: 1.84467440737e+19 is outside what u64 holds here, 0 to 18446744073709551615");
+        expect_bad("i64 min=-9223372036854775809", "min: -9.22337203685e+18 is outside what i64 "
+                                                   "holds here, -9223372036854775808 to "
+                                                   "9223372036854775807");
+}
+
+static void test_labels_of_signed_and_wide_types(void **state) {
+        _cleanup_(format_freep) Format *format = make_field("i16 enum=LOW:-2,NONE,OK,HIGH:300");
+        _cleanup_(format_freep) Format *wide = make_field("u64 names=UNKNOWN:0xffffffffffffffff");
+        const Field *field = &format->fields[0];
+
+        assert_int_equal(field->labels[0].number, (uint64_t)-2);
+        assert_int_equal(field->labels[1].number, (uint64_t)-1);
+        assert_int_equal(field->labels[2].number, 0);
+        assert_true(field->min == -2 && field->max == 300);
+        assert_int_equal(wide->fields[0].labels[0].number, UINT64_MAX);
+        expect_bad("i8 names=A:-129", "A: the numbers of i8 begin at -128");
+        expect_bad("u8 names=A:-1", "A: the numbers of u8 begin at 0");
+        expect_bad("u64 bits=A:64", "A: the bits of u64 end at 63");
+        expect_bad("u64 names=A:0xffffffffffffffff,B",
+                "B: the numbers of u64 end at 18446744073709551615");
+        expect_bad("i8 names=A:-1,B:-1", "A and B both mean -1");
+}
+
 static void test_unknown_words_are_named(void **state) {
-        expect_bad("u24", "unknown type \"u24\": u8 u16 u32 i8 i16 i32 utf8 bytes or pad N");
-        expect_bad("", "unknown type \"\": u8 u16 u32 i8 i16 i32 utf8 bytes or pad N");
-        expect_bad("u8 scala=0.1", "unknown attribute \"scala\"; known: scale min max unit default "
-                                   "clamp size size_max "
-                                   "enum names bits");
+        expect_bad("u7",
+                "unknown type \"u7\": u8 u16 u24 u32 u48 u64 i8 i16 i24 i32 i48 i64 bool f32 "
+                "f64 medfloat16 medfloat32 utf8 bytes or pad N");
+        expect_bad("", "unknown type \"\": u8 u16 u24 u32 u48 u64 i8 i16 i24 i32 i48 i64 bool f32 "
+                       "f64 medfloat16 medfloat32 utf8 bytes or pad N");
+        expect_bad("u8 scala=0.1", "unknown attribute \"scala\"; known: scale offset min max "
+                                   "unit default clamp size size_max enum names bits endian count "
+                                   "count_max json");
         expect_bad("u8 0.1", "\"0.1\" is not of the form attribute=value");
         expect_bad("u8 max=1 max=2", "max is given twice");
         expect_bad("u8 clamp=maybe", "clamp: \"maybe\" is neither yes nor no");
@@ -179,6 +257,14 @@ static void test_an_attribute_must_fit_the_type(void **state) {
         expect_bad("i16 bits=A", "bits does not fit the type i16");
         expect_bad("pad 2 default=0", "default does not fit the type pad");
         expect_bad("utf8 unit=m", "unit does not fit the type utf8");
+        expect_bad("f32 scale=0.1", "scale does not fit the type f32");
+        expect_bad("medfloat16 offset=1", "offset does not fit the type medfloat16");
+        expect_bad("f64 enum=A", "enum does not fit the type f64");
+        expect_bad("bool min=0", "min does not fit the type bool");
+        expect_bad("bool endian=big", "endian does not fit the type bool");
+        expect_bad("bytes json=yes", "json does not fit the type bytes");
+        expect_bad("utf8 count=2", "count does not fit the type utf8");
+        expect_bad("bytes endian=big", "endian does not fit the type bytes");
 }
 
 static void test_attributes_must_not_contradict(void **state) {
@@ -283,6 +369,9 @@ int main(void) {
                 cmocka_unit_test(test_labels_count_on_from_the_one_before),
                 cmocka_unit_test(test_labels_fit_the_type),
                 cmocka_unit_test(test_labels_have_names_and_numbers_of_their_own),
+                cmocka_unit_test(test_offset_count_and_endian_are_checked),
+                cmocka_unit_test(test_bounds_of_64_bits_are_exact),
+                cmocka_unit_test(test_labels_of_signed_and_wide_types),
                 cmocka_unit_test(test_unknown_words_are_named),
                 cmocka_unit_test(test_an_attribute_must_fit_the_type),
                 cmocka_unit_test(test_attributes_must_not_contradict),

@@ -240,7 +240,7 @@ static void test_decode_names_what_has_a_label(void **state) {
         assert_string_equal(value.text, "ON");
         assert_true(value.number == 1);
         value = decode(format, "species", data, sizeof data);
-        assert_int_equal(value.kind, FIELD_VALUE_NUMBER);
+        assert_int_equal(value.kind, FIELD_VALUE_INTEGER);
         assert_true(value.number == 2);
         value = decode(format, "flags", data, sizeof data);
         assert_int_equal(value.kind, FIELD_VALUE_BITS);

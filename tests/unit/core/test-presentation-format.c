@@ -111,6 +111,17 @@ static void test_type_scale_and_unit_make_the_format(void **state) {
         expect_format("u16", "06000027010000");
         expect_format("i8", "0c000027010000");
         expect_format("i32", "10000027010000");
+        expect_format("bool", "01000027010000");
+        expect_format("u24", "07000027010000");
+        expect_format("u48 scale=1000", "09030027010000");
+        expect_format("u64 unit=s", "0a000327010000");
+        expect_format("i24", "0f000027010000");
+        expect_format("i48", "11000027010000");
+        expect_format("i64", "12000027010000");
+        expect_format("f32 unit=V", "14002827010000");
+        expect_format("f64", "15000027010000");
+        expect_format("medfloat16 unit=celsius", "16002f27010000");
+        expect_format("medfloat32", "17000027010000");
         expect_format("utf8", "19000027010000");
         expect_format("bytes size=4", "1b000027010000");
 }
@@ -118,6 +129,10 @@ static void test_type_scale_and_unit_make_the_format(void **state) {
 static void test_what_cannot_be_said_is_refused_by_name(void **state) {
         expect_none("u16 scale=0.5", "its scale is no power of ten");
         expect_none("u16 unit=kB", "the SIG has no unit \"kB\"");
+        expect_none("u16 offset=1", "an offset cannot be told");
+        expect_none("u16 endian=big", "the SIG's formats are little-endian");
+        expect_none("u16 count=2", "the SIG has no format for an array");
+        expect_none("f32 unit=mV", "the unit \"mV\" needs an exponent, which f32 cannot have");
         expect_none("pad 2", "the SIG has no format for pad");
 }
 
