@@ -43,12 +43,6 @@ static bool is_medfloat(FieldType type) {
         return field_type_class(type) == CLASS_MEDFLOAT;
 }
 
-double field_float_max(FieldType type) {
-        if (is_medfloat(type))
-                return medfloat_max(medfloat_of(type));
-        return type == FIELD_F32 ? (double)FLT_MAX : DBL_MAX;
-}
-
 static Given given_of_number(double number) {
         if (isnan(number))
                 return (Given){SPECIAL_NAN, NAN};
@@ -214,6 +208,22 @@ static bool read_given(const Field *field, const uint8_t *data, Given *ret) {
         if (ret->special != SPECIAL_NONE)
                 ret->number = number_of_special(ret->special);
         return true;
+}
+
+double field_float_max(FieldType type) {
+        if (is_medfloat(type))
+                return medfloat_max(medfloat_of(type));
+        return type == FIELD_F32 ? shortest(FLT_MAX) : DBL_MAX;
+}
+
+double field_float_nearest(FieldType type, double number) {
+        const Field field = {.type = type};
+        Given given = given_of_number(number);
+        uint8_t data[sizeof(uint64_t)];
+
+        field_put_bits(&field, data, bits_of_given(type, &given));
+        (void)read_given(&field, data, &given);
+        return given.number;
 }
 
 int field_float_encode(const Field *field, const FieldValue *value, uint8_t *out,

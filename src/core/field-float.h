@@ -3,8 +3,10 @@
 
 #include "core/format.h"
 
-/* The largest finite number of the type; the least is as far below zero. */
+/* The largest finite number of the type, as it is decoded; the least is as far below zero. */
 double field_float_max(FieldType type);
+/* What becomes of a number that is not beyond field_float_max(), there and back. */
+double field_float_nearest(FieldType type, double number);
 /* As field_encode(), of one element; out has room for the type. Numbers are rounded to the
  * nearest that the type holds. "NaN", "+INF" and "-INF", of medfloats "NRes" too, are texts. */
 int field_float_encode(const Field *field, const FieldValue *value, uint8_t *out,

@@ -106,6 +106,18 @@ static int refuse_bound(
         return -EINVAL;
 }
 
+/* A bound that the type has to round would let its own value out. */
+static int check_float_bound(
+        const Field *field, Attribute attribute, double number, char why[static FORMAT_WHY_SIZE]) {
+        double nearest = field_float_nearest(field->type, number);
+
+        if (!(fabs(nearest - number) > 0))
+                return 0;
+        field_why(why, "%s: %.12g is rounded by %s; the nearest is %.12g",
+                attribute_name(attribute), number, field_type_name(field->type), nearest);
+        return -EINVAL;
+}
+
 /* One of min and max; both are still what the type can hold. *bound and *raw may become narrower.
  */
 static int set_bound(const Field *field, const FieldWords *words, Attribute attribute,
@@ -120,7 +132,7 @@ static int set_bound(const Field *field, const FieldWords *words, Attribute attr
                 return refuse_bound(field, attribute, number, why);
         *bound = number;
         if (!field_type_is_integer(field->type))
-                return 0;
+                return check_float_bound(field, attribute, number, why);
         r = integer_parse(&exact, words->values[attribute]);
         if (field->scaled || r == -EINVAL)
                 exact = raw_of_bound(field, attribute == ATTRIBUTE_MAX, number);

@@ -47,7 +47,7 @@ static void test_each_type_has_its_size_and_range(void **state) {
                 {"i48", 6, -0x1p47, 0x1p47 - 1},
                 {"i64", 8, -0x1p63, 0x1p63},
                 {"bool", 1, 0, 1},
-                {"f32", 4, -0x1.fffffep127, 0x1.fffffep127},
+                {"f32", 4, -3.4028235e38, 3.4028235e38},
                 {"f64", 8, -0x1.fffffffffffffp1023, 0x1.fffffffffffffp1023},
                 {"medfloat16", 2, -2045e7, 2045e7},
                 {"medfloat32", 4, -8388605e127, 8388605e127},
@@ -200,6 +200,10 @@ static void test_offset_count_and_endian_are_checked(void **state) {
         expect_bad("u8 enum=A offset=1", "enum and offset exclude each other");
         expect_bad("u8 count=2 default=1", "default: 1 element, needs 2");
         expect_bad("u8 count=2 default=1,256", "default[1]: 256 is above its maximum 255");
+        expect_bad("f32 max=3.14159265359", "max: 3.14159265359 is rounded by f32; the nearest is "
+                                            "3.1415927");
+        expect_bad("medfloat16 min=0.12345", "min: 0.12345 is rounded by medfloat16; the nearest "
+                                             "is 0.1235");
         expect_bad("utf8 json=yes default=", "default: is not JSON: it is empty");
         expect_bad("utf8 json=often", "json: \"often\" is neither yes nor no");
 }
