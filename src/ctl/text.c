@@ -43,7 +43,8 @@ static void write_json(FILE *out, const json_t *value) {
                 text_print(out, text);
 }
 
-static void write_value(FILE *out, const json_t *value) {
+/* Not an array of something. */
+static void write_single(FILE *out, const json_t *value) {
         switch (json_typeof(value)) {
         case JSON_STRING:
                 write_escaped(out, json_string_value(value), json_string_length(value));
@@ -55,24 +56,25 @@ static void write_value(FILE *out, const json_t *value) {
                 fprintf(out, "%.15g", json_real_value(value));
                 return;
         case JSON_ARRAY:
-                for (size_t i = 0; i < json_array_size(value); i++) {
-                        const json_t *element = json_array_get(value, i);
-
-                        if (i > 0)
-                                fputc(',', out);
-                        if (json_is_string(element))
-                                write_escaped(out, json_string_value(element),
-                                        json_string_length(element));
-                        else
-                                write_json(out, element);
-                }
-                return;
         case JSON_TRUE:
         case JSON_FALSE:
         case JSON_NULL:
         case JSON_OBJECT:
                 write_json(out, value);
                 return;
+        }
+}
+
+/* The elements of an array with commas between: the form in which they are set. */
+static void write_value(FILE *out, const json_t *value) {
+        if (!json_is_array(value)) {
+                write_single(out, value);
+                return;
+        }
+        for (size_t i = 0; i < json_array_size(value); i++) {
+                if (i > 0)
+                        fputc(',', out);
+                write_single(out, json_array_get(value, i));
         }
 }
 

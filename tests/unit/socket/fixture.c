@@ -156,6 +156,14 @@ static const FieldLine field_lines[] = {
         {"note", "value", "utf8 size_max=20"},
         {"tail", "kind", "u8"},
         {"tail", "rest", "bytes size_max=4"},
+        {"wide", "count", "u64"},
+        {"wide", "delta", "i64"},
+        {"wide", "on", "bool"},
+        {"wide", "level", "f32"},
+        {"wide", "gain", "medfloat16"},
+        {"wide", "bits", "u64 bits=A,Z:63"},
+        {"wide", "samples", "i16 scale=0.1 count_max=3"},
+        {"json", "value", "utf8 json=yes size_max=20"},
 };
 
 static void add_characteristic(Fixture *f, Service *service, const char *name) {
@@ -183,8 +191,8 @@ static void add_characteristic(Fixture *f, Service *service, const char *name) {
 }
 
 static void make_profile(Fixture *f) {
-        static const char *const names[] = {
-                "env", "targets", "overrides", "temperature", "note", "tail", "raw"};
+        static const char *const names[] = {"env", "targets", "overrides", "temperature", "note",
+                "tail", "raw", "wide", "json"};
         Service *service;
 
         assert_int_equal(profile_new(&f->profile), 0);
