@@ -1,6 +1,7 @@
 /* One integer or bool between value and bytes. */
 #include "core/field-integer.h"
 
+#include "core/field-bits.h"
 #include "core/field.h"
 #include "util/parse.h"
 
@@ -115,29 +116,6 @@ static int encode_integer(const Field *field, Integer integer, const char *shown
         return encode_raw(field, (Raw){.integer = integer}, shown, out, why);
 }
 
-/* Names joined by ',' or '|'. NULL: all of them are bits of this field. Else the one that is
- * none, cut out of text into out. */
-static const char *bits_from_names(
-        const Field *field, const char *text, char *out, size_t room, uint64_t *ret) {
-        uint64_t bits = 0;
-
-        while (*text) {
-                size_t length = strcspn(text, ",|");
-                const FieldLabel *label;
-
-                (void)snprintf(out, room, "%.*s", (int)length, text);
-                label = length < room ? field_label_of_name(field, out) : NULL;
-                if (!label)
-                        return out;
-                bits |= UINT64_C(1) << label->number;
-                text += length;
-                if (*text)
-                        text++;
-        }
-        *ret = bits;
-        return NULL;
-}
-
 static Integer integer_of_label(const Field *field, const FieldLabel *label) {
         return integer_from_bits(label->number, 64, field_type_class(field->type) == CLASS_SIGNED);
 }
@@ -145,23 +123,20 @@ static Integer integer_of_label(const Field *field, const FieldLabel *label) {
 /* A label or the names of bits. */
 static int integer_from_names(
         const Field *field, const char *text, Integer *ret, char why[static FORMAT_WHY_SIZE]) {
-        char list[FIELD_LABEL_LIST_SIZE], word[FORMAT_WHY_SIZE];
-        const FieldLabel *label = NULL;
-        const char *unknown = text;
+        char list[FIELD_LABEL_LIST_SIZE];
+        const FieldLabel *label;
 
         if (field->labels_kind == LABELS_BITS) {
                 *ret = (Integer){};
-                unknown = bits_from_names(field, text, word, sizeof word, &ret->magnitude);
-                if (!unknown)
-                        return 0;
-        } else
-                label = field_label_of_name(field, text);
+                return field_bits_from_text(field, text, &ret->magnitude, why);
+        }
+        label = field_label_of_name(field, text);
         if (label) {
                 *ret = integer_of_label(field, label);
                 return 0;
         }
         field_list_labels(field, list);
-        field_why(why, "%s: \"%.60s\" is none of %s", field->name, unknown, list);
+        field_why(why, "%s: \"%.60s\" is none of %s", field->name, text, list);
         return FORMAT_E_RANGE;
 }
 

@@ -1,8 +1,10 @@
 /* The lists of enum=, names= and bits=. */
 #include "core/field-labels.h"
 
+#include "core/field-bits.h"
 #include "core/field.h"
 #include "util/cleanup.h"
+#include "util/parse.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,12 +23,15 @@ static Integer number_min(const Field *field) {
 
 /* The number behind the label before, or zero. */
 static Integer next_number(const Field *field) {
+        const FieldLabel *before;
         Integer last;
 
         if (field->n_labels == 0)
                 return (Integer){};
-        last = integer_from_bits(field->labels[field->n_labels - 1].number, 64,
-                field_type_class(field->type) == CLASS_SIGNED);
+        before = &field->labels[field->n_labels - 1];
+        if (field->labels_kind == LABELS_BITS)
+                return (Integer){.magnitude = before->number + before->width};
+        last = integer_from_bits(before->number, 64, field_type_class(field->type) == CLASS_SIGNED);
         if (last.negative)
                 return (Integer){.magnitude = last.magnitude - 1, .negative = last.magnitude > 1};
         return (Integer){.magnitude = last.magnitude + 1};
@@ -67,48 +72,97 @@ static int take_number(
         return 0;
 }
 
+/* The label that means the same, or has one of the same bits, which *shared is set to. */
+static const FieldLabel *find_same(const Field *field, const FieldLabel *label, uint64_t *shared) {
+        if (field->labels_kind != LABELS_BITS)
+                return field_label_of_number(field, label->number);
+        for (size_t i = 0; i < field->n_labels; i++) {
+                const FieldLabel *other = &field->labels[i];
+
+                if ((field_bits_of_label(other) & field_bits_of_label(label)) == 0)
+                        continue;
+                *shared = other->number > label->number ? other->number : label->number;
+                return other;
+        }
+        return NULL;
+}
+
 static int check_label(
-        const Field *field, const char *name, Integer number, char why[static FORMAT_WHY_SIZE]) {
-        const FieldLabel *other = field_label_of_number(field, integer_to_bits(number));
+        const Field *field, const FieldLabel *label, char why[static FORMAT_WHY_SIZE]) {
+        uint64_t shared = label->number;
+        const FieldLabel *other = find_same(field, label, &shared);
         char shown[INTEGER_TEXT_SIZE];
 
-        /* So that a text is either a name or a number. */
-        if (*name == '\0' || strchr("0123456789+-.", *name) || strchr(name, '|')) {
-                field_why(why, "\"%s\" cannot be a name here", name);
+        /* So that a text is either a name or a number, or the name and the number of a part. */
+        if (*label->name == '\0' || strchr("0123456789+-.", *label->name) ||
+                strpbrk(label->name, "|=")) {
+                field_why(why, "\"%s\" cannot be a name here", label->name);
                 return -EINVAL;
         }
-        if (field_label_of_name(field, name)) {
-                field_why(why, "%s is named twice", name);
+        if (field_label_of_name(field, label->name)) {
+                field_why(why, "%s is named twice", label->name);
                 return -EINVAL;
         }
         if (other) {
-                field_why(why, "%s and %s both mean %s", other->name, name,
-                        integer_format(number, shown));
+                field_why(why, "%s and %s both mean %s", other->name, label->name,
+                        integer_format(integer_from_bits(shared, 64,
+                                               field_type_class(field->type) == CLASS_SIGNED),
+                                shown));
                 return -EINVAL;
         }
         return 0;
 }
 
-static int add_label(Field *field, char *item, char why[static FORMAT_WHY_SIZE]) {
-        FieldLabel *grown;
-        Integer number;
-        int r;
+/* Cuts "-LAST" off "NAME:FIRST-LAST", a part of several bits. NULL: it is none. */
+static const char *cut_last(const Field *field, char *item) {
+        char *colon = strchr(item, ':'), *dash;
 
-        r = take_number(field, item, &number, why);
+        if (field->labels_kind != LABELS_BITS || !colon || colon[1] == '\0')
+                return NULL;
+        dash = strchr(colon + 2, '-');
+        if (!dash)
+                return NULL;
+        *dash = '\0';
+        return dash + 1;
+}
+
+/* Fills label from item, whose name it borrows. */
+static int read_label(
+        const Field *field, char *item, FieldLabel *label, char why[static FORMAT_WHY_SIZE]) {
+        const char *last_text = cut_last(field, item);
+        Integer number;
+        uint64_t last;
+        int r = take_number(field, item, &number, why);
+
         if (r < 0)
                 return r;
-        r = check_label(field, item, number, why);
+        *label = (FieldLabel){.name = item, .number = integer_to_bits(number), .width = 1};
+        if (last_text) {
+                r = parse_unsigned(&last, last_text, label->number, number_max(field).magnitude);
+                if (r < 0) {
+                        field_why(why, "%s: \"%.20s\" is not a bit from %u to %u", item, last_text,
+                                (unsigned)label->number, (unsigned)number_max(field).magnitude);
+                        return -EINVAL;
+                }
+                label->width = (unsigned)(last - label->number + 1);
+        }
+        return check_label(field, label, why);
+}
+
+static int add_label(Field *field, char *item, char why[static FORMAT_WHY_SIZE]) {
+        FieldLabel label, *grown;
+        int r = read_label(field, item, &label, why);
+
         if (r < 0)
                 return r;
         grown = reallocarray(field->labels, field->n_labels + 1, sizeof *grown);
         if (!grown)
                 return -ENOMEM;
         field->labels = grown;
-        grown[field->n_labels] =
-                (FieldLabel){.name = strdup(item), .number = integer_to_bits(number)};
-        if (!grown[field->n_labels].name)
+        label.name = strdup(item);
+        if (!label.name)
                 return -ENOMEM;
-        field->n_labels++;
+        grown[field->n_labels++] = label;
         return 0;
 }
 

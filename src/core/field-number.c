@@ -1,6 +1,7 @@
 /* The declaration of a number, a bool, or an array of them. */
 #include "core/field-number.h"
 
+#include "core/field-bits.h"
 #include "core/field-float.h"
 #include "core/field-labels.h"
 #include "core/field.h"

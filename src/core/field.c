@@ -50,14 +50,6 @@ const FieldLabel *field_label_of_name(const Field *field, const char *name) {
         return NULL;
 }
 
-uint64_t field_named_bits(const Field *field) {
-        uint64_t bits = 0;
-
-        for (size_t i = 0; i < field->n_labels; i++)
-                bits |= UINT64_C(1) << field->labels[i].number;
-        return bits;
-}
-
 void field_list_labels(const Field *field, char out[static FIELD_LABEL_LIST_SIZE]) {
         size_t used = 0;
 

@@ -26,8 +26,6 @@ uint64_t field_get_bits(const Field *field, const uint8_t *data);
 /* NULL if there is none. */
 const FieldLabel *field_label_of_number(const Field *field, uint64_t number);
 const FieldLabel *field_label_of_name(const Field *field, const char *name);
-/* For LABELS_BITS: all bits that have a name. */
-uint64_t field_named_bits(const Field *field);
 /* "OFF, ON, CYCLE" */
 void field_list_labels(const Field *field, char out[static FIELD_LABEL_LIST_SIZE]);
 

@@ -50,7 +50,8 @@ typedef enum FieldLabels {
 
 typedef struct FieldLabel {
         char *name;
-        uint64_t number; /* the value, as two's complement; for LABELS_BITS the bit's position */
+        uint64_t number; /* the value, as two's complement; for LABELS_BITS the lowest bit */
+        unsigned width;  /* LABELS_BITS: bits; a part of more than one is a number */
 } FieldLabel;
 
 typedef struct Field {

@@ -1,10 +1,12 @@
 /* The values of characteristics between bytes and JSON. */
 #include "socket/fields-json.h"
 
+#include "core/field-bits.h"
 #include "util/bytes.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 static json_t *bytes_to_json(const uint8_t *data, size_t size) {
@@ -16,13 +18,6 @@ static json_t *bytes_to_json(const uint8_t *data, size_t size) {
         return json_string(hex);
 }
 
-static const char *bit_name(const Field *field, uint64_t position) {
-        for (size_t i = 0; i < field->n_labels; i++)
-                if (field->labels[i].number == position)
-                        return field->labels[i].name;
-        return NULL;
-}
-
 /* Takes element, which may be NULL. False: array is gone. */
 static bool append(json_t *array, json_t *element) {
         if (json_array_append_new(array, element) == 0)
@@ -31,17 +26,22 @@ static bool append(json_t *array, json_t *element) {
         return false;
 }
 
-/* An array of names; a bit without a name stands as its position. */
+/* A name, with the number of a part of several bits; a bit without a name is its position. */
+static json_t *bit_to_json(const FieldBits *bit) {
+        if (!bit->label)
+                return json_integer(bit->position);
+        if (bit->label->width == 1)
+                return json_string(bit->label->name);
+        return json_sprintf("%s=%" PRIu64, bit->label->name, bit->value);
+}
+
 static json_t *bits_to_json(const Field *field, uint64_t bits) {
         json_t *array = json_array();
+        FieldBits bit;
 
-        for (unsigned position = 0; array && position < 64; position++) {
-                const char *name = bit_name(field, position);
-
-                if ((bits >> position & 1) &&
-                        !append(array, name ? json_string(name) : json_integer(position)))
+        while (array && field_bits_next(field, &bits, &bit))
+                if (!append(array, bit_to_json(&bit)))
                         return NULL;
-        }
         return array;
 }
 

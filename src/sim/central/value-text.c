@@ -1,8 +1,10 @@
 /* The bytes of a value as a person reads them. */
 #include "sim/central/value-text.h"
 
+#include "core/field-bits.h"
 #include "core/field.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,28 +23,20 @@ static int count_decimals(double step) {
         return decimals;
 }
 
-static const char *bit_name(const Field *field, uint64_t position) {
-        for (size_t i = 0; i < field->n_labels; i++)
-                if (field->labels[i].number == position)
-                        return field->labels[i].name;
-        return NULL;
-}
-
 /* Names with | between; a bit without a name is told by its position. */
 static void print_bits(FILE *out, const Field *field, uint64_t bits) {
         const char *between = "";
+        FieldBits bit;
 
         if (bits == 0)
                 (void)fputs("none", out);
-        for (unsigned position = 0; position < 64; position++) {
-                const char *name = bit_name(field, position);
-
-                if (!(bits >> position & 1))
-                        continue;
-                if (name)
-                        fprintf(out, "%s%s", between, name);
+        while (field_bits_next(field, &bits, &bit)) {
+                if (!bit.label)
+                        fprintf(out, "%s%u", between, bit.position);
+                else if (bit.label->width == 1)
+                        fprintf(out, "%s%s", between, bit.label->name);
                 else
-                        fprintf(out, "%s%u", between, position);
+                        fprintf(out, "%s%s=%" PRIu64, between, bit.label->name, bit.value);
                 between = "|";
         }
 }

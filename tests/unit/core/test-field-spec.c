@@ -236,6 +236,13 @@ static void test_labels_of_signed_and_wide_types(void **state) {
         expect_bad("u64 bits=A:64", "A: the bits of u64 end at 63");
         expect_bad("u64 names=A:0xffffffffffffffff,B",
                 "B: the numbers of u64 end at 18446744073709551615");
+        expect_bad("u8 bits=A:0-8", "A: \"8\" is not a bit from 0 to 7");
+        expect_bad("u8 bits=A:3-2", "A: \"2\" is not a bit from 3 to 7");
+        expect_bad("u8 bits=A:3-", "A: \"\" is not a bit from 3 to 7");
+        expect_bad("u8 bits=A:-3", "A: the bits of u8 begin at 0");
+        expect_bad("u8 bits=A:0-3,B:2-5", "A and B both mean 2");
+        expect_bad("u8 bits=A:5-7,B", "B: the bits of u8 end at 7");
+        expect_bad("u8 bits=A=1", "\"A=1\" cannot be a name here");
         expect_bad("i8 names=A:-1,B:-1", "A and B both mean -1");
 }
 

@@ -1,4 +1,5 @@
 /* Each type and attribute beside the plain integers: vectors, and the sentence for each refusal. */
+#include "core/field-bits.h"
 #include "core/field.h"
 #include "util/bytes.h"
 
@@ -301,6 +302,44 @@ static void expect_no_json(const char *text, const char *place) {
         assert_string_equal(why + strlen(why) - strlen(place), place);
 }
 
+static void test_several_bits_are_a_number(void **state) {
+        static const char spec[] = "u16 bits=HEAT,LEVEL:4-6,FAN,REST:8-15";
+
+        expect_bytes(spec, text_value("HEAT,LEVEL=5"), "5100");
+        expect_bytes(spec, text_value("rest=255|fan"), "80ff");
+        expect_bytes(spec, text_value("LEVEL=0"), "0000");
+        expect_bytes(spec, text_value("LEVEL=7,LEVEL=0x2"), "2000");
+        expect_bytes(
+                "u64 bits=ALL:0-63", text_value("ALL=18446744073709551615"), "ffffffffffffffff");
+        expect_refused(spec, text_value("LEVEL=8"), FORMAT_E_RANGE,
+                "x: LEVEL is a number from 0 to 7: LEVEL=1");
+        expect_refused(spec, text_value("LEVEL"), FORMAT_E_RANGE,
+                "x: LEVEL is a number from 0 to 7: LEVEL=1");
+        expect_refused(
+                spec, text_value("FAN=2"), FORMAT_E_RANGE, "x: FAN is a number from 0 to 1: FAN=1");
+        expect_refused(spec, text_value("COLD=1"), FORMAT_E_RANGE,
+                "x: \"COLD\" is none of HEAT, LEVEL, FAN, REST");
+        expect_bad_bytes(
+                spec, "0200", FORMAT_E_RANGE, "x: 2 has bits other than HEAT, LEVEL, FAN, REST");
+}
+
+static void test_bits_are_taken_one_label_after_the_other(void **state) {
+        _cleanup_(format_freep) Format *format = make_field("u16 bits=HEAT,LEVEL:4-6,TOP:15");
+        uint64_t bits = 0x8032;
+        FieldBits bit;
+
+        assert_true(field_bits_next(&format->fields[0], &bits, &bit));
+        assert_null(bit.label);
+        assert_int_equal(bit.position, 1);
+        assert_true(field_bits_next(&format->fields[0], &bits, &bit));
+        assert_string_equal(bit.label->name, "LEVEL");
+        assert_int_equal(bit.value, 3);
+        assert_true(field_bits_next(&format->fields[0], &bits, &bit));
+        assert_string_equal(bit.label->name, "TOP");
+        assert_int_equal(bit.value, 1);
+        assert_false(field_bits_next(&format->fields[0], &bits, &bit));
+}
+
 static void test_a_text_may_have_to_be_json(void **state) {
         expect_bytes("utf8 json=yes", text_value("{\"a\":[1]}"), "7b2261223a5b315d7d");
         expect_bytes("utf8", text_value("{"), "7b");
@@ -328,6 +367,8 @@ int main(void) {
                 cmocka_unit_test(test_an_element_cannot_be_cut),
                 cmocka_unit_test(test_labels_may_be_negative),
                 cmocka_unit_test(test_bits_go_to_64),
+                cmocka_unit_test(test_several_bits_are_a_number),
+                cmocka_unit_test(test_bits_are_taken_one_label_after_the_other),
                 cmocka_unit_test(test_a_text_may_have_to_be_json),
         };
 

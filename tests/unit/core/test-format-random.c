@@ -1,4 +1,5 @@
 /* Many formats, many legal values: what is decoded encodes to the same bytes. */
+#include "core/field-bits.h"
 #include "core/field.h"
 
 #include <math.h>
@@ -46,7 +47,7 @@ static void random_number_spec(Random *random, FieldType type, char spec[static 
         static const char *const labels[] = {
                 "enum=A,B:5,C,D:100", "names=A:1,B:99", "enum=A:7 default=a"};
         static const char *const negative[] = {"enum=A:-100,B,C:0", "names=A:-1,B:99"};
-        static const char *const bits[] = {"bits=A:0,B:3,C:7", "bits=A"};
+        static const char *const bits[] = {"bits=A:0,B:3,C:7", "bits=A,B:2-4"};
         bool has_sign = field_type_class(type) == CLASS_SIGNED;
 
         switch (random_below(random, 8)) {

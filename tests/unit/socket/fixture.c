@@ -161,7 +161,7 @@ static const FieldLine field_lines[] = {
         {"wide", "on", "bool"},
         {"wide", "level", "f32"},
         {"wide", "gain", "medfloat16"},
-        {"wide", "bits", "u64 bits=A,Z:63"},
+        {"wide", "bits", "u64 bits=A,PART:4-6,Z:63"},
         {"wide", "samples", "i16 scale=0.1 count_max=3"},
         {"json", "value", "utf8 json=yes size_max=20"},
 };

@@ -42,20 +42,21 @@ static void test_every_type_is_set_and_shown(void **state) {
         _cleanup_close_ int fd = client_connect(f);
 
         set_wide(f, "\"count\":\"18446744073709551615\",\"delta\":-9223372036854775808,"
-                    "\"on\":true,\"level\":21.4,\"gain\":\"NRes\",\"bits\":[\"Z\"],"
+                    "\"on\":true,\"level\":21.4,\"gain\":\"NRes\",\"bits\":[\"PART=5\",\"Z\"],"
                     "\"samples\":[-0.1,\"2\"]");
         assert_value(f, "wide",
                 "\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0\0\0\0\x80\1\x33\x33\xab\x41"
-                "\0\x08\0\0\0\0\0\0\0\x80\xff\xff\x14\0",
+                "\0\x08\x50\0\0\0\0\0\0\x80\xff\xff\x14\0",
                 35);
         assert_non_null(strstr(ask(f, fd, "{\"op\":\"get\",\"characteristic\":\"wide\"}"),
                 "\"fields\":{\"count\":\"18446744073709551615\",\"delta\":-9223372036854775808,"
-                "\"on\":true,\"level\":21.4,\"gain\":\"NRes\",\"bits\":[\"Z\"],"
+                "\"on\":true,\"level\":21.4,\"gain\":\"NRes\",\"bits\":[\"PART=5\",\"Z\"],"
                 "\"samples\":[-0.1,2.0]}"));
         set_wide(f, "\"count\":9223372036854775807,\"on\":0,\"gain\":36.4,\"samples\":[]");
         assert_non_null(strstr(ask(f, fd, "{\"op\":\"get\",\"characteristic\":\"wide\"}"),
                 "\"fields\":{\"count\":9223372036854775807,\"delta\":-9223372036854775808,"
-                "\"on\":false,\"level\":21.4,\"gain\":36.4,\"bits\":[\"Z\"],\"samples\":[]}"));
+                "\"on\":false,\"level\":21.4,\"gain\":36.4,\"bits\":[\"PART=5\",\"Z\"],\"samples\":"
+                "[]}"));
         set_wide(f, "\"on\":\"yes\",\"samples\":\"1.5,2\"");
         assert_non_null(strstr(ask(f, fd, "{\"op\":\"get\",\"characteristic\":\"wide\"}"),
                 "\"samples\":[1.5,2.0]"));
