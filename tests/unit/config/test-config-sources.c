@@ -187,6 +187,31 @@ static void test_a_target_is_a_number(void **state) {
                 f, "raw", "\"raw\" is plain bytes: a number needs type or [fields raw]");
 }
 
+/* The type stands in line 21, the target of the source in line 19. */
+static void load_typed(Fixture *f, const char *type) {
+        _cleanup_free_ char *text = NULL;
+
+        assert_true(asprintf(&text,
+                            SOURCE "target = typed\n[characteristic typed]\n"
+                                   "uuid = 9d3f1c5e-6a0b-4a52-8f7e-2c41d0a6b7ff\n"
+                                   "flags = read\ntype = %s\n",
+                            type) > 0);
+        fixture_load_text(f, text);
+}
+
+static void test_a_target_may_be_a_float_or_a_bool_but_no_array(void **state) {
+        static const char *const types[] = {"bool", "u64", "i24 scale=0.1", "f32", "medfloat16"};
+        Fixture *f = *state;
+
+        for (size_t i = 0; i < ELEMENTS(types); i++) {
+                load_typed(f, types[i]);
+                assert_int_equal(n_sources(f), 1);
+        }
+        load_typed(f, "u16 count=2");
+        expect_problems(f, "test.conf:19: [source shed] target: \"typed\" is an array of u16, "
+                           "not a number\n");
+}
+
 static void test_one_of_many_fields_must_be_named(void **state) {
         expect_target_refused(
                 *state, "air", "\"air\" has fields: air.FIELD is needed; known: co2, humidity");
@@ -307,6 +332,7 @@ int main(void) {
                 FIXTURE_TEST(test_each_key_says_what_is_legal),
                 FIXTURE_TEST(test_a_target_is_there),
                 FIXTURE_TEST(test_a_target_is_a_number),
+                FIXTURE_TEST(test_a_target_may_be_a_float_or_a_bool_but_no_array),
                 FIXTURE_TEST(test_one_of_many_fields_must_be_named),
                 FIXTURE_TEST(test_no_two_sources_have_the_same_target),
                 FIXTURE_TEST(test_a_refused_field_is_told_once),
