@@ -42,7 +42,7 @@ typedef struct BluezTraits {
         bool notify_security;     /* knows encrypt-notify and its like; else refuses them all */
         bool unpinned_refused;    /* a characteristic without a pinned handle is refused */
         bool disconnected_signal; /* Device1.Disconnected, with the reason */
-        bool proved;              /* a real bluetoothd of this row's kind runs in the tests */
+        bool proved;              /* a real one of this version is held against it by the tests */
 } BluezTraits;
 
 /* Never NULL: an unknown version gets the careful row, which has no sockets and no newer flags. */
