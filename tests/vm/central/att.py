@@ -84,17 +84,28 @@ class Att:
         """Unacknowledged."""
         self._link.send(CHANNEL, struct.pack("<BH", WRITE_COMMAND, handle) + value)
 
-    def write_long(self, handle, value):
-        """Prepared in pieces, then executed; cancelled if a piece is refused."""
+    def prepare_write(self, handle, offset, piece):
+        """Queues a piece at the server. What it says that it has queued is what was sent."""
+        parameters = struct.pack("<HH", handle, offset) + piece
+        echo = self._request(bytes([PREPARE_WRITE]) + parameters)[1:]
+        assert echo == parameters, f"{parameters.hex()} was sent, {echo.hex()} is queued"
+
+    def execute_write(self, commit=True):
+        """Ends what was prepared: written, or forgotten."""
+        self._request(bytes([EXECUTE_WRITE, commit]))
+
+    def write_long(self, *writes):
+        """Pairs of handle and value, prepared in pieces, then executed together, which is the
+        reliable write; cancelled if a piece is refused."""
         step = self.mtu - 5
         try:
-            for offset in range(0, len(value), step):
-                self._request(struct.pack("<BHH", PREPARE_WRITE, handle, offset)
-                              + value[offset:offset + step])
+            for handle, value in writes:
+                for offset in range(0, max(len(value), 1), step):
+                    self.prepare_write(handle, offset, value[offset:offset + step])
         except AttError:
-            self._request(bytes([EXECUTE_WRITE, 0]))
+            self.execute_write(False)
             raise
-        self._request(bytes([EXECUTE_WRITE, 1]))
+        self.execute_write()
 
     def read_by_group_type(self, start, end, kind):
         return self._entries(READ_BY_GROUP_TYPE, start, end, struct.pack("<H", kind))

@@ -232,9 +232,21 @@ class Central:
         """Acknowledged; in pieces if it does not fit into one request."""
         handle = self._find(uuid).handle
         if len(value) > self.mtu - 3:
-            self._att.write_long(handle, value)
+            self._att.write_long((handle, value))
         else:
             self._att.write(handle, value)
+
+    def write_prepared(self, *writes):
+        """Pairs of UUID and value, of any length, prepared and then executed together: a reliable
+        write. The peripheral's echoes are compared."""
+        self._att.write_long(*((self._find(uuid).handle, value) for uuid, value in writes))
+
+    def prepare_write(self, uuid, offset, piece):
+        self._att.prepare_write(self._find(uuid).handle, offset, piece)
+
+    def execute_write(self, commit=True):
+        """Ends what was prepared: written, or forgotten."""
+        self._att.execute_write(commit)
 
     def start_write(self, uuid, value):
         """Acknowledged, but whoever calls this does not wait for it."""
