@@ -16,6 +16,12 @@ def show(name, unit):
     return run("systemctl", "show", "--value", "--property", name, unit)
 
 
+def show_all(names, unit):
+    """Properties of a unit, by name."""
+    lines = run("systemctl", "show", "--property", ",".join(names), unit).splitlines()
+    return dict(line.split("=", 1) for line in lines)
+
+
 class Journal:
     """What spored and bluetoothd have said, and systemd of them."""
 
