@@ -84,6 +84,10 @@ class Spored(Daemon, abc.ABC):
         """As start(), but anew."""
 
     @abc.abstractmethod
+    def kill(self):
+        """Ends it at once; its service manager starts it again, and that is waited for."""
+
+    @abc.abstractmethod
     def restart_refused(self):
         """Starts it anew with a configuration that it refuses, and returns its exit status."""
 

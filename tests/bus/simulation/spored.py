@@ -39,6 +39,12 @@ class Spored(spored.Spored):
         self.stop()
         self.start(on_air)
 
+    def kill(self):
+        self.run.process.kill()
+        self.run.wait()
+        self.run = None
+        self.start(on_air=False)
+
     def restart_refused(self):
         self.stop()
         self.run = self._launch("spored")

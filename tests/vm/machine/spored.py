@@ -39,6 +39,11 @@ class Spored(spored.Spored):
         systemctl("stop", SOCKET_UNIT, UNIT)
         self._assert_shown(Result="success", ExecMainStatus="0")
 
+    def kill(self):
+        killed = self.pid
+        systemctl("kill", "--signal=SIGKILL", UNIT)
+        wait_until(lambda: self.pid not in (0, killed), "it was started again")
+
     def restart_refused(self):
         systemctl("restart", UNIT, check=False)
         self._assert_shown(NRestarts="0")
