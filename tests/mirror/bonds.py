@@ -23,6 +23,12 @@ def bonded(stage, *labels):
     return witness, *players
 
 
+def remove(witness, player):
+    witness.call(HCI0, ADAPTER, "RemoveDevice", "o",
+                 (witness.device_path(player.central.address),), label="RemoveDevice")
+    witness.wait(f"{player.label} goes")
+
+
 def story_pairing(stage):
     """pairing, with what the agent is asked; a bonded central reads what is encrypted"""
     witness = stage.serve(TABLE, agent=True)
@@ -63,9 +69,7 @@ def story_pairing_again(stage):
     central.connect()
     central.bond()
     stage.step("its device is removed")
-    witness.call(HCI0, ADAPTER, "RemoveDevice", "o",
-                 (witness.device_path(central.central.address),), label="RemoveDevice")
-    witness.wait("A goes")
+    remove(witness, central)
     central.wait_cut()
     stage.step("it bonds again")
     central.connect()
@@ -149,6 +153,53 @@ def story_bonded_and_unbonded(stage):
     stage.step("it ends it")
     bonded_one.ccc("told", 0)
     bonded_one.ccc("streamed", 0)
+
+
+def story_unbonded_one_unsubscribes(stage):
+    """while a bonded subscriber is away an unbonded one unsubscribes and leaves"""
+    witness, bonded_one = bonded(stage, "A")
+    other, = stage.connected("B")
+    stage.step("both subscribe")
+    for central in (bonded_one, other):
+        central.ccc("told", 1)
+        stage.sync()
+        central.ccc("indicated", 2)
+        stage.sync()
+    stage.step("the bonded one leaves")
+    bonded_one.leave()
+    stage.step("the other unsubscribes")
+    other.ccc("told", 0)
+    other.ccc("indicated", 0)
+    stage.step("the other leaves")
+    other.leave()
+    stage.step("the bonded one returns")
+    bonded_one.connect()
+    witness.emit("told", b"1")
+    stage.step("an indication")
+    witness.emit("indicated", b"2")
+    stage.step("the same CCC again")
+    bonded_one.ccc("told", 1)
+    stage.sync()
+    witness.emit("told", b"3")
+    stage.step("it ends it")
+    bonded_one.ccc("told", 0)
+    bonded_one.ccc("indicated", 0)
+
+
+def story_removed_while_connected(stage):
+    """of two subscribers that are connected the one that is bonded is removed, then the other"""
+    witness, one = bonded(stage, "A")
+    other, = stage.connected("B")
+    stage.step("both subscribe")
+    for player in (one, other):
+        player.ccc("told", 1)
+        stage.sync()
+    for player in (one, other):
+        stage.step(f"{player.label} is removed")
+        remove(witness, player)
+        player.wait_cut()
+        stage.step("a value")
+        witness.emit("told", b"1")
 
 
 def story_bonded_after_a_restart(stage):

@@ -162,8 +162,13 @@ class Central:
 
     def subscribe(self, uuid, indicate=False):
         """Turns the CCC on and returns the Subscription."""
-        subscription = self._subscriptions[uuid] = Subscription(self._simulator, uuid)
+        subscription = self.listen(uuid)
         self._request(att.WRITE, "subscribe", uuid, *(["indicate"] if indicate else []))
+        return subscription
+
+    def listen(self, uuid):
+        """The Subscription alone: a bonded central's CCC may stand from an earlier connection."""
+        subscription = self._subscriptions[uuid] = Subscription(self._simulator, uuid)
         return subscription
 
     def unsubscribe(self, uuid):

@@ -257,10 +257,14 @@ class Central:
 
     def subscribe(self, uuid, indicate=False):
         """Turns the CCC on and returns the Subscription."""
-        characteristic = self._find(uuid)
-        subscription = Subscription(characteristic)
-        self._subscriptions[characteristic.handle] = subscription
+        subscription = self.listen(uuid)
         self.write_ccc(uuid, 2 if indicate else 1)
+        return subscription
+
+    def listen(self, uuid):
+        """The Subscription alone: a bonded central's CCC may stand from an earlier connection."""
+        characteristic = self._find(uuid)
+        subscription = self._subscriptions[characteristic.handle] = Subscription(characteristic)
         return subscription
 
     def unsubscribe(self, uuid):
@@ -289,7 +293,7 @@ class Central:
         """A controller whose next link gets the handle that the peripheral's will have: the ones
         below it are filled with links to a companion."""
         self._close_controller()
-        self._rank = self._ranks.take(self)
+        self._rank = self.ranks.take(self)
         self._controller = Controller(self._address)
         if self._rank:
             self._companion = Controller()
