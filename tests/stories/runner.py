@@ -5,13 +5,13 @@ import signal
 import time
 import traceback
 
-from . import (access, adapter, advertising, bluetoothd, bonds, centrals, connections, declarations,
-               figures, flood, gatt, handles, notifications, pairing, policies, profiles, second,
-               sense, service, table, values, verdicts, writes)
+from . import (access, adapter, advertising, bleak, bluetoothd, bonds, centrals, connections,
+               declarations, figures, flood, gatt, handles, notifications, pairing, policies,
+               profiles, second, sense, service, table, values, verdicts, writes)
 
-MODULES = (advertising, table, values, writes, verdicts, notifications, policies, centrals, bonds,
-           connections, gatt, handles, declarations, access, pairing, profiles, sense, bluetoothd,
-           adapter, second, service, flood, figures)
+MODULES = (advertising, table, values, writes, verdicts, notifications, policies, centrals, bleak,
+           bonds, connections, gatt, handles, declarations, access, pairing, profiles, sense,
+           bluetoothd, adapter, second, service, flood, figures)
 HELPERS = {"__init__", "mushpi", "peer", "runner", "served", "spored", "world"}
 LIMIT = 120  # seconds for one story
 

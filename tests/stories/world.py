@@ -14,6 +14,8 @@ advertising()     a context manager: another program has a connectable advertise
 sporesense()      a context manager: it runs with spored's configuration
 slow_air()        a context manager, in the machine alone: its slow(central, seconds) makes a
                   central take one packet in that time at most
+bleak()           a context manager, in the machine alone: a central that others wrote
+                  (tests/vm/machine/bleak_central.py), with an adapter hci1 of its own
 allow_crash(cursor)  in the machine alone: that bluetoothd has crashed since is no failure
 thermometer()     set(celsius), celsius(), unplug(), plug(); pattern, which matches a file as sysfs
                   has it, and source, the other keys of a [source] for it

@@ -105,7 +105,7 @@ class Central:
     and its bond stay. Use as a context manager: a central that merely vanishes stays connected on
     the other side, for the virtual air has no supervision timeout."""
 
-    _ranks = Ranks()
+    ranks = Ranks()
     _numbers = itertools.count(1)
 
     def __init__(self, mtu=517):
@@ -306,7 +306,7 @@ class Central:
             if controller:
                 controller.close()
         if self._rank is not None:
-            self._ranks.give_back(self._rank, self)
+            self.ranks.give_back(self._rank, self)
         self._controller = self._companion = self._link = self._rank = None
         self._att = self._smp = None
         self._subscriptions.clear()

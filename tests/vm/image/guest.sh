@@ -126,7 +126,8 @@ make_disk() {
 }
 
 make_root "$suite" "$root" "$(join systemd-sysv dbus kmod udev bluez bluez-test-tools libsystemd0 \
-        python3 python3-jeepney strace procps "${libraries[@]}")" --skip=cleanup/apt/lists \
+        python3 python3-bleak python3-jeepney strace procps "${libraries[@]}")" \
+        --skip=cleanup/apt/lists \
         --dpkgopt='path-include=/usr/share/doc/spored/*'
 fetch_kernel
 unpack_kernel

@@ -1,5 +1,5 @@
-"""An air that can be slow: hci0 as a relay between the kernel and one of btvirt's controllers. It
-holds back the events that say that packets of a central have gone."""
+"""An air that can be slow: an adapter as a relay between the kernel and one of btvirt's
+controllers. It holds back the events that say that packets of a central have gone."""
 
 import collections
 import os
@@ -42,7 +42,7 @@ class Link:
 
 
 class Air:
-    """Makes hci0, and takes it away again when it is closed."""
+    """Makes an adapter, and takes it away again when it is closed."""
 
     def __init__(self):
         self._host = os.open("/dev/vhci", os.O_RDWR | os.O_CLOEXEC)

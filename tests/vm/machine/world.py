@@ -5,9 +5,11 @@ import subprocess
 
 from central.central import Central
 from stories import world
-from stories.world import run
+from stories.world import run, wait_until
 
+from .air import Air
 from .battery import Battery
+from .bleak_central import BleakCentral
 from .bluetoothd import Adapter, Bluetoothd
 from .spored import Spored
 from .systemd import Journal, systemctl
@@ -50,6 +52,18 @@ class Machine(world.World):
         finally:
             self.adapter.plug()
         self.spored.wait_on_air()
+
+    @contextlib.contextmanager
+    def bleak(self):
+        with contextlib.closing(Air()):
+            wait_until(lambda: self._powered("hci1"), "hci1 is there and on")
+            with BleakCentral("hci1") as central:
+                yield central
+        wait_until(lambda: "/hci1" not in self.bus("tree", "org.bluez"), "hci1 is gone")
+
+    def _powered(self, adapter):
+        return "true" in self.bus("get-property", "org.bluez", f"/org/bluez/{adapter}",
+                                  world.ADAPTER, "Powered", check=False)
 
     @staticmethod
     @contextlib.contextmanager
