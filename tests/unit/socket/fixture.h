@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#define FIXTURE_VALUES 8
+#define FIXTURE_VALUES 12
 
 typedef struct FixtureValue {
         uint8_t data[VALUE_SIZE_MAX];
