@@ -1,14 +1,13 @@
 /* The GATT application: the tree of exported objects under APPLICATION_PATH. */
 #pragma once
 
-#include "bluez/gatt-characteristic.h"
-#include "core/profile.h"
+#include "bluez/gatt-context.h"
 
 typedef struct Application Application;
 
 /* profile is borrowed for the application's life. */
 int application_new(Application **ret, sd_bus *bus, const Profile *profile,
-        const GattCharacteristicEvents *events, void *userdata);
+        const GattEvents *events, void *userdata);
 Application *application_free(Application *application);
 
 /* The writes that wait for an answer. */

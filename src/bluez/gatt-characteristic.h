@@ -1,44 +1,16 @@
-/* Characteristics and descriptors on the bus: what BlueZ calls when a central reads, writes or
- * subscribes. Every call is answered before its handler returns, but the writes that wait for a
+/* A characteristic on the bus, with its descriptors: what BlueZ calls when a central reads, writes
+ * or subscribes. Every call is answered before its handler returns, but the writes that wait for a
  * verdict: bluetoothd crashes when a central leaves while a reply is pending. */
 #pragma once
 
-#include "bluez/pending-writes.h"
-#include "core/profile.h"
-
-/* Named outcome of write: pending_writes_answer() follows, or has come already. */
-enum { GATT_WRITE_PENDING = 1 };
-
-typedef struct GattCharacteristicEvents {
-        /* The stored value, borrowed for the call. */
-        void (*value)(const Characteristic *c, const uint8_t **ret_data, size_t *ret_size,
-                void *userdata);
-        /* It is read from this offset on; a long read is several of them. 0, or the ATT code to
-         * refuse it with. */
-        unsigned (*read)(const Characteristic *c, size_t offset, void *userdata);
-        /* A write, already checked. device is the central's address, or NULL. 0; an ATT code from
-         * ATT_CODE_MIN to ATT_CODE_MAX: refused with it; GATT_WRITE_PENDING; or -errno. */
-        int (*write)(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
-                uint64_t write_id, void *userdata);
-        /* A write was refused: why is a sentence. */
-        void (*write_refused)(
-                const Characteristic *c, const char *device, const char *why, void *userdata);
-        /* A central has subscribed (BlueZ does not say which), or the last one has left. */
-        void (*start_notify)(const Characteristic *c, void *userdata);
-        void (*stop_notify)(const Characteristic *c, void *userdata);
-        /* A central has confirmed an indication. */
-        void (*confirmed)(const Characteristic *c, void *userdata);
-        /* A central's link has this MTU; device is its address. */
-        void (*mtu)(const char *device, uint16_t mtu, void *userdata);
-} GattCharacteristicEvents;
+#include "bluez/gatt-context.h"
 
 typedef struct GattCharacteristic GattCharacteristic;
 
 /* Exports c and its descriptors at service_path/NAME; descriptors last to first, see
- * application.c. c and pending are borrowed. */
-int gatt_characteristic_new(GattCharacteristic **ret, sd_bus *bus, const char *service_path,
-        const Characteristic *c, PendingWrites *pending, const GattCharacteristicEvents *events,
-        void *userdata);
+ * application.c. c and context are borrowed. */
+int gatt_characteristic_new(GattCharacteristic **ret, const GattContext *context,
+        const char *service_path, const Characteristic *c);
 GattCharacteristic *gatt_characteristic_free(GattCharacteristic *object);
 
 const char *gatt_characteristic_path(const GattCharacteristic *object);

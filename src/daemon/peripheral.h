@@ -3,7 +3,7 @@
 #pragma once
 
 #include "bluez/devices.h"
-#include "bluez/gatt-characteristic.h"
+#include "bluez/gatt-context.h"
 #include "config/config.h"
 #include "core/att-codes.h"
 #include "daemon/values.h"

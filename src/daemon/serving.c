@@ -103,7 +103,7 @@ static void on_mtu(const char *device, uint16_t mtu, void *userdata) {
         s->events->mtu(device, mtu, s->userdata);
 }
 
-static const GattCharacteristicEvents characteristic_events = {
+static const GattEvents gatt_events = {
         .value = on_value,
         .read = on_read,
         .write = on_write,
@@ -165,7 +165,7 @@ int serving_new(Serving **ret, struct ev_loop *loop, sd_bus *bus, const Profile 
         s->traits = bluez_traits((BluezVersion){0});
         s->events = events;
         s->userdata = userdata;
-        int r = application_new(&s->application, bus, profile, &characteristic_events, s);
+        int r = application_new(&s->application, bus, profile, &gatt_events, s);
         if (r >= 0)
                 r = notifier_new(&s->notifier, loop, bus, s->application, profile, parameters,
                         &notifier_events, s);
