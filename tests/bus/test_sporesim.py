@@ -169,7 +169,7 @@ class Script(Run):
         for line, words in (
                 ("restart now please", "too many words: restart"),
                 ("own this", "this is not replace"),
-                ("stranger foo a b", '"foo" is none of read, write and call'),
+                ("stranger foo a b", '"foo" is none of read, write, write-descriptor and call'),
                 ("stranger read /a", "too few words: stranger read PATH INTERFACE"),
                 ("read a b.c", '"a" is no path of an object'),
                 ("write /a 0", '"0" is no hex'),

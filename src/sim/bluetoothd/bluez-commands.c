@@ -165,6 +165,10 @@ static int command_write(void *userdata, Step *step, size_t n, char **words) {
         return raw_call_run(userdata, step, "write", false, n, words);
 }
 
+static int command_write_descriptor(void *userdata, Step *step, size_t n, char **words) {
+        return raw_call_run(userdata, step, "write-descriptor", false, n, words);
+}
+
 static int command_call(void *userdata, Step *step, size_t n, char **words) {
         return raw_call_run(userdata, step, "call", false, n, words);
 }
@@ -320,6 +324,8 @@ const Command bluez_commands[] = {
         {"reply", 2, 4, "reply MEMBER HOW [ERROR [TEXT]]", command_reply},
         {"read", 2, WORDS_MAX, "read PATH INTERFACE [OPTION]...", command_read},
         {"write", 2, WORDS_MAX, "write PATH HEX [OPTION]...", command_write},
+        {"write-descriptor", 2, WORDS_MAX, "write-descriptor PATH HEX [OPTION]...",
+                command_write_descriptor},
         {"call", 3, WORDS_MAX, "call PATH INTERFACE MEMBER [ARGUMENT]...", command_call},
         {"stranger", 1, WORDS_MAX, "stranger read|write|call ...", command_stranger},
         {"deaf", 0, 0, "deaf", command_deaf},

@@ -100,19 +100,27 @@ static int run_read(Bluez *b, bool stranger, size_t n, char **words) {
         return r < 0 ? r : send_call(m);
 }
 
-static int run_write(Bluez *b, bool stranger, size_t n, char **words) {
+static int write_to(Bluez *b, bool stranger, const char *interface, size_t n, char **words) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
         uint8_t data[DATA_MAX];
         size_t size;
 
         int r = bytes_from_hex(data, sizeof(data), words[1], &size);
         if (r >= 0)
-                r = new_call(b, stranger, &m, words[0], BLUEZ_CHARACTERISTIC, "WriteValue");
+                r = new_call(b, stranger, &m, words[0], interface, "WriteValue");
         if (r >= 0)
                 r = sd_bus_message_append_array(m, 'y', data, size);
         if (r >= 0)
                 r = append_options(m, n - 2, words + 2);
         return r < 0 ? r : send_call(m);
+}
+
+static int run_write(Bluez *b, bool stranger, size_t n, char **words) {
+        return write_to(b, stranger, BLUEZ_CHARACTERISTIC, n, words);
+}
+
+static int run_write_descriptor(Bluez *b, bool stranger, size_t n, char **words) {
+        return write_to(b, stranger, BLUEZ_DESCRIPTOR, n, words);
 }
 
 /* bluetoothd releases an advertisement only when it has dropped it. */
@@ -162,6 +170,8 @@ typedef struct RawCall {
 static const RawCall raw_calls[] = {
         {"read", 2, WORDS_MAX, false, "read PATH INTERFACE [OPTION]...", run_read},
         {"write", 2, WORDS_MAX, true, "write PATH HEX [OPTION]...", run_write},
+        {"write-descriptor", 2, WORDS_MAX, true, "write-descriptor PATH HEX [OPTION]...",
+                run_write_descriptor},
         {"call", 3, WORDS_MAX, false, "call PATH INTERFACE MEMBER [ARGUMENT]...", run_call},
 };
 
@@ -207,7 +217,8 @@ int raw_call_run(Bluez *b, Step *step, const char *name, bool stranger, size_t n
 
         while (strcmp(raw->name, name) != 0)
                 if (++raw == raw_calls + ELEMENTS(raw_calls))
-                        return wrong_word(step, name, "none of read, write and call");
+                        return wrong_word(
+                                step, name, "none of read, write, write-descriptor and call");
         if (n < raw->words_min || n > raw->words_max) {
                 step_wrong(step, "too %s words: %s%s", n < raw->words_min ? "few" : "many",
                         stranger ? "stranger " : "", raw->usage);
