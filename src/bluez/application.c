@@ -56,7 +56,12 @@ int application_new(Application **ret, sd_bus *bus, const Profile *profile,
                 return -ENOMEM;
 
         a->profile = profile;
-        a->context = (GattContext){.bus = bus, .events = events, .userdata = userdata};
+        a->context = (GattContext){
+                .bus = bus,
+                .traits = bluez_traits((BluezVersion){0}),
+                .events = events,
+                .userdata = userdata,
+        };
         int r = start(a);
         if (r < 0) {
                 application_free(a);
@@ -80,6 +85,21 @@ Application *application_free(Application *application) {
         free(application->services);
         free(application);
         return NULL;
+}
+
+void application_set_traits(Application *a, const BluezTraits *traits) {
+        a->context.traits = traits;
+}
+
+int application_pin(Application *a, bool pinned) {
+        const Profile *p = a->profile;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < p->n_services; i++)
+                r = gatt_service_pin(a->services[i], pinned);
+        for (size_t i = 0; r >= 0 && i < p->n_characteristics; i++)
+                r = gatt_characteristic_pin(a->characteristics[i], pinned);
+        return r;
 }
 
 PendingWrites *application_pending_writes(Application *application) {

@@ -13,6 +13,8 @@
 /* Owned by Application. */
 struct GattCharacteristic {
         sd_bus_slot *slot;
+        sd_bus_slot *handle_slot; /* NULL: not pinned */
+        uint16_t handle;          /* as it is told */
         char *service_path;
         char *path;
         const Characteristic *characteristic;
@@ -54,27 +56,6 @@ static int refuse_write_with(GattCharacteristic *o, sd_bus_message *m, const Gat
         return gatt_call_refuse(m, code);
 }
 
-/* A write at an offset continues the stored value (long writes arrive so at their end). Returns
- * the size of the whole, or a negative errno. */
-static ssize_t join_at_offset(GattCharacteristic *o, uint8_t whole[static VALUE_SIZE_MAX],
-        size_t offset, const uint8_t *data, size_t size) {
-        const uint8_t *stored = NULL;
-        size_t stored_size = 0;
-
-        if (offset > 0)
-                o->context->events->value(
-                        o->characteristic, &stored, &stored_size, o->context->userdata);
-        if (offset > stored_size)
-                return -ERANGE;
-        if (offset + size > VALUE_SIZE_MAX)
-                return -EMSGSIZE;
-        if (offset > 0)
-                memcpy(whole, stored, offset);
-        if (size > 0)
-                memcpy(whole + offset, data, size);
-        return (ssize_t)(offset + size);
-}
-
 /* Who is told may answer before it says that it will, so the call is kept first. */
 static int offer_write(GattCharacteristic *o, sd_bus_message *m, const GattCall *call,
         const uint8_t *data, size_t size) {
@@ -93,12 +74,23 @@ static int offer_write(GattCharacteristic *o, sd_bus_message *m, const GattCall 
         return r > 0 ? gatt_call_refuse(m, (unsigned)r) : sd_bus_reply_method_return(m, NULL);
 }
 
+static ssize_t join(const GattCharacteristic *o, uint8_t whole[static VALUE_SIZE_MAX],
+        const GattCall *call, const uint8_t *data, size_t size) {
+        const uint8_t *stored = NULL;
+        size_t stored_size = 0;
+
+        if (call->offset > 0)
+                o->context->events->value(
+                        o->characteristic, &stored, &stored_size, o->context->userdata);
+        return gatt_call_join(whole, call, stored, stored_size, data, size);
+}
+
 static int write_value(GattCharacteristic *o, sd_bus_message *m, const GattCall *call,
         const uint8_t *data, size_t size) {
         uint8_t whole[VALUE_SIZE_MAX];
         char why[FORMAT_WHY_SIZE] = "more than 512 bytes";
 
-        ssize_t n = join_at_offset(o, whole, call->offset, data, size);
+        ssize_t n = join(o, whole, call, data, size);
         if (n == -ERANGE)
                 return refuse_write(
                         o, m, call, BLUEZ_ERROR_INVALID_OFFSET, "the offset is behind the value");
@@ -126,6 +118,8 @@ static int method_write_value(sd_bus_message *m, void *userdata, sd_bus_error *e
                     (CHARACTERISTIC_WRITE | CHARACTERISTIC_WRITE_WITHOUT_RESPONSE)))
                 return refuse_write(
                         o, m, &call, BLUEZ_ERROR_NOT_PERMITTED, "this value cannot be written");
+        if (call.prepare_authorize)
+                return sd_bus_reply_method_return(m, NULL);
         return write_value(o, m, &call, data, size);
 }
 
@@ -177,11 +171,7 @@ static int property_get_flags(sd_bus *bus, const char *path, const char *interfa
         const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         const GattCharacteristic *o = userdata;
 
-        int r = sd_bus_message_open_container(reply, 'a', "s");
-        for (unsigned flag = 1; r >= 0 && flag < _CHARACTERISTIC_FLAG_END; flag <<= 1)
-                if (o->characteristic->flags & flag)
-                        r = sd_bus_message_append(reply, "s", characteristic_flag_name(flag));
-        return r < 0 ? r : sd_bus_message_close_container(reply);
+        return gatt_append_flags(reply, o->characteristic->flags, o->context);
 }
 
 static const sd_bus_vtable vtable[] = {
@@ -205,8 +195,8 @@ static int export_descriptors(GattCharacteristic *o) {
         if (!o->descriptors)
                 return -ENOMEM;
         while (r >= 0 && n-- > 0)
-                r = gatt_descriptor_new(
-                        &o->descriptors[n], o->context, o->path, o->characteristic->descriptors[n]);
+                r = gatt_descriptor_new(&o->descriptors[n], o->context, o->path, o->characteristic,
+                        o->characteristic->descriptors[n]);
         return r;
 }
 
@@ -243,6 +233,7 @@ int gatt_characteristic_new(GattCharacteristic **ret, const GattContext *context
 GattCharacteristic *gatt_characteristic_free(GattCharacteristic *object) {
         if (!object)
                 return NULL;
+        sd_bus_slot_unref(object->handle_slot);
         sd_bus_slot_unref(object->slot);
         for (size_t i = 0; object->descriptors && i < object->characteristic->n_descriptors; i++)
                 gatt_descriptor_free(object->descriptors[i]);
@@ -255,4 +246,17 @@ GattCharacteristic *gatt_characteristic_free(GattCharacteristic *object) {
 
 const char *gatt_characteristic_path(const GattCharacteristic *object) {
         return object->path;
+}
+
+int gatt_characteristic_pin(GattCharacteristic *o, bool pinned) {
+        int r = 0;
+
+        o->handle_slot = sd_bus_slot_unref(o->handle_slot);
+        o->handle = o->characteristic->handle;
+        if (pinned && o->handle > 0)
+                r = gatt_export_handle(
+                        &o->handle_slot, o->context, o->path, BLUEZ_CHARACTERISTIC, &o->handle);
+        for (size_t i = 0; r >= 0 && i < o->characteristic->n_descriptors; i++)
+                r = gatt_descriptor_pin(o->descriptors[i], pinned);
+        return r;
 }

@@ -13,4 +13,7 @@ int gatt_characteristic_new(GattCharacteristic **ret, const GattContext *context
         const char *service_path, const Characteristic *c);
 GattCharacteristic *gatt_characteristic_free(GattCharacteristic *object);
 
+/* Tells BlueZ its handle and those of its descriptors from the next registration on, or not. */
+int gatt_characteristic_pin(GattCharacteristic *object, bool pinned);
+
 const char *gatt_characteristic_path(const GattCharacteristic *object);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bluez/pending-writes.h"
+#include "core/bluez-version.h"
 #include "core/profile.h"
 
 /* Named outcome of write: pending_writes_answer() follows, or has come already. */
@@ -18,6 +19,14 @@ typedef struct GattEvents {
          * ATT_CODE_MIN to ATT_CODE_MAX: refused with it; GATT_WRITE_PENDING; or -errno. */
         int (*write)(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
                 uint64_t write_id, void *userdata);
+        /* The stored value of one of its descriptors, borrowed for the call. */
+        void (*descriptor_value)(const Characteristic *c, const Descriptor *d,
+                const uint8_t **ret_data, size_t *ret_size, void *userdata);
+        /* A descriptor is written, whole and not too long. */
+        void (*descriptor_write)(const Characteristic *c, const Descriptor *d, const char *device,
+                const uint8_t *data, size_t size, void *userdata);
+        void (*descriptor_write_refused)(const Characteristic *c, const Descriptor *d,
+                const char *device, const char *why, void *userdata);
         /* A write was refused: why is a sentence. */
         void (*write_refused)(
                 const Characteristic *c, const char *device, const char *why, void *userdata);
@@ -33,6 +42,7 @@ typedef struct GattEvents {
 /* Owned by Application, borrowed by its objects. */
 typedef struct GattContext {
         sd_bus *bus;
+        const BluezTraits *traits; /* of the BlueZ that runs */
         PendingWrites *pending;
         const GattEvents *events;
         void *userdata;

@@ -2,16 +2,27 @@
 
 #include "bluez/gatt-call.h"
 #include "bluez/names.h"
+#include "util/cleanup.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 /* Owned by Application. */
 struct GattService {
-        sd_bus_slot *slot;
+        sd_bus_slot *slot, *includes_slot;
+        sd_bus_slot *handle_slot; /* NULL: not pinned */
+        uint16_t handle;          /* as it is told */
         char *path;
         const Service *service;
+        const GattContext *context;
 };
+
+/* Owned by the caller; NULL: no memory. */
+static char *path_of(const Service *s) {
+        char *path;
+
+        return asprintf(&path, "%s/%s", APPLICATION_PATH, s->name) < 0 ? NULL : path;
+}
 
 static int property_get_uuid(sd_bus *bus, const char *path, const char *interface,
         const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
@@ -22,7 +33,22 @@ static int property_get_uuid(sd_bus *bus, const char *path, const char *interfac
 
 static int property_get_primary(sd_bus *bus, const char *path, const char *interface,
         const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        return sd_bus_message_append(reply, "b", 1);
+        const GattService *o = userdata;
+
+        return sd_bus_message_append(reply, "b", (int)o->service->primary);
+}
+
+/* BlueZ takes only those that it has seen already: all stand before this one. */
+static int property_get_includes(sd_bus *bus, const char *path, const char *interface,
+        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        const GattService *o = userdata;
+
+        int r = sd_bus_message_open_container(reply, 'a', "o");
+        for (size_t i = 0; r >= 0 && i < o->service->n_includes; i++) {
+                _cleanup_free_ char *included = path_of(o->service->includes[i]);
+                r = included ? sd_bus_message_append(reply, "o", included) : -ENOMEM;
+        }
+        return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
 static const sd_bus_vtable vtable[] = {
@@ -32,12 +58,24 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_VTABLE_END,
 };
 
-static int export(GattService *o, sd_bus *bus) {
-        if (asprintf(&o->path, "%s/%s", APPLICATION_PATH, o->service->name) < 0) {
-                o->path = NULL;
+/* What includes nothing says nothing of it. */
+static const sd_bus_vtable includes_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_PROPERTY("Includes", "ao", property_get_includes, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_VTABLE_END,
+};
+
+static int export(GattService *o) {
+        sd_bus *bus = o->context->bus;
+
+        o->path = path_of(o->service);
+        if (!o->path)
                 return -ENOMEM;
-        }
-        return sd_bus_add_object_vtable(bus, &o->slot, o->path, BLUEZ_GATT_SERVICE, vtable, o);
+        int r = sd_bus_add_object_vtable(bus, &o->slot, o->path, BLUEZ_GATT_SERVICE, vtable, o);
+        if (r < 0 || o->service->n_includes == 0)
+                return r;
+        return sd_bus_add_object_vtable(
+                bus, &o->includes_slot, o->path, BLUEZ_GATT_SERVICE, includes_vtable, o);
 }
 
 int gatt_service_new(GattService **ret, const GattContext *context, const Service *s) {
@@ -46,7 +84,8 @@ int gatt_service_new(GattService **ret, const GattContext *context, const Servic
                 return -ENOMEM;
 
         o->service = s;
-        int r = export(o, context->bus);
+        o->context = context;
+        int r = export(o);
         if (r < 0) {
                 gatt_service_free(o);
                 return r;
@@ -58,6 +97,8 @@ int gatt_service_new(GattService **ret, const GattContext *context, const Servic
 GattService *gatt_service_free(GattService *object) {
         if (!object)
                 return NULL;
+        sd_bus_slot_unref(object->handle_slot);
+        sd_bus_slot_unref(object->includes_slot);
         sd_bus_slot_unref(object->slot);
         free(object->path);
         free(object);
@@ -66,4 +107,13 @@ GattService *gatt_service_free(GattService *object) {
 
 const char *gatt_service_path(const GattService *object) {
         return object->path;
+}
+
+int gatt_service_pin(GattService *o, bool pinned) {
+        o->handle_slot = sd_bus_slot_unref(o->handle_slot);
+        o->handle = o->service->handle;
+        if (!pinned || o->handle == 0)
+                return 0;
+        return gatt_export_handle(
+                &o->handle_slot, o->context, o->path, BLUEZ_GATT_SERVICE, &o->handle);
 }

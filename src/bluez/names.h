@@ -16,11 +16,16 @@
 
 #define BLUEZ_ERROR_ALREADY_EXISTS       "org.bluez.Error.AlreadyExists"
 #define BLUEZ_ERROR_FAILED               "org.bluez.Error.Failed"
+#define BLUEZ_ERROR_INVALID_ARGUMENTS    "org.bluez.Error.InvalidArguments"
 #define BLUEZ_ERROR_INVALID_OFFSET       "org.bluez.Error.InvalidOffset"
 #define BLUEZ_ERROR_INVALID_VALUE_LENGTH "org.bluez.Error.InvalidValueLength"
 #define BLUEZ_ERROR_NOT_PERMITTED        "org.bluez.Error.NotPermitted"
 #define BLUEZ_ERROR_NOT_SUPPORTED        "org.bluez.Error.NotSupported"
 #define BLUEZ_ERROR_REJECTED             "org.bluez.Error.Rejected"
+
+/* The text of BLUEZ_ERROR_FAILED when the table cannot be as it was asked for
+ * (src/gatt-database.c): with pinned handles, another service has one of them. */
+#define BLUEZ_TEXT_NO_ENTRY "Failed to create entry in database"
 
 /* The text of BLUEZ_ERROR_FAILED that BlueZ takes for an ATT code of the application's. */
 #define ATT_CODE_TEXT "0x%02x"

@@ -119,3 +119,18 @@ void centrals_connection(const ConnectionEvent *event, void *userdata) {
         if (d->server)
                 server_emit_connection(d->server, event);
 }
+
+void centrals_descriptor_write(const Characteristic *c, const Descriptor *descriptor,
+        const char *device, const uint8_t *data, size_t size, void *userdata) {
+        const Daemon *d = userdata;
+        const ServerDescriptorWrite write = {
+                .characteristic = c,
+                .descriptor = descriptor,
+                .device = device,
+                .data = data,
+                .size = size,
+        };
+
+        if (d->server)
+                server_emit_descriptor_write(d->server, &write);
+}

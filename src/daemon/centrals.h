@@ -7,6 +7,10 @@
 int centrals_write(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
         uint64_t write_id, void *userdata);
 
+/* PeripheralEvents.descriptor_write */
+void centrals_descriptor_write(const Characteristic *c, const Descriptor *d, const char *device,
+        const uint8_t *data, size_t size, void *userdata);
+
 /* PeripheralEvents.connection */
 void centrals_connection(const ConnectionEvent *event, void *userdata);
 

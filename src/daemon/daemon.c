@@ -110,6 +110,7 @@ static const PeripheralEvents peripheral_events = {
         .disconnected = on_disconnected,
         .stopped = on_stopped,
         .write = centrals_write,
+        .descriptor_write = centrals_descriptor_write,
         .room = on_room,
         .connection = centrals_connection,
 };

@@ -73,6 +73,13 @@ static int on_write(const Characteristic *c, const char *device, const uint8_t *
         return p->events->write(c, address_of(p, device), data, size, write_id, p->userdata);
 }
 
+static void on_descriptor_write(const Characteristic *c, const Descriptor *d, const char *device,
+        const uint8_t *data, size_t size, void *userdata) {
+        Peripheral *p = userdata;
+
+        p->events->descriptor_write(c, d, device, data, size, p->userdata);
+}
+
 static void on_room(const Characteristic *c, void *userdata) {
         Peripheral *p = userdata;
 
@@ -95,6 +102,7 @@ static void on_subscription(const ConnectionEvent *event, void *userdata) {
 
 static const ServingEvents serving_events = {
         .write = on_write,
+        .descriptor_write = on_descriptor_write,
         .room = on_room,
         .mtu = on_mtu,
         .connection = on_subscription,

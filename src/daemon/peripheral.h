@@ -28,6 +28,9 @@ typedef struct PeripheralEvents {
          * or -errno. write_id is unique in this peripheral. */
         int (*write)(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
                 uint64_t write_id, void *userdata);
+        /* A central has written one of its descriptors: to be told. */
+        void (*descriptor_write)(const Characteristic *c, const Descriptor *d, const char *device,
+                const uint8_t *data, size_t size, void *userdata);
         /* Something of this characteristic's queue was sent or dropped, so there may be room. Told
          * where somebody may wait for it (policy block), always from the loop. */
         void (*room)(const Characteristic *c, void *userdata);
@@ -41,6 +44,7 @@ typedef struct Standing {
         const char *name;
         const char *adapter, *address;
         BluezVersion bluez;
+        bool pinned; /* the handles are those of the profile */
         const char *agent; /* its capability; NULL: there is to be none */
         bool agent_registered;
         const char *agent_error; /* BlueZ's words; NULL: none */

@@ -38,8 +38,10 @@ static unsigned on_read(const Characteristic *c, size_t offset, void *userdata) 
         Serving *s = userdata;
         Value *v = values_at(s->values, c);
 
-        if (v->stale && c->on_stale == ON_STALE_REFUSE)
+        if (v->stale && c->on_stale == ON_STALE_REFUSE) {
+                v->reads_refused++;
                 return ATT_STALE;
+        }
         v->reads += offset == 0;
         return 0;
 }
@@ -57,6 +59,34 @@ static void on_write_refused(
 
         values_at(s->values, c)->writes_refused++;
         log_info("a write of %s by %s is refused: %s", c->name, device ? device : "a central", why);
+}
+
+static void on_descriptor_value(const Characteristic *c, const Descriptor *d,
+        const uint8_t **ret_data, size_t *ret_size, void *userdata) {
+        Serving *s = userdata;
+        const DescriptorValue *v = values_descriptor(s->values, c, d);
+
+        *ret_data = v->data;
+        *ret_size = v->size;
+}
+
+static void on_descriptor_write(const Characteristic *c, const Descriptor *d, const char *device,
+        const uint8_t *data, size_t size, void *userdata) {
+        Serving *s = userdata;
+
+        /* It is no longer than it may be: that was looked at. */
+        (void)values_store_descriptor(s->values, c, d, data, size);
+        values_at(s->values, c)->descriptor_writes++;
+        s->events->descriptor_write(c, d, device, data, size, s->userdata);
+}
+
+static void on_descriptor_write_refused(const Characteristic *c, const Descriptor *d,
+        const char *device, const char *why, void *userdata) {
+        Serving *s = userdata;
+
+        values_at(s->values, c)->descriptor_writes_refused++;
+        log_info("a write of %s of %s by %s is refused: %s", d->name, c->name,
+                device ? device : "a central", why);
 }
 
 /* By signal BlueZ says neither who has subscribed nor who has left. */
@@ -108,6 +138,9 @@ static const GattEvents gatt_events = {
         .read = on_read,
         .write = on_write,
         .write_refused = on_write_refused,
+        .descriptor_value = on_descriptor_value,
+        .descriptor_write = on_descriptor_write,
+        .descriptor_write_refused = on_descriptor_write_refused,
         .start_notify = on_start_notify,
         .stop_notify = on_stop_notify,
         .confirmed = on_confirmed,
@@ -194,6 +227,11 @@ int serving_set_owner(Serving *s, const char *owner) {
 
 void serving_set_traits(Serving *s, const BluezTraits *traits) {
         s->traits = traits;
+        application_set_traits(s->application, traits);
+}
+
+int serving_pin(Serving *s, bool pinned) {
+        return application_pin(s->application, pinned);
 }
 
 void serving_note_mtu(Serving *s, const char *device, uint16_t mtu) {

@@ -12,6 +12,8 @@ typedef struct ServingEvents {
         /* As in PeripheralEvents. */
         int (*write)(const Characteristic *c, const char *device, const uint8_t *data, size_t size,
                 uint64_t write_id, void *userdata);
+        void (*descriptor_write)(const Characteristic *c, const Descriptor *d, const char *device,
+                const uint8_t *data, size_t size, void *userdata);
         void (*room)(const Characteristic *c, void *userdata);
         /* A call names the MTU of a device's link; device is the address of its path. */
         void (*mtu)(const char *device, uint16_t mtu, void *userdata);
@@ -29,6 +31,8 @@ Serving *serving_free(Serving *serving);
 int serving_set_owner(Serving *serving, const char *owner);
 /* What the BlueZ that runs does; before it is asked to register. */
 void serving_set_traits(Serving *serving, const BluezTraits *traits);
+/* Has BlueZ be told the handles of the profile at the next registration, or not. */
+int serving_pin(Serving *serving, bool pinned);
 /* A central's link has this MTU; it has another address; it has ended. device is its address. */
 void serving_note_mtu(Serving *serving, const char *device, uint16_t mtu);
 void serving_link_renamed(Serving *serving, const char *was, const char *device);

@@ -12,6 +12,24 @@ struct Values {
         Value *values;
 };
 
+static int init_descriptors(Value *v, const Characteristic *c) {
+        v->descriptors = calloc(c->n_descriptors + 1, sizeof(*v->descriptors));
+        if (!v->descriptors)
+                return -ENOMEM;
+        for (size_t i = 0; i < c->n_descriptors; i++) {
+                const Descriptor *d = c->descriptors[i];
+                size_t room = d->size > d->size_max ? d->size : d->size_max;
+
+                v->descriptors[i].data = malloc(room + 1);
+                if (!v->descriptors[i].data)
+                        return -ENOMEM;
+                if (d->size > 0)
+                        memcpy(v->descriptors[i].data, d->data, d->size);
+                v->descriptors[i].size = d->size;
+        }
+        return 0;
+}
+
 static int init(Value *v, const Characteristic *c, uint64_t now_usec) {
         QueueParameters queue = {
                 .policy = c->policy,
@@ -27,6 +45,9 @@ static int init(Value *v, const Characteristic *c, uint64_t now_usec) {
                 memcpy(v->data, c->initial, c->initial_size);
         v->size = c->initial_size;
         v->set_usec = now_usec;
+        int r = init_descriptors(v, c);
+        if (r < 0)
+                return r;
         if (!(c->flags & (CHARACTERISTIC_NOTIFY | CHARACTERISTIC_INDICATE)))
                 return 0;
         return queue_new(&v->queue, &queue);
@@ -53,13 +74,19 @@ int values_new(Values **ret, const Profile *profile, uint64_t now_usec) {
         return 0;
 }
 
+static void done(Value *v, const Characteristic *c) {
+        for (size_t i = 0; v->descriptors && i < c->n_descriptors; i++)
+                free(v->descriptors[i].data);
+        free(v->descriptors);
+        queue_free(v->queue);
+        free(v->data);
+}
+
 Values *values_free(Values *values) {
         if (!values)
                 return NULL;
-        for (size_t i = 0; values->values && i < values->n; i++) {
-                queue_free(values->values[i].queue);
-                free(values->values[i].data);
-        }
+        for (size_t i = 0; values->values && i < values->n; i++)
+                done(&values->values[i], values->characteristics[i]);
         free(values->values);
         free(values->characteristics);
         free(values);
@@ -68,6 +95,32 @@ Values *values_free(Values *values) {
 
 Value *values_at(Values *values, const Characteristic *c) {
         return &values->values[c->index];
+}
+
+static DescriptorValue *find_descriptor(
+        Values *values, const Characteristic *c, const Descriptor *d) {
+        size_t i = 0;
+
+        while (c->descriptors[i] != d)
+                i++;
+        return &values_at(values, c)->descriptors[i];
+}
+
+const DescriptorValue *values_descriptor(
+        Values *values, const Characteristic *c, const Descriptor *d) {
+        return find_descriptor(values, c, d);
+}
+
+int values_store_descriptor(Values *values, const Characteristic *c, const Descriptor *d,
+        const uint8_t *data, size_t size) {
+        DescriptorValue *v = find_descriptor(values, c, d);
+
+        if (size > d->size_max)
+                return -EMSGSIZE;
+        if (size > 0)
+                memmove(v->data, data, size);
+        v->size = size;
+        return 0;
 }
 
 static void put(Value *v, const uint8_t *data, size_t size) {

@@ -1,4 +1,4 @@
-/* The stored value of each characteristic, its queue, and its age. */
+/* The stored value of each characteristic, its queue, and its age; and those of its descriptors. */
 #pragma once
 
 #include "core/profile.h"
@@ -7,6 +7,11 @@
 
 /* Named outcomes: handled by the direct caller. */
 enum { VALUES_E_FULL = 1 };
+
+typedef struct DescriptorValue {
+        uint8_t *data; /* room for the descriptor's size_max */
+        size_t size;
+} DescriptorValue;
 
 typedef struct Value {
         uint8_t *data; /* room for the characteristic's size_max */
@@ -18,10 +23,13 @@ typedef struct Value {
         uint64_t sets, sets_refused; /* by programs; refused: the queue was full */
         uint64_t unchanged;          /* stored and not queued, by notify_on_change */
         uint64_t writes, writes_refused, reads;
-        uint64_t stales;        /* how often it has become stale */
-        uint64_t slow;          /* published later than log_slow_publish */
-        uint64_t cut;           /* sent, and longer than a known central's MTU - 3 */
-        uint64_t verdicts_late; /* writes that were refused because no verdict came */
+        uint64_t reads_refused;                                /* the value was stale */
+        uint64_t descriptor_writes, descriptor_writes_refused; /* of all its descriptors */
+        uint64_t stales;                                       /* how often it has become stale */
+        uint64_t slow;                /* published later than log_slow_publish */
+        uint64_t cut;                 /* sent, and longer than a known central's MTU - 3 */
+        uint64_t verdicts_late;       /* writes that were refused because no verdict came */
+        DescriptorValue *descriptors; /* in the order of the characteristic's */
 } Value;
 
 typedef struct Values Values;
@@ -32,6 +40,13 @@ Values *values_free(Values *values);
 
 /* Owned by values; only the counters are the caller's to change. */
 Value *values_at(Values *values, const Characteristic *c);
+
+/* The stored value of a descriptor of c. Owned by values. */
+const DescriptorValue *values_descriptor(
+        Values *values, const Characteristic *c, const Descriptor *d);
+/* A central has written it. -EMSGSIZE above its size_max. */
+int values_store_descriptor(Values *values, const Characteristic *c, const Descriptor *d,
+        const uint8_t *data, size_t size);
 
 /* A program sets data, already checked: stored and queued, and counted. VALUES_E_FULL: the queue
  * is, and its policy refuses; nothing has changed, nor is the refusal counted (the set may wait

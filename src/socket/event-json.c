@@ -3,6 +3,7 @@
 
 #include "socket/fields-json.h"
 #include "socket/reply.h"
+#include "util/bytes.h"
 
 #include <errno.h>
 
@@ -33,6 +34,16 @@ static json_t *write_json(const ServerWrite *write, bool verdict) {
 
 int event_json_write(char **ret, const ServerWrite *write, bool verdict) {
         return to_text(ret, write_json(write, verdict));
+}
+
+int event_json_descriptor_write(char **ret, const ServerDescriptorWrite *write) {
+        char hex[2 * VALUE_SIZE_MAX + 1];
+
+        bytes_to_hex(hex, write->data, write->size);
+        return to_text(ret, json_pack("{s:s, s:s, s:s, s:o, s:s}", "event", "descriptor-write",
+                                    "characteristic", write->characteristic->name, "descriptor",
+                                    write->descriptor->name, "device", reply_string(write->device),
+                                    "hex", hex));
 }
 
 int event_json_stale(char **ret, const Characteristic *c, bool stale, uint64_t age_usec) {

@@ -5,6 +5,7 @@
 
 /* verdict: for the handler that must answer. -ENOMEM. */
 int event_json_write(char **ret, const ServerWrite *write, bool verdict);
+int event_json_descriptor_write(char **ret, const ServerDescriptorWrite *write);
 int event_json_stale(char **ret, const Characteristic *c, bool stale, uint64_t age_usec);
 int event_json_connection(char **ret, const ConnectionEvent *event);
 int event_json_status(char **ret, const ServerStatus *status);

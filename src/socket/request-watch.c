@@ -17,6 +17,7 @@ static const struct {
         {"stale", WATCH_STALE},
         {"status", WATCH_STATUS},
         {"connection", WATCH_CONNECTION},
+        {"descriptor-write", WATCH_DESCRIPTOR_WRITE},
 };
 
 /* An optional array of strings. */

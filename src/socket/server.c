@@ -246,57 +246,65 @@ void server_emit_write(Server *server, const ServerWrite *write) {
         }
 }
 
-void server_emit_stale(Server *server, const Characteristic *c, bool stale, uint64_t age_usec) {
-        _cleanup_free_ char *text = NULL;
-
-        for (Session *s = server->sessions; s; s = s->next) {
-                if (!session_watches_characteristic(s, WATCH_STALE, c))
-                        continue;
-                if (!text && event_json_stale(&text, c, stale, age_usec) < 0) {
-                        log_error("socket: no memory for a stale event of %s", c->name);
-                        return;
-                }
-                peer_send(s->peer, text, strlen(text));
-        }
+/* c NULL: the event is of no characteristic. */
+static bool hears(const Session *s, unsigned event, const Characteristic *c) {
+        return c ? session_watches_characteristic(s, event, c) : session_watches(s, event);
 }
 
-static bool hears_connection(const Session *s, const ConnectionEvent *event) {
-        const Characteristic *c = event->characteristic;
+static bool somebody_hears(const Server *server, unsigned event, const Characteristic *c) {
+        const Session *s = server->sessions;
 
-        return c ? session_watches_characteristic(s, WATCH_CONNECTION, c)
-                 : session_watches(s, WATCH_CONNECTION);
+        while (s && !hears(s, event, c))
+                s = s->next;
+        return s != NULL;
+}
+
+/* Takes the text; NULL: there was no memory for it. */
+static void tell(Server *server, unsigned event, const Characteristic *c, char *text) {
+        if (!text)
+                log_error("socket: no memory for an event");
+        for (Session *s = server->sessions; text && s; s = s->next)
+                if (hears(s, event, c))
+                        peer_send(s->peer, text, strlen(text));
+        free(text);
+}
+
+void server_emit_descriptor_write(Server *server, const ServerDescriptorWrite *write) {
+        char *text = NULL;
+
+        if (!somebody_hears(server, WATCH_DESCRIPTOR_WRITE, write->characteristic))
+                return;
+        (void)event_json_descriptor_write(&text, write);
+        tell(server, WATCH_DESCRIPTOR_WRITE, write->characteristic, text);
+}
+
+void server_emit_stale(Server *server, const Characteristic *c, bool stale, uint64_t age_usec) {
+        char *text = NULL;
+
+        if (!somebody_hears(server, WATCH_STALE, c))
+                return;
+        (void)event_json_stale(&text, c, stale, age_usec);
+        tell(server, WATCH_STALE, c, text);
 }
 
 void server_emit_connection(Server *server, const ConnectionEvent *event) {
-        _cleanup_free_ char *text = NULL;
+        char *text = NULL;
 
-        for (Session *s = server->sessions; s; s = s->next) {
-                if (!hears_connection(s, event))
-                        continue;
-                if (!text && event_json_connection(&text, event) < 0) {
-                        log_error("socket: no memory for a connection event");
-                        return;
-                }
-                peer_send(s->peer, text, strlen(text));
-        }
+        if (!somebody_hears(server, WATCH_CONNECTION, event->characteristic))
+                return;
+        (void)event_json_connection(&text, event);
+        tell(server, WATCH_CONNECTION, event->characteristic, text);
 }
 
 void server_emit_status(Server *server) {
-        _cleanup_free_ char *text = NULL;
         ServerStatus status = {};
+        char *text = NULL;
 
-        for (Session *s = server->sessions; s; s = s->next) {
-                if (!session_watches(s, WATCH_STATUS))
-                        continue;
-                if (!text) {
-                        server->context.events->status(&status, server->context.userdata);
-                        if (event_json_status(&text, &status) < 0) {
-                                log_error("socket: no memory for a status event");
-                                return;
-                        }
-                }
-                peer_send(s->peer, text, strlen(text));
-        }
+        if (!somebody_hears(server, WATCH_STATUS, NULL))
+                return;
+        server->context.events->status(&status, server->context.userdata);
+        (void)event_json_status(&text, &status);
+        tell(server, WATCH_STATUS, NULL, text);
 }
 
 static int open_place(Listener *ret, ListenerKind kind, const ServerPlace *place) {

@@ -49,6 +49,7 @@ typedef struct ServerCharacteristicStatus {
         uint64_t age_usec;
         QueueCounters queue;
         uint64_t sets, sets_refused, unchanged, writes, writes_refused, reads;
+        uint64_t reads_refused, descriptor_writes, descriptor_writes_refused;
         uint64_t stales, slow, cut, verdicts_late;
 } ServerCharacteristicStatus;
 
@@ -59,6 +60,7 @@ typedef struct ServerStatus {
         const char *adapter; /* "hci0" */
         const char *address;
         BluezVersion bluez;
+        bool pinned;           /* the handles are those of the profile */
         const char *why, *fix; /* one line each, if not on air */
         const char *agent;     /* the capability of the one that there is to be */
         bool agent_registered;
@@ -152,6 +154,16 @@ typedef struct ServerWrite {
 
 /* A central wrote: tells the handler and the peers that watch this characteristic. */
 void server_emit_write(Server *server, const ServerWrite *write);
+typedef struct ServerDescriptorWrite {
+        const Characteristic *characteristic; /* whose it is */
+        const Descriptor *descriptor;
+        const char *device; /* its address, or NULL */
+        const uint8_t *data;
+        size_t size;
+} ServerDescriptorWrite;
+
+/* A central wrote a descriptor: tells the peers that watch this characteristic. */
+void server_emit_descriptor_write(Server *server, const ServerDescriptorWrite *write);
 /* The value has become stale, or is fresh again. */
 void server_emit_stale(Server *server, const Characteristic *c, bool stale, uint64_t age_usec);
 /* A central has connected, subscribed, left, and so on. */

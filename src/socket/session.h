@@ -13,6 +13,7 @@ enum {
         WATCH_STALE = 1 << 1,
         WATCH_STATUS = 1 << 2,
         WATCH_CONNECTION = 1 << 3,
+        WATCH_DESCRIPTOR_WRITE = 1 << 4,
 };
 
 /* What a program wants to hear of. Starts as {}: nothing. */

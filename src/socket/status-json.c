@@ -46,11 +46,13 @@ static json_t *value_json(const SessionContext *context, const Characteristic *c
 }
 
 static json_t *counters_json(const ServerCharacteristicStatus *s) {
-        return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "sets",
-                count(s->sets), "sets_refused", count(s->sets_refused), "unchanged",
+        return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+                "sets", count(s->sets), "sets_refused", count(s->sets_refused), "unchanged",
                 count(s->unchanged), "writes", count(s->writes), "writes_refused",
-                count(s->writes_refused), "reads", count(s->reads), "stales", count(s->stales),
-                "slow", count(s->slow), "cut", count(s->cut), "verdicts_late",
+                count(s->writes_refused), "reads", count(s->reads), "reads_refused",
+                count(s->reads_refused), "descriptor_writes", count(s->descriptor_writes),
+                "descriptor_writes_refused", count(s->descriptor_writes_refused), "stales",
+                count(s->stales), "slow", count(s->slow), "cut", count(s->cut), "verdicts_late",
                 count(s->verdicts_late));
 }
 
@@ -100,13 +102,13 @@ static json_t *bluez_json(BluezVersion version) {
 }
 
 static json_t *daemon_json(const ServerStatus *s) {
-        return json_pack("{s:b, s:i, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
-                1, "protocol", STATUS_PROTOCOL, "version", SPORED_VERSION, "on_air", (int)s->on_air,
-                "name", reply_string(s->name), "adapter", reply_string(s->adapter), "address",
-                reply_string(s->address), "bluez", bluez_json(s->bluez), "why",
-                reply_string(s->why), "fix", reply_string(s->fix), "uptime_s",
-                count(s->uptime_usec / 1000000), "calls_refused", count(s->calls_refused),
-                "log_dropped", count(s->log_dropped));
+        return json_pack("{s:b, s:i, s:s, s:b, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}",
+                "ok", 1, "protocol", STATUS_PROTOCOL, "version", SPORED_VERSION, "on_air",
+                (int)s->on_air, "name", reply_string(s->name), "adapter", reply_string(s->adapter),
+                "address", reply_string(s->address), "bluez", bluez_json(s->bluez), "handles",
+                s->pinned ? "pinned" : "unpinned", "why", reply_string(s->why), "fix",
+                reply_string(s->fix), "uptime_s", count(s->uptime_usec / 1000000), "calls_refused",
+                count(s->calls_refused), "log_dropped", count(s->log_dropped));
 }
 
 static json_t *agent_json(const ServerStatus *s) {

@@ -2,9 +2,9 @@
 
 import unittest
 
-from bluez import DEVICE, FAILED, BluezStory
+from bluez import APPLICATION, DEVICE, FAILED, BluezStory
 
-INVALID_ARGS = "org.freedesktop.DBus.Error.InvalidArgs"
+INVALID_ARGS = "org.bluez.Error.InvalidArguments"
 OFFSET = "org.bluez.Error.InvalidOffset"
 LENGTH = "org.bluez.Error.InvalidValueLength"
 NOT_PERMITTED = "org.bluez.Error.NotPermitted"
@@ -42,7 +42,15 @@ class Reads(BluezStory):
         self.refused(self.read("count", "device:s=me"), INVALID_ARGS)
         self.refused(self.read("count/note", "offset:i=0", interface="GattDescriptor1"),
                      INVALID_ARGS)
-        self.assertEqual(self.read("count", "unknown:i=5", "device=/nowhere")["hex"], "0000")
+        self.refused(self.read("count", "mtu:u=23"), INVALID_ARGS)
+        self.refused(self.read("count", "prepare-authorize:q=1"), INVALID_ARGS)
+        self.assertEqual(self.counters("count")["reads"], 0)
+
+    def test_an_unknown_option_or_device_is_no_reason_to_refuse(self):
+        for device in ("/nowhere", "/org/bluez/hci0/dev_77_77_77_77_77_77", "/org/bluez/hci0/dev_1"):
+            reply = self.read("count", "unknown:i=5", "link:q=7", "device=" + device, "mtu=23")
+            self.assertEqual(reply["hex"], "0000")
+        self.assertEqual(self.counters("count")["reads"], 3)
 
     def test_what_only_can_be_written_is_not_read(self):
         self.refused(self.read("order"), NOT_PERMITTED)
@@ -82,7 +90,8 @@ class StaleReads(BluezStory):
         self.wait_stale(True)
         self.refused(self.read("blob"), FAILED, "0x84")
         self.refused(self.read("blob", "offset=2"), FAILED, "0x84")
-        self.assertEqual(self.counters("blob")["reads"], 0)
+        row = self.counters("blob")
+        self.assertEqual((row["reads"], row["reads_refused"]), (0, 2))
         self.assertEqual(self.read("count")["hex"], "0000")
         self.assertNotIn("error", self.write("blob", "aa", "offset=1"))
         self.wait_stale(False)
@@ -160,7 +169,39 @@ class Writes(BluezStory):
     def test_options_of_a_wrong_type_change_nothing(self):
         self.refused(self.write("alarm", "07", "offset:i=0"), INVALID_ARGS)
         self.refused(self.write("alarm", "07", "device:b=yes"), INVALID_ARGS)
+        self.refused(self.write("alarm", "07", "prepare-authorize:s=no"), INVALID_ARGS)
         self.assertEqual(self.hex("alarm"), "00")
+
+    def test_a_device_that_nobody_has_seen_writes_as_any_other(self):
+        self.assertNotIn("error", self.write("alarm", "01", "device=/nowhere", "unknown=7"))
+        self.assertIsNone(self.watcher.receive()["device"])
+        self.assertNotIn("error", self.write("alarm", "02", "device=/a/dev_77_77_77_77_77_77"))
+        self.assertEqual(self.watcher.receive()["device"], "77:77:77:77:77:77")
+
+    def test_nothing_is_written_when_bluez_only_asks_whether_it_may_be(self):
+        self.assertNotIn("error", self.write("blob", "", "prepare-authorize:b=yes"))
+        self.assertNotIn("error", self.write("blob", "", "prepare-authorize:b=yes", "offset=3"))
+        self.assertEqual(self.hex("blob"), "0102030405")
+        self.taken("blob", 0, 0)
+        self.refused(self.write("count", "", "prepare-authorize:b=yes"), NOT_PERMITTED)
+        self.assertNotIn("error", self.write("blob", "aa", "prepare-authorize:b=no"))
+        self.assertEqual(self.hex("blob"), "aa")
+
+    def test_0_bytes_are_a_value_where_the_length_allows_it(self):
+        self.assertNotIn("error", self.write("blob", ""))
+        self.assertEqual(self.watcher.receive()["hex"], "")
+        self.assertEqual(self.hex("blob"), "")
+        self.assertEqual(self.read("blob")["hex"], "")
+        self.refused(self.write("blob", "00", "offset=1"), OFFSET)
+
+    def test_a_descriptor_that_may_only_be_read_is_not_written(self):
+        reply = self.bluez.answer_of("WriteValue", "write-descriptor",
+                                     APPLICATION + "/alpha/count/note", "41")
+        self.refused(reply, NOT_PERMITTED)
+        self.assertEqual(self.read("count/note", interface="GattDescriptor1")["hex"],
+                         b"how many".hex())
+        row = self.counters("count")
+        self.assertEqual((row["descriptor_writes"], row["descriptor_writes_refused"]), (0, 1))
 
 
 class Subscriptions(BluezStory):

@@ -133,6 +133,7 @@ class Metrics(MetricsStory):
         names = {"sets_unchanged_total": "unchanged", "pending": "pending", "stalled": "stalled",
                  "subscribed": "subscribed", "stale": "stale"}
         for key in ("sets", "sets_refused", "published", "sent", "coalesced", "confirmed", "reads",
+                    "reads_refused", "descriptor_writes", "descriptor_writes_refused",
                     "writes", "writes_refused", "verdicts_late", "stales", "slow", "cut"):
             names[key + "_total"] = key
         for name, key in names.items():

@@ -98,6 +98,7 @@ static void test_what_is_out_of_the_ordinary_stands_below(void **state) {
         assert_status("{\"on_air\":false,\"why\":\"x\",\"characteristics\":[{" ROW
                       ",\"stale\":true,\"stalled\":true,\"handled\":true,\"coalesced\":8,"
                       "\"unchanged\":1,\"sets_refused\":2,\"writes_refused\":3,\"slow\":4,"
+                      "\"reads_refused\":8,\"descriptor_writes_refused\":9,"
                       "\"cut\":5,\"stales\":6,\"verdicts_late\":7,\"confirmed\":123456,"
                       "\"dropped\":{\"overwritten\":10,\"stalled\":20,\"gone\":30,"
                       "\"oversize\":40}}]}",
@@ -106,8 +107,9 @@ static void test_what_is_out_of_the_ordinary_stands_below(void **state) {
                 "temperature_now   yes  0.2s  12345       1      3     5      100        9\n"
                 "  stale, stalled, handled, 10 overwritten, 20 dropped as stalled,\n"
                 "  30 dropped as nobody was left, 40 dropped as too long, 8 coalesced,\n"
-                "  1 unchanged, 2 sets refused, 3 writes refused, 7 verdicts late, 6 times stale,\n"
-                "  4 slow, 5 cut, 123456 confirmed\n");
+                "  1 unchanged, 2 sets refused, 3 writes refused, 8 reads refused,\n"
+                "  9 descriptor writes refused, 7 verdicts late, 6 times stale, 4 slow, 5 cut,\n"
+                "  123456 confirmed\n");
 }
 
 /* A name of 16 characters, and large counts. */

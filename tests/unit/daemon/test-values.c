@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "util/bytes.h"
@@ -69,6 +70,43 @@ static void test_too_long_changes_nothing(void **state) {
         assert_int_equal(values_restore(f->values, f->level, data, sizeof(data)), -EMSGSIZE);
         assert_value(f, f->plain, "01");
         assert_int_equal(values_at(f->values, f->plain)->sets, 0);
+}
+
+static Descriptor *add_descriptor(Characteristic *c, const char *name, uint8_t byte) {
+        Descriptor *d = characteristic_add_descriptor(c, name);
+
+        assert_non_null(d);
+        d->data = malloc(1);
+        assert_non_null(d->data);
+        *d->data = byte;
+        d->size = 1;
+        d->size_max = 2;
+        return d;
+}
+
+static void assert_descriptor(Fixture *f, const Descriptor *d, const uint8_t *data, size_t size) {
+        const DescriptorValue *v = values_descriptor(f->values, f->plain, d);
+
+        assert_int_equal(v->size, size);
+        assert_memory_equal(v->data, data, size);
+}
+
+static void test_each_descriptor_keeps_what_is_written(void **state) {
+        const uint8_t first[] = {1}, second[] = {2}, written[] = {7, 8, 9};
+        Fixture *f = *state;
+        const Descriptor *a = add_descriptor(f->plain, "a", 1);
+        const Descriptor *b = add_descriptor(f->plain, "b", 2);
+
+        fixture_start(f);
+        assert_descriptor(f, a, first, 1);
+        assert_descriptor(f, b, second, 1);
+        assert_int_equal(values_store_descriptor(f->values, f->plain, b, written, 3), -EMSGSIZE);
+        assert_descriptor(f, b, second, 1);
+        assert_int_equal(values_store_descriptor(f->values, f->plain, b, written, 2), 0);
+        assert_descriptor(f, b, written, 2);
+        assert_descriptor(f, a, first, 1);
+        assert_int_equal(values_store_descriptor(f->values, f->plain, a, NULL, 0), 0);
+        assert_descriptor(f, a, first, 0);
 }
 
 static void test_the_stored_value_itself_and_none_can_be_set(void **state) {
@@ -301,6 +339,8 @@ int main(void) {
                 TEST(test_a_value_starts_as_declared),
                 TEST(test_a_set_is_stored_queued_and_counted),
                 TEST(test_too_long_changes_nothing),
+                TEST(test_each_descriptor_keeps_what_is_written),
+                TEST(test_each_descriptor_keeps_what_is_written),
                 TEST(test_the_stored_value_itself_and_none_can_be_set),
                 TEST(test_what_drop_newest_refuses_is_not_stored),
                 TEST(test_nor_what_block_refuses),

@@ -32,13 +32,15 @@ static void test_status_on_air(void **state) {
                 .adapter = "hci0",
                 .address = "AA:BB:CC:DD:EE:FF",
                 .bluez = {5, 66},
+                .pinned = true,
                 .uptime_usec = 12999999,
                 .calls_refused = 2,
                 .log_dropped = 3};
         assert_answer(f, "{\"op\":\"status\",\"id\":\"s\"}",
                 "{\"id\":\"s\",\"ok\":true,\"protocol\":1,\"version\":\"" SPORED_VERSION
                 "\",\"on_air\":true,\"name\":\"Spore\",\"adapter\":\"hci0\","
-                "\"address\":\"AA:BB:CC:DD:EE:FF\",\"bluez\":\"5.66\",\"why\":null,\"fix\":null,"
+                "\"address\":\"AA:BB:CC:DD:EE:FF\",\"bluez\":\"5.66\","
+                "\"handles\":\"pinned\",\"why\":null,\"fix\":null,"
                 "\"uptime_s\":12,\"calls_refused\":2,\"log_dropped\":3,"
                 "\"agent\":{\"capability\":\"NoInputNoOutput\",\"registered\":false,"
                 "\"why\":\"Failed\"},\"connected\":4,\"devices_dropped\":5,\"peers\":1,"
@@ -54,7 +56,8 @@ static void test_status_tells_why_it_is_not_on_air(void **state) {
         f->status = (ServerStatus){.why = "hci0 is blocked", .fix = "rfkill unblock bluetooth"};
         assert_non_null(strstr(ask(f, fd, "{\"op\":\"status\"}"),
                 "\"on_air\":false,\"name\":null,\"adapter\":null,\"address\":null,\"bluez\":null,"
-                "\"why\":\"hci0 is blocked\",\"fix\":\"rfkill unblock bluetooth\","));
+                "\"handles\":\"unpinned\",\"why\":\"hci0 is blocked\",\"fix\":\"rfkill unblock "
+                "bluetooth\","));
 }
 
 static void test_status_counts_each_characteristic(void **state) {
@@ -83,7 +86,10 @@ static void test_status_counts_each_characteristic(void **state) {
                 .stales = 12,
                 .slow = 13,
                 .cut = 14,
-                .verdicts_late = 15};
+                .verdicts_late = 15,
+                .reads_refused = 16,
+                .descriptor_writes = 17,
+                .descriptor_writes_refused = 19};
         profile_find(f->profile, "targets")->max_age_usec = 90 * UINT64_C(1000000);
         profile_find(f->profile, "tail")->flags = CHARACTERISTIC_INDICATE;
         ask(f, fd, "{\"op\":\"handle\",\"characteristic\":\"targets\"}");
@@ -91,7 +97,9 @@ static void test_status_counts_each_characteristic(void **state) {
         assert_non_null(strstr(line,
                 "\"characteristics\":[{\"name\":\"env\",\"subscribed\":true,\"handled\":false,"
                 "\"stale\":false,\"stalled\":true,\"age_s\":1.5,\"sets\":6,\"sets_refused\":10,"
-                "\"unchanged\":11,\"writes\":7,\"writes_refused\":8,\"reads\":9,\"stales\":12,"
+                "\"unchanged\":11,\"writes\":7,\"writes_refused\":8,\"reads\":9,"
+                "\"reads_refused\":16,\"descriptor_writes\":17,"
+                "\"descriptor_writes_refused\":19,\"stales\":12,"
                 "\"slow\":13,\"cut\":14,\"verdicts_late\":15,\"published\":28,\"sent\":1,"
                 "\"dropped\":{\"overwritten\":2,\"stalled\":6,\"gone\":3,\"oversize\":7},"
                 "\"coalesced\":4,\"pending\":5,\"confirmed\":18},"));
