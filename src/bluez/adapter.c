@@ -124,6 +124,10 @@ pid_t adapter_holder(const Adapter *adapter) {
         return adapter->claim ? claim_holder(adapter->claim) : 0;
 }
 
+pid_t adapter_predecessor(const Adapter *adapter) {
+        return adapter->claim ? claim_predecessor(adapter->claim) : 0;
+}
+
 /* Not at once: a bluetoothd that stops in order switches its adapters off before it goes. And until
  * BlueZ says that it is on: an answer to the call is not enough. */
 static void keep_powered(Adapter *a) {

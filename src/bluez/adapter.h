@@ -52,6 +52,8 @@ const AdapterInfo *adapter_chosen(const Adapter *adapter);
 bool adapter_ours(const Adapter *adapter);
 /* The process that has claimed it before us; 0: not known, or it is ours. */
 pid_t adapter_holder(const Adapter *adapter);
+/* Once it is ours: as claim_predecessor(). */
+pid_t adapter_predecessor(const Adapter *adapter);
 size_t adapter_count(const Adapter *adapter);
 /* Why powering on failed, in BlueZ's words; NULL: it did not. */
 const char *adapter_power_error(const Adapter *adapter);

@@ -82,6 +82,11 @@ static const Key keys[] = {
                 .description = "The first pause before trying again; it doubles."},
         {SECTION_BLUEZ, "retry_max", key_parse_time, "30s", SETTING(bluez.retry_max_usec),
                 10 * MSEC, 3600 * SEC, .description = "The longest pause; not below retry_min."},
+        {SECTION_BLUEZ, "handle_tries", key_parse_unsigned, "3", SETTING(bluez.handle_tries), 1,
+                1000, .description = "Refusals of pinned handles before BlueZ chooses them."},
+        {SECTION_BLUEZ, "predecessor_timeout", key_parse_time, "10s",
+                SETTING(bluez.predecessor_timeout_usec), 100 * MSEC, 600 * SEC,
+                .description = "How long a process that has ended may stay on the bus."},
 
         {SECTION_AGENT, "capability", key_parse_word, "auto", SETTING(agent.capability),
                 .words = key_words_agent_capabilities,

@@ -43,10 +43,17 @@ static BluezVersion bluez_version(const Peripheral *p, const AdapterInfo *adapte
 void peripheral_update(Peripheral *p) {
         const AdapterInfo *adapter = adapter_ours(p->adapter) ? adapter_chosen(p->adapter) : NULL;
 
-        serving_set_traits(p->serving, bluez_traits(bluez_version(p, adapter)));
+        PresenceTarget target = {
+                .adapter = adapter,
+                .owner = bluez_client_owner(p->client),
+                .version = bluez_version(p, adapter),
+                .last = adapter_predecessor(p->adapter),
+        };
+
+        serving_set_traits(p->serving, bluez_traits(target.version));
         /* First, so that no central finds a table that demands pairing and nobody to pair with. */
-        pairing_set_bluez(p->pairing, bluez_client_owner(p->client), adapter != NULL);
-        presence_set_adapter(p->presence, bluez_client_owner(p->client), adapter);
+        pairing_set_bluez(p->pairing, target.owner, adapter != NULL);
+        presence_set_target(p->presence, &target);
         devices_set_adapter(p->devices, adapter ? adapter->path : NULL);
         p->events->changed(p->userdata);
 }
@@ -196,8 +203,8 @@ static int new_objects(Peripheral *p) {
         if (r >= 0)
                 r = pairing_new(&p->pairing, p->loop, p->bus, s, p->profile, &pairing_events, p);
         if (r >= 0)
-                r = presence_new(&p->presence, p->loop, p->bus, s,
-                        p->profile->advertisement.advertise, &presence_events, p);
+                r = presence_new(&p->presence, p->loop, p->bus, s, p->profile, p->serving,
+                        &presence_events, p);
         return r;
 }
 
@@ -245,13 +252,15 @@ Peripheral *peripheral_free(Peripheral *p) {
         bluez_client_free(p->client);
         presence_free(p->presence);
         pairing_free(p->pairing);
-        adapter_free(p->adapter);
         devices_free(p->devices);
         le_advertisement_free(p->advertisement);
         serving_free(p->serving);
         bus_source_free(p->source);
-        /* Closing is enough: BlueZ drops what a client that left the bus had registered. */
-        sd_bus_close_unref(p->bus);
+        /* Closing is enough: BlueZ drops what a client that left the bus had registered. Only then
+         * may another process have the adapter. */
+        sd_bus_close(p->bus);
+        adapter_free(p->adapter);
+        sd_bus_unref(p->bus);
         free(p);
         return NULL;
 }
@@ -294,6 +303,7 @@ static StandingFacts standing_facts(const Peripheral *p, const AdapterInfo *adap
                 .adapter = adapter ? adapter_name(adapter) : NULL,
                 .ours = adapter_ours(p->adapter),
                 .holder = adapter_holder(p->adapter),
+                .predecessor = presence_predecessor(p->presence),
                 .powered = adapter && adapter->powered,
                 .power_on = p->settings->bluez.power_on,
                 .power_error = adapter_power_error(p->adapter),
@@ -316,6 +326,7 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
         ret->adapter = facts.adapter;
         ret->address = adapter ? adapter->address : NULL;
         ret->bluez = bluez_version(p, adapter);
+        ret->pinned = presence_pinned(p->presence);
         ret->agent = pairing_capability(p->pairing);
         ret->agent_registered = pairing_registered(p->pairing);
         ret->agent_error = pairing_error(p->pairing);

@@ -4,6 +4,7 @@
 
 #include "bluez/adapter-info.h"
 #include "config/config.h"
+#include "daemon/serving.h"
 
 #include <ev.h>
 
@@ -12,20 +13,27 @@ typedef struct Presence Presence;
 typedef struct PresenceEvents {
         /* The application was registered and no longer is, and its subscriptions are gone. */
         void (*application_lost)(void *userdata);
-        /* Where one of the two stands has changed: to be answered by presence_set_adapter(). */
+        /* Where one of the two stands has changed: to be answered by presence_set_target(). */
         void (*changed)(void *userdata);
         /* After presence_stop(): nothing is registered any more. From the loop. */
         void (*stopped)(void *userdata);
 } PresenceEvents;
 
-/* advertise: no, and the application is all. settings are borrowed for this call. */
+/* settings are borrowed for this call, profile and serving for its life. */
 int presence_new(Presence **ret, struct ev_loop *loop, sd_bus *bus, const Settings *settings,
-        bool advertise, const PresenceEvents *events, void *userdata);
+        const Profile *profile, Serving *serving, const PresenceEvents *events, void *userdata);
 Presence *presence_free(Presence *presence);
 
-/* The adapter to register with, NULL: there is none; and the owner of BlueZ's name. After
- * presence_stop() it does nothing. */
-void presence_set_adapter(Presence *presence, const char *owner, const AdapterInfo *adapter);
+/* The adapter to register with; last: the process that had it before us, or 0. */
+typedef struct PresenceTarget {
+        const AdapterInfo *adapter; /* NULL: there is none */
+        const char *owner;          /* of BlueZ's name */
+        BluezVersion version;
+        pid_t last;
+} PresenceTarget;
+
+/* After presence_stop() it does nothing. */
+void presence_set_target(Presence *presence, const PresenceTarget *target);
 /* BlueZ has dropped the advertisement (Release). */
 void presence_advertisement_released(Presence *presence);
 /* The advertisement has another content. */
@@ -35,6 +43,10 @@ void presence_stop(Presence *presence);
 
 /* All that is to be registered is. */
 bool presence_complete(const Presence *presence);
+/* BlueZ has been told the handles of the profile, or is about to be. */
+bool presence_pinned(const Presence *presence);
+/* A process that has ended and must leave the bus first; 0: none. */
+pid_t presence_predecessor(const Presence *presence);
 /* BlueZ's words for the last refusal; NULL: none since it was last registered. */
 const char *presence_application_error(const Presence *presence);
 const char *presence_advertisement_error(const Presence *presence);

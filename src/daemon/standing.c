@@ -59,6 +59,9 @@ static Reason explain(const StandingFacts *f, const char *holder) {
                         .why = "%s cannot be a peripheral: it has no GATT or advertising manager",
                         .subject = f->adapter,
                         .fix = "look at `journalctl -u bluetooth`"};
+        if (f->predecessor)
+                return (Reason){.why = "the process that served before has ended and must leave "
+                                       "the bus first"};
         if (f->application_error)
                 return (Reason){.why = "BlueZ refuses the application: %s",
                         .subject = f->application_error,

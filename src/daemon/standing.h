@@ -16,6 +16,7 @@ typedef struct StandingFacts {
         const char *adapter; /* the chosen one; NULL: none fits */
         bool ours;           /* and no other spored has it */
         pid_t holder;        /* the one that has; 0: not known */
+        pid_t predecessor;   /* has ended, and must leave the bus first; 0: none */
         bool powered, power_on;
         const char *power_error;
         bool has_managers;

@@ -23,7 +23,7 @@ struct Claim {
         void *userdata;
         int fd; /* listening if held, connected to the holder if not, or -1 */
         bool held;
-        pid_t holder;
+        pid_t holder, predecessor;
         struct ev_io gone;
         struct ev_timer again;
 };
@@ -47,6 +47,7 @@ static int try_to_hold(Claim *c) {
         }
         c->fd = fd;
         c->held = true;
+        c->predecessor = c->holder;
         c->holder = 0;
         return 0;
 }
@@ -148,4 +149,8 @@ bool claim_held(const Claim *c) {
 
 pid_t claim_holder(const Claim *c) {
         return c->holder;
+}
+
+pid_t claim_predecessor(const Claim *c) {
+        return c->predecessor;
 }

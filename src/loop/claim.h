@@ -26,3 +26,5 @@ Claim *claim_free(Claim *claim);
 bool claim_held(const Claim *claim);
 /* The process that has it, as far as is known; 0: it is ours, or the kernel does not say. */
 pid_t claim_holder(const Claim *claim);
+/* Once it is ours: the process that we have waited for, which may not have ended yet; 0: none. */
+pid_t claim_predecessor(const Claim *claim);

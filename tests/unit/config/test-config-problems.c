@@ -224,7 +224,7 @@ static void test_all_mistakes_are_told_at_once(void **state) {
                            "test.conf:3: [queue] window: not a number from 1 to 1024: \"0\"\n"
                            "test.conf:5: [bluez] x: unknown key \"x\"; known: bus, adapter, "
                            "power_on, version, handles, call_timeout, register_timeout, retry_min, "
-                           "retry_max\n");
+                           "retry_max, handle_tries, predecessor_timeout\n");
 }
 
 static void test_a_comment_of_another_kind_is_explained(void **state) {
