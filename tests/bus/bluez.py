@@ -1,6 +1,9 @@
 """A spored and a BlueZ that misbehaves on command: sporesim, with its faults."""
 
 import os
+import socket
+import subprocess
+import sys
 import time
 
 from harness import LIMIT, Story
@@ -69,6 +72,29 @@ flags = read notify
 
 [advertisement]
 services = alpha
+"""
+
+# The bus takes the number of the process that connects. Hello is the first message of a connection:
+# destination and path, interface and member.
+CONNECT = r"""
+import os, socket, struct, sys
+
+def field(code, kind, text):
+    value = struct.pack("<I", len(text)) + text.encode() + b"\0"
+    entry = bytes([code, 1]) + kind.encode() + b"\0" + value
+    return entry + bytes(-len(entry) % 8)
+
+bus = socket.socket(fileno=int(sys.argv[1]))
+bus.connect(sys.argv[2])
+bus.sendall(b"\0AUTH EXTERNAL " + str(os.getuid()).encode().hex().encode() + b"\r\n")
+assert bus.recv(1000).startswith(b"OK")
+driver = "org.freedesktop.DBus"
+fields = (field(1, "o", "/org/freedesktop/DBus") + field(2, "s", driver) +
+          field(3, "s", "Hello") + field(6, "s", driver)).rstrip(b"\0") + b"\0"
+message = b"l\1\0\1" + struct.pack("<III", 0, 1, len(fields)) + fields
+bus.sendall(b"BEGIN\r\n" + message + bytes(-len(message) % 8))
+assert bus.recv(1000)
+bus.detach()
 """
 
 
@@ -142,6 +168,15 @@ class BluezStory(Story):
         bluez = Bluez(self.bus.address)
         self.addCleanup(lambda: self.assertEqual(bluez.end(), 0))
         return bluez
+
+    def corpse(self):
+        """A connection to the bus whose process has ended. Returns it and the process's number."""
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.addCleanup(connection.close)
+        child = subprocess.Popen([sys.executable, "-c", CONNECT, str(connection.fileno()),
+                                  self.bus.path], pass_fds=[connection.fileno()])
+        self.assertEqual(child.wait(), 0)
+        return connection, child.pid
 
     def launch(self, *arguments, env=None, profile=None):
         """A later option wins over the story's own."""

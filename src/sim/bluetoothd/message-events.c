@@ -46,6 +46,8 @@ static int add_strings(const char *key, sd_bus_message *m) {
 }
 
 static int add_value(const char *key, const char *type, sd_bus_message *m) {
+        char digits[8];
+        uint16_t number = 0;
         const char *text = "";
         int yes = 0, r;
 
@@ -59,6 +61,10 @@ static int add_value(const char *key, const char *type, sd_bus_message *m) {
         } else if (strcmp(type, "s") == 0 || strcmp(type, "o") == 0) {
                 r = sd_bus_message_read(m, type, &text);
                 event_add(key, text);
+        } else if (strcmp(type, "q") == 0) {
+                r = sd_bus_message_read(m, "q", &number);
+                (void)snprintf(digits, sizeof(digits), "%u", number);
+                event_add(key, digits);
         } else {
                 r = sd_bus_message_skip(m, type);
                 event_add(key, "?");

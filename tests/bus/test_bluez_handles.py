@@ -1,0 +1,175 @@
+"""Which handles and flags BlueZ is told, and what happens when it refuses them."""
+
+import unittest
+
+from bluez import APPLICATION, FAILED, PROFILE, BluezStory
+
+NO_ENTRY = "Failed to create entry in database"
+GIVEN_UP = "BlueZ refuses the pinned handles"
+
+
+class Listings(BluezStory):
+
+    def listing(self, bluez=None):
+        """The objects that the application lists at the next registration."""
+        bluez = bluez or self.bluez
+        bluez.wait_call("RegisterApplication")
+        objects = []
+        while True:
+            event = bluez.waiting.pop(0) if bluez.waiting else bluez.read_event()
+            if event.word == "listed":
+                return objects
+            if event.word == "object":
+                objects.append(event)
+
+    def handles(self, bluez=None):
+        """{the object: its handle, or None} of the next registration."""
+        return {o["path"].removeprefix(APPLICATION + "/"): o["Handle"] if "Handle" in o else None
+                for o in self.listing(bluez)}
+
+    def assert_told(self, handles):
+        self.assertNotIn(None, handles.values(), handles)
+
+    def assert_not_told(self, handles):
+        self.assertEqual(set(handles.values()), {None}, handles)
+
+
+class Handles(Listings):
+
+    def refuse(self, text=NO_ENTRY):
+        self.bluez.command("answer", "RegisterApplication", "error", FAILED, text)
+
+    def test_each_object_tells_its_own(self):
+        self.ready_to_register()
+        self.assertEqual(self.handles(), {
+            "alpha": "256", "alpha/count": "258", "alpha/count/note": "260",
+            "alpha/count/origin": "261", "alpha/level": "263", "alpha/alarm": "266",
+            "alpha/blob": "269", "beta": "270", "beta/order": "272", "beta/raw": "274"})
+        self.wait_on_air()
+        self.assertEqual(self.status()["handles"], "pinned")
+
+    def test_they_are_the_same_after_a_restart(self):
+        process = self.ready_to_register()
+        first = self.handles()
+        self.wait_on_air()
+        self.stop(process)
+        self.launch()
+        self.assertEqual(self.handles(), first)
+
+    def test_none_where_bluez_is_to_choose(self):
+        self.ready_to_register("-o", "bluez.handles=auto")
+        self.assert_not_told(self.handles())
+        self.wait_on_air()
+        self.assertEqual(self.status()["handles"], "unpinned")
+
+    def test_after_some_refusals_bluez_chooses_them(self):
+        self.refuse()
+        process = self.ready_to_register()
+        for _ in range(3):
+            self.assert_told(self.handles())
+        self.assert_not_told(self.handles())
+        self.bluez.command("answer", "RegisterApplication", "ok")
+        self.wait_on_air()
+        self.assertEqual(self.status()["handles"], "unpinned")
+        self.assertEqual(self.log_of(process).count(GIVEN_UP), 1)
+
+    def test_as_many_as_are_wanted(self):
+        self.refuse()
+        self.ready_to_register("-o", "bluez.handle_tries=1")
+        self.assert_told(self.handles())
+        self.assert_not_told(self.handles())
+
+    def test_what_is_in_the_way_for_a_while_changes_nothing(self):
+        self.bluez.command("once", "RegisterApplication", "error", FAILED, NO_ENTRY)
+        self.bluez.command("once", "RegisterApplication", "error", FAILED, NO_ENTRY)
+        process = self.ready_to_register()
+        self.wait_on_air()
+        self.assertEqual(self.status()["handles"], "pinned")
+        self.assertNotIn(GIVEN_UP, self.log_of(process))
+
+    def test_another_reason_to_refuse_changes_nothing(self):
+        self.refuse("No valid service object found")
+        self.ready_to_register()
+        for _ in range(6):
+            self.assert_told(self.handles())
+        self.bluez.command("answer", "RegisterApplication", "ok")
+        self.wait_on_air()
+        self.assertEqual(self.status()["handles"], "pinned")
+
+    def test_the_next_bluetoothd_is_told_them_again(self):
+        self.refuse()
+        self.ready_to_register("-o", "bluez.handle_tries=1")
+        self.assert_told(self.handles())
+        self.assert_not_told(self.handles())
+        second = self.another_bluez()
+        second.add_adapter()
+        second.command("own", "replace")
+        self.assert_told(self.handles(second))
+        self.wait_on_air()
+        self.assertEqual(self.status()["handles"], "pinned")
+
+    def test_the_adapter_that_comes_back_is_told_them_again(self):
+        self.bluez.command("once", "RegisterApplication", "error", FAILED, NO_ENTRY)
+        self.ready_to_register("-o", "bluez.handle_tries=1")
+        self.wait_on_air()
+        self.assertEqual(self.status()["handles"], "unpinned")
+        self.bluez.command("unplug", "hci0")
+        self.wait_status("there is no Bluetooth adapter")
+        self.bluez.command("plug", "hci0")
+        self.wait_on_air()
+        self.assertEqual(self.status()["handles"], "pinned")
+
+    def test_a_version_that_takes_no_others_is_told_them_for_ever(self):
+        self.refuse()
+        process = self.ready_to_register("-o", "bluez.version=5.75", "-o", "bluez.handle_tries=2")
+        for _ in range(6):
+            self.assert_told(self.handles())
+        self.bluez.command("answer", "RegisterApplication", "ok")
+        self.wait_on_air()
+        self.assertEqual(self.status()["handles"], "pinned")
+        log = self.log_of(process)
+        self.assertEqual(log.count("takes none but pinned ones"), 1, log)
+
+    def test_who_may_still_have_them_is_why_they_are_given_up(self):
+        """A process that has ended does not leave the bus: see test_bluez_predecessor.py."""
+        self.corpse()
+        process = self.ready_to_register("-o", "bluez.predecessor_timeout=200ms")
+        self.assert_not_told(self.handles())
+        self.wait_on_air()
+        self.assertEqual(self.status()["handles"], "unpinned")
+        self.assertIn("it may still have the pinned handles", self.log_of(process))
+
+
+class Flags(Listings):
+
+    def setUp(self):
+        super().setUp()
+        with open(self.profile, "w", encoding="utf-8") as f:
+            f.write(PROFILE.replace("flags = read write indicate\nsecurity = open\n",
+                                    "flags = read write encrypt-indicate secure-notify\n"))
+
+    def flags(self, version):
+        """Those of alarm, and what was logged about any."""
+        process = self.ready_to_register("-o", "bluez.version=" + version)
+        listed = next(o for o in self.listing() if o["path"].endswith("/alarm"))
+        self.wait_on_air()
+        log = self.log_of(process)
+        return set(listed["Flags"].split(",")), [l for l in log.splitlines() if "the flag" in l]
+
+    def test_what_this_version_knows_it_is_told(self):
+        flags, told = self.flags("5.66")
+        self.assertLessEqual({"encrypt-indicate", "secure-notify"}, flags)
+        self.assertEqual(told, [])
+
+    def test_what_it_does_not_know_is_left_out_with_a_warning(self):
+        flags, told = self.flags("5.55")
+        self.assertEqual(flags, {"read", "write", "indicate", "notify"})
+        self.assertEqual(len(told), 2, told)
+        for flag in ("encrypt-indicate", "secure-notify"):
+            line = next(l for l in told if flag in l)
+            self.assertIn(f"characteristic alarm: BlueZ 5.55 does not know the flag {flag}", line)
+            self.assertIn("a central can subscribe without that security", line)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
