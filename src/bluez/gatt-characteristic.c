@@ -114,8 +114,7 @@ static int method_write_value(sd_bus_message *m, void *userdata, sd_bus_error *e
                 r = gatt_call_read(&call, m, o->context);
         if (r < 0)
                 return gatt_call_malformed(m, r);
-        if (!(o->characteristic->flags &
-                    (CHARACTERISTIC_WRITE | CHARACTERISTIC_WRITE_WITHOUT_RESPONSE)))
+        if (!(o->characteristic->flags & CHARACTERISTIC_WRITABLE))
                 return refuse_write(
                         o, m, &call, BLUEZ_ERROR_NOT_PERMITTED, "this value cannot be written");
         if (call.prepare_authorize)

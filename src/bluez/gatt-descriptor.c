@@ -2,6 +2,7 @@
 
 #include "bluez/gatt-call.h"
 #include "bluez/names.h"
+#include "core/att-codes.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,9 +48,17 @@ static int refuse_write(const GattDescriptor *o, sd_bus_message *m, const GattCa
         return sd_bus_reply_method_errorf(m, error, "%s", why);
 }
 
+static int refuse_write_with(const GattDescriptor *o, sd_bus_message *m, const GattCall *call,
+        unsigned code, const char *why) {
+        o->context->events->descriptor_write_refused(o->characteristic, o->descriptor,
+                gatt_call_device(call), why, o->context->userdata);
+        return gatt_call_refuse(m, code);
+}
+
 static int write_value(const GattDescriptor *o, sd_bus_message *m, const GattCall *call,
         const uint8_t *data, size_t size) {
         uint8_t whole[VALUE_SIZE_MAX];
+        char why[FORMAT_WHY_SIZE] = "more than 512 bytes";
         const uint8_t *stored;
         size_t stored_size;
 
@@ -58,9 +67,11 @@ static int write_value(const GattDescriptor *o, sd_bus_message *m, const GattCal
         if (n == -ERANGE)
                 return refuse_write(
                         o, m, call, BLUEZ_ERROR_INVALID_OFFSET, "the offset is behind the value");
-        if (n < 0 || (size_t)n > o->descriptor->size_max)
-                return refuse_write(o, m, call, BLUEZ_ERROR_INVALID_VALUE_LENGTH,
-                        "longer than the descriptor's size_max");
+        int r = n < 0 ? FORMAT_E_LENGTH : descriptor_check(o->descriptor, whole, (size_t)n, why);
+        if (r == FORMAT_E_LENGTH)
+                return refuse_write(o, m, call, BLUEZ_ERROR_INVALID_VALUE_LENGTH, why);
+        if (r > 0)
+                return refuse_write_with(o, m, call, ATT_OUT_OF_RANGE, why);
         o->context->events->descriptor_write(o->characteristic, o->descriptor,
                 gatt_call_device(call), whole, (size_t)n, o->context->userdata);
         return sd_bus_reply_method_return(m, NULL);

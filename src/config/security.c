@@ -5,10 +5,6 @@
 #include <string.h>
 
 #define KEY "security"
-/* Whoever may do one of these writes, in BlueZ's eyes. */
-#define WRITES                                                                                     \
-        (CHARACTERISTIC_WRITE | CHARACTERISTIC_WRITE_WITHOUT_RESPONSE |                            \
-                CHARACTERISTIC_AUTHENTICATED_SIGNED_WRITES | CHARACTERISTIC_RELIABLE_WRITE)
 
 typedef struct Level {
         const char *word;
@@ -41,7 +37,7 @@ static unsigned protect(const Level *level, unsigned flags) {
 
         if ((flags & CHARACTERISTIC_READ) != 0)
                 added |= level->read;
-        if ((flags & WRITES) != 0)
+        if ((flags & CHARACTERISTIC_WRITABLE) != 0)
                 added |= level->write | CHARACTERISTIC_WRITE;
         if ((flags & CHARACTERISTIC_NOTIFY) != 0)
                 added |= level->notify;

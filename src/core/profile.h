@@ -62,6 +62,11 @@ enum {
                 CHARACTERISTIC_ENCRYPT_AUTHENTICATED_READ | CHARACTERISTIC_SECURE_READ |           \
                 CHARACTERISTIC_FLAGS_SECURE_WRITE | CHARACTERISTIC_AUTHORIZE)
 
+/* With one of these a central may write. */
+#define CHARACTERISTIC_WRITABLE                                                                    \
+        (CHARACTERISTIC_WRITE | CHARACTERISTIC_WRITE_WITHOUT_RESPONSE |                            \
+                CHARACTERISTIC_AUTHENTICATED_SIGNED_WRITES | CHARACTERISTIC_RELIABLE_WRITE)
+
 typedef enum OnWrite {
         ON_WRITE_STORE,   /* a write becomes the value that is read */
         ON_WRITE_FORWARD, /* a write is only told to local programs */

@@ -106,10 +106,9 @@ int operation_handle(Request *request) {
         r = request_find_characteristic(request, request->members, &c);
         if (r != 0)
                 return r;
-        if (!(c->flags & (CHARACTERISTIC_WRITE | CHARACTERISTIC_WRITE_WITHOUT_RESPONSE)))
+        if (!(c->flags & CHARACTERISTIC_WRITABLE))
                 return reply_fail(request->detail, REPLY_E_BAD_REQUEST,
-                        "%s has neither the flag write nor write-without-response: nobody can "
-                        "write to it",
+                        "%s has no flag that lets a central write: nobody can write to it",
                         c->name);
         handler = handlers_find(context, c);
         if (handler && handler != request->session)

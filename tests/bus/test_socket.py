@@ -346,6 +346,10 @@ class Page(BluezStory):
         self.bluez.command("write", "/spored/application/greenhouse/" + name, data,
                            "device=" + DEVICE)
 
+    def run_describe(self, name, data):
+        self.bluez.command("write-descriptor", "/spored/application/greenhouse/" + name, data,
+                           "device=" + DEVICE)
+
     def run_phone(self, *words):
         uuid = {name: uuid for name, uuid in re.findall(
             r"^\[characteristic (\w+)]\nuuid = (\S+)", self.source, re.M)}

@@ -149,7 +149,7 @@ static void test_one_that_nobody_can_write_has_no_handler(void **state) {
         _cleanup_close_ int fd = client_connect(f);
 
         assert_refused(f, fd, "{\"op\":\"handle\",\"characteristic\":\"env\"}", "bad_request",
-                "env has neither the flag write");
+                "env has no flag that lets a central write");
         assert_refused(f, fd, "{\"op\":\"handle\",\"characteristic\":\"x\"}",
                 "unknown_characteristic", "'x'");
 }
