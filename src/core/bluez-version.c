@@ -84,12 +84,14 @@ static const BluezTraits table[] = {
                 .since = {5, 62}, /* 61576a8e7 */
                 .notify_sockets = NOTIFY_SOCKETS_SHARED,
                 .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
+                .counts_write_header = true,
                 .notify_security = true,
         },
         {
                 .since = {5, 66},
                 .notify_sockets = NOTIFY_SOCKETS_SHARED,
                 .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
+                .counts_write_header = true,
                 .notify_security = true,
                 .proved = true,
         },
@@ -97,6 +99,7 @@ static const BluezTraits table[] = {
                 .since = {5, 67},
                 .notify_sockets = NOTIFY_SOCKETS_SHARED,
                 .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
+                .counts_write_header = true,
                 .notify_security = true,
         },
         {

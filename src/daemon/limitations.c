@@ -4,23 +4,37 @@
 #include "util/log.h"
 
 /* All flags that BlueZ does not know demand security of a subscription. */
-static void log_flags(
-        const char *kind, const char *name, unsigned flags, const char *version, unsigned known) {
+static void log_flags(const char *name, unsigned flags, const char *version, unsigned known) {
         for (unsigned flag = 1; flag < _CHARACTERISTIC_FLAG_END; flag <<= 1)
                 if (flags & flag & ~known)
-                        log_warning("%s %s: BlueZ %s does not know the flag %s, and it is left "
+                        log_warning("characteristic %s: BlueZ %s does not know the flag %s, and it "
+                                    "is left "
                                     "out: a central can subscribe without that security",
-                                kind, name, version, characteristic_flag_name(flag));
+                                name, version, characteristic_flag_name(flag));
+}
+
+/* The least of what it takes. */
+#define WRITE_MAX_IN_PIECES  (VALUE_SIZE_MAX - 4)
+#define WRITE_MAX_IN_REQUEST (VALUE_SIZE_MAX - 2)
+
+static void log_writes(const Characteristic *c, const char *version) {
+        if ((c->flags & CHARACTERISTIC_WRITABLE) && c->size_max > WRITE_MAX_IN_PIECES)
+                log_warning("characteristic %s: BlueZ %s refuses writes of more than %d bytes, or "
+                            "of more than %d in pieces",
+                        c->name, version, WRITE_MAX_IN_REQUEST, WRITE_MAX_IN_PIECES);
 }
 
 void limitations_log(const Profile *profile, BluezVersion version) {
-        const unsigned known = known_flags(bluez_traits(version));
+        const BluezTraits *traits = bluez_traits(version);
+        const unsigned known = known_flags(traits);
         char text[BLUEZ_VERSION_TEXT_SIZE];
 
         bluez_version_format(version, text);
         for (size_t i = 0; i < profile->n_characteristics; i++) {
                 const Characteristic *c = profile_at(profile, i);
 
-                log_flags("characteristic", c->name, c->flags, text, known);
+                log_flags(c->name, c->flags, text, known);
+                if (traits->counts_write_header)
+                        log_writes(c, text);
         }
 }

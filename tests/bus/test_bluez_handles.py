@@ -171,5 +171,22 @@ class Flags(Listings):
             self.assertIn("a central can subscribe without that security", line)
 
 
+class Writes(Listings):
+
+    def told(self, version):
+        process = self.ready_to_register("-o", "bluez.version=" + version)
+        self.wait_on_air()
+        return [l for l in self.log_of(process).splitlines() if "refuses writes" in l]
+
+    def test_a_version_that_takes_no_512_bytes_is_said(self):
+        told = self.told("5.66")
+        self.assertEqual(len(told), 1, told)
+        self.assertIn("characteristic blob: BlueZ 5.66 refuses writes of more than 510 bytes, or "
+                      "of more than 508 in pieces", told[0])
+
+    def test_one_that_does_is_not(self):
+        self.assertEqual(self.told("5.82"), [])
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
