@@ -146,7 +146,7 @@ class Flags(Listings):
         super().setUp()
         with open(self.profile, "w", encoding="utf-8") as f:
             f.write(PROFILE.replace("flags = read write indicate\nsecurity = open\n",
-                                    "flags = read write encrypt-indicate secure-notify\n"))
+                                    "flags = read write encrypt-indicate encrypt-notify\n"))
 
     def flags(self, version):
         """Those of alarm, and what was logged about any."""
@@ -158,14 +158,14 @@ class Flags(Listings):
 
     def test_what_this_version_knows_it_is_told(self):
         flags, told = self.flags("5.66")
-        self.assertLessEqual({"encrypt-indicate", "secure-notify"}, flags)
+        self.assertLessEqual({"encrypt-indicate", "encrypt-notify"}, flags)
         self.assertEqual(told, [])
 
     def test_what_it_does_not_know_is_left_out_with_a_warning(self):
         flags, told = self.flags("5.55")
         self.assertEqual(flags, {"read", "write", "indicate", "notify"})
         self.assertEqual(len(told), 2, told)
-        for flag in ("encrypt-indicate", "secure-notify"):
+        for flag in ("encrypt-indicate", "encrypt-notify"):
             line = next(l for l in told if flag in l)
             self.assertIn(f"characteristic alarm: BlueZ 5.55 does not know the flag {flag}", line)
             self.assertIn("a central can subscribe without that security", line)

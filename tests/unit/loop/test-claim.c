@@ -96,6 +96,7 @@ static void test_a_free_name_is_held_at_once(void **state) {
 
         assert_true(claim_held(claim));
         assert_int_equal(claim_holder(claim), 0);
+        assert_int_equal(claim_predecessor(claim), 0);
         claim_free(claim);
 }
 
@@ -117,6 +118,7 @@ static void test_the_second_gets_it_when_the_first_gives_it_up(void **state) {
         run_until_held(f, second);
         assert_int_equal(f->changes, 1);
         assert_int_equal(claim_holder(second), 0);
+        assert_int_equal(claim_predecessor(second), getpid());
         claim_free(second);
 }
 
