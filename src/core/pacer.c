@@ -7,8 +7,10 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
 
 typedef struct Lane {
+        bool used;
         PacerLane parameters;
         Bucket bucket;
         uint64_t next_usec; /* by its interval */
@@ -28,6 +30,11 @@ struct Pacer {
 
 DEFINE_CLEANUP(Pacer *, pacer_free);
 
+static void start_lane(Lane *lane, const PacerLane *parameters) {
+        *lane = (Lane){.used = true, .parameters = *parameters};
+        bucket_init(&lane->bucket, parameters->rate);
+}
+
 int pacer_new(
         Pacer **ret, const PacerParameters *parameters, const PacerLane *lanes, size_t n_lanes) {
         _cleanup_(pacer_freep) Pacer *pacer = calloc(1, sizeof(*pacer));
@@ -41,10 +48,8 @@ int pacer_new(
         if (!pacer->lanes)
                 return -ENOMEM;
         pacer->n_lanes = n_lanes;
-        for (size_t i = 0; i < n_lanes; i++) {
-                pacer->lanes[i].parameters = lanes[i];
-                bucket_init(&pacer->lanes[i].bucket, lanes[i].rate);
-        }
+        for (size_t i = 0; i < n_lanes; i++)
+                start_lane(&pacer->lanes[i], &lanes[i]);
         *ret = STEAL(pacer);
         return 0;
 }
@@ -57,9 +62,48 @@ Pacer *pacer_free(Pacer *pacer) {
         return NULL;
 }
 
+static size_t free_lane(const Pacer *pacer) {
+        size_t i = 0;
+
+        while (i < pacer->n_lanes && pacer->lanes[i].used)
+                i++;
+        return i;
+}
+
+int pacer_add_lane(Pacer *pacer, const PacerLane *lane, size_t *ret_lane) {
+        size_t i = free_lane(pacer);
+
+        if (i == pacer->n_lanes) {
+                Lane *more = reallocarray(pacer->lanes, i + 1, sizeof(*more));
+                if (!more)
+                        return -ENOMEM;
+                pacer->lanes = more;
+                pacer->n_lanes++;
+        }
+        start_lane(&pacer->lanes[i], lane);
+        *ret_lane = i;
+        return 0;
+}
+
+void pacer_remove_lane(Pacer *pacer, size_t lane) {
+        pacer->lanes[lane].used = false;
+}
+
 void pacer_reset(Pacer *pacer) {
         pacer->outstanding = pacer->covered = 0;
         pacer->ping_pending = false;
+}
+
+/* There, not held back by the window, and with something to send. */
+static bool lane_waits(const Pacer *pacer, size_t index, bool (*waits)(size_t lane, void *userdata),
+        void *userdata) {
+        const Lane *lane = &pacer->lanes[index];
+
+        if (!lane->used)
+                return false;
+        if (pacer->outstanding >= pacer->window && !lane->parameters.unwindowed)
+                return false;
+        return waits(index, userdata);
 }
 
 static uint64_t lane_ready_usec(const Lane *lane, uint64_t now_usec) {
@@ -75,14 +119,12 @@ int pacer_next(Pacer *pacer, bool (*waits)(size_t lane, void *userdata), void *u
         const Lane *best = NULL;
 
         *ret_again_usec = USEC_NEVER;
-        if (pacer->outstanding >= pacer->window)
-                return 0;
         for (size_t i = 0; i < pacer->n_lanes; i++) {
                 size_t index = (pacer->turn + i) % pacer->n_lanes;
                 const Lane *lane = &pacer->lanes[index];
                 uint64_t usec;
 
-                if (!waits(index, userdata))
+                if (!lane_waits(pacer, index, waits, userdata))
                         continue;
                 usec = lane_ready_usec(lane, now_usec);
                 if (usec < lanes_usec)
@@ -103,7 +145,8 @@ int pacer_next(Pacer *pacer, bool (*waits)(size_t lane, void *userdata), void *u
 void pacer_sent(Pacer *pacer, size_t lane, uint64_t now_usec) {
         Lane *l = &pacer->lanes[lane];
 
-        pacer->outstanding++;
+        if (!l->parameters.unwindowed)
+                pacer->outstanding++;
         bucket_take(&pacer->bucket, now_usec);
         bucket_take(&l->bucket, now_usec);
         l->next_usec = now_usec + l->parameters.min_interval_usec;

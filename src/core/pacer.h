@@ -2,11 +2,14 @@
  * round trip to bluetoothd opens again (what was sent before the Ping has then been read; a
  * bluetoothd that has stopped thus fills our queues and not the bus), a token bucket for the
  * adapter, and for each lane one of its own and an interval. A lane is a characteristic's way out.
- * Among the lanes that may go the highest priority is first, and equals take turns. */
+ * Among the lanes that may go the highest priority is first, and equals take turns. Lanes come and
+ * go: what fills up by itself (a socket) needs no window. */
 #pragma once
 
 #include "core/profile.h"
 #include "util/clock.h"
+
+#include <stdbool.h>
 
 typedef struct PacerParameters {
         unsigned window; /* 1 or more */
@@ -17,6 +20,7 @@ typedef struct PacerLane {
         Rate rate;
         uint64_t min_interval_usec;
         Priority priority;
+        bool unwindowed; /* the window is not for it */
 } PacerLane;
 
 typedef struct Pacer Pacer;
@@ -25,6 +29,11 @@ typedef struct Pacer Pacer;
 int pacer_new(
         Pacer **ret, const PacerParameters *parameters, const PacerLane *lanes, size_t n_lanes);
 Pacer *pacer_free(Pacer *pacer);
+
+/* A new lane, with its tokens whole. Its number is one that is not in use. -ENOMEM. */
+int pacer_add_lane(Pacer *pacer, const PacerLane *lane, size_t *ret_lane);
+/* Its number may be given to another. */
+void pacer_remove_lane(Pacer *pacer, size_t lane);
 
 /* bluetoothd has a new owner: nothing is outstanding any more. The answer of a Ping under way must
  * not be reported. What the rates have counted stays: the air is the same. */
@@ -35,7 +44,7 @@ void pacer_reset(Pacer *pacer);
  * answer helps. */
 int pacer_next(Pacer *pacer, bool (*waits)(size_t lane, void *userdata), void *userdata,
         uint64_t now_usec, size_t *ret_lane, uint64_t *ret_again_usec);
-/* A signal of this lane was handed to BlueZ. */
+/* Something of this lane was handed to BlueZ. */
 void pacer_sent(Pacer *pacer, size_t lane, uint64_t now_usec);
 
 /* True once half of the window is outstanding and no Ping is under way. */

@@ -292,6 +292,72 @@ static void test_the_later_of_lane_and_adapter_counts(void **state) {
         expect_waits_until(pacer, now + USEC_PER_SEC);
 }
 
+static void test_lanes_come_and_go(void **state) {
+        const PacerLane late = {.rate = {.burst = 1}, .priority = PRIORITY_CRITICAL};
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(100);
+        size_t lane = LANES;
+
+        pacer_remove_lane(pacer, 1);
+        set_waiting(true, true, false);
+        expect_sends(pacer, 0);
+        expect_sends(pacer, 0);
+        assert_int_equal(pacer_add_lane(pacer, &late, &lane), 0);
+        assert_int_equal(lane, 1);
+        expect_sends(pacer, 1);
+        pacer_remove_lane(pacer, 1);
+        expect_sends(pacer, 0);
+}
+
+static bool only_the_last(size_t lane, void *userdata) {
+        return lane == LANES;
+}
+
+static void test_a_lane_is_added_behind_the_others(void **state) {
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(100);
+        size_t lane = 0;
+        uint64_t again;
+
+        assert_int_equal(pacer_add_lane(pacer, &unbraked, &lane), 0);
+        assert_int_equal(lane, LANES);
+        lane = 0;
+        assert_int_equal(pacer_next(pacer, only_the_last, NULL, now, &lane, &again), 1);
+        assert_int_equal(lane, LANES);
+}
+
+static void test_a_new_lane_has_nothing_of_the_one_before(void **state) {
+        const PacerLane slow = {.rate = {.burst = 1}, .min_interval_usec = USEC_PER_SEC};
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(100);
+        size_t lane = LANES;
+
+        pacer_remove_lane(pacer, 0);
+        assert_int_equal(pacer_add_lane(pacer, &slow, &lane), 0);
+        expect_sends(pacer, 0);
+        expect_waits_until(pacer, now + USEC_PER_SEC);
+        pacer_remove_lane(pacer, 0);
+        assert_int_equal(pacer_add_lane(pacer, &slow, &lane), 0);
+        expect_sends(pacer, 0);
+}
+
+static void test_the_window_is_not_for_every_lane(void **state) {
+        const PacerLane lanes[LANES] = {
+                unbraked,
+                {.rate = {.burst = 1}, .priority = PRIORITY_NORMAL, .unwindowed = true},
+                unbraked,
+        };
+        _cleanup_(pacer_freep) Pacer *pacer = make_pacer(2, (Rate){.burst = 1}, lanes);
+
+        send(pacer, 2);
+        expect_waits_until(pacer, USEC_NEVER);
+        set_waiting(true, true, false);
+        for (unsigned i = 0; i < 5; i++)
+                expect_sends(pacer, 1);
+        pacer_ping_sent(pacer);
+        pacer_ping_done(pacer, true);
+        set_waiting(true, false, false);
+        send(pacer, 2);
+        expect_waits_until(pacer, USEC_NEVER);
+}
+
 static void test_nobody_waits(void **state) {
         _cleanup_(pacer_freep) Pacer *pacer = make_window(1);
 
@@ -353,6 +419,10 @@ int main(void) {
                 cmocka_unit_test(test_a_lane_with_a_rate_lets_the_others_pass),
                 cmocka_unit_test(test_the_interval_is_counted_from_what_was_sent),
                 cmocka_unit_test(test_the_later_of_lane_and_adapter_counts),
+                cmocka_unit_test(test_lanes_come_and_go),
+                cmocka_unit_test(test_a_lane_is_added_behind_the_others),
+                cmocka_unit_test(test_a_new_lane_has_nothing_of_the_one_before),
+                cmocka_unit_test(test_the_window_is_not_for_every_lane),
                 cmocka_unit_test(test_nobody_waits),
                 cmocka_unit_test(test_never_more_than_the_window_is_unread),
         };
