@@ -209,6 +209,28 @@ int queue_notifier_new(QueueNotifier **ret, Queue *queue) {
         return 0;
 }
 
+int queue_notifier_repeat(
+        QueueNotifier *notifier, const uint8_t *data, size_t size, uint64_t now_usec) {
+        Queue *queue = notifier->queue;
+
+        if (pending(notifier) > 0 || queue->end == 0)
+                return QUEUE_E_OTHER;
+        size_t slot = (size_t)((queue->end - 1) % queue->parameters.depth);
+        if (queue->sizes[slot] != size ||
+                (size > 0 &&
+                        memcmp(queue->values + slot * queue->parameters.value_max, data, size)))
+                return QUEUE_E_OTHER;
+        queue->pushed_usec[slot] = now_usec;
+        notifier->cursor--;
+        notifier->moved_usec = now_usec;
+        notifier->counters.published++;
+        return 0;
+}
+
+bool queue_notifier_ahead(const QueueNotifier *a, const QueueNotifier *b) {
+        return a->cursor > b->cursor;
+}
+
 QueueNotifier *queue_notifier_end(QueueNotifier *notifier) {
         QueueNotifier **link;
         QueueCounters last;

@@ -14,7 +14,7 @@
 #define QUEUE_DEPTH_MAX 4096
 
 /* Named outcomes: handled by the direct caller. */
-enum { QUEUE_E_FULL = 1 };
+enum { QUEUE_E_FULL = 1, QUEUE_E_OTHER };
 
 typedef enum QueuePolicy {
         QUEUE_DROP_OLDEST, /* a full ring overwrites the oldest waiting value */
@@ -72,6 +72,12 @@ QueueCounters queue_counters(const Queue *queue);
 /* Starts behind what is waiting now. The queue owns the notifier until queue_notifier_end().
  * -ENOMEM. */
 int queue_notifier_new(QueueNotifier **ret, Queue *queue);
+/* Gives the last value once more to a notifier that has nothing to send, and to it alone, if that
+ * is these bytes. QUEUE_E_OTHER: it is not, and nothing has changed. */
+int queue_notifier_repeat(
+        QueueNotifier *notifier, const uint8_t *data, size_t size, uint64_t now_usec);
+/* a is further than b, which is of the same queue: it has less to send. */
+bool queue_notifier_ahead(const QueueNotifier *a, const QueueNotifier *b);
 /* Counts what waited as dropped_gone. Returns NULL, takes NULL. */
 QueueNotifier *queue_notifier_end(QueueNotifier *notifier);
 

@@ -235,6 +235,36 @@ static void test_a_value_knows_when_it_came(void **state) {
         assert_int_equal(value.pushed_usec, 29);
 }
 
+static void test_the_last_value_is_repeated_for_one_alone(void **state) {
+        _cleanup_(queue_freep) Queue *queue = make_queue(QUEUE_COALESCE, 1);
+        QueueNotifier *first = make_notifier(queue), *second;
+        const uint8_t byte = 7, other = 8;
+
+        assert_int_equal(queue_notifier_repeat(first, &byte, 1, now), QUEUE_E_OTHER);
+        push(queue, 7);
+        assert_int_equal(queue_notifier_repeat(first, &byte, 1, now), QUEUE_E_OTHER);
+        expect_sends(first, 7);
+        second = make_notifier(queue);
+        assert_int_equal(queue_notifier_repeat(second, &other, 1, now), QUEUE_E_OTHER);
+        assert_int_equal(queue_notifier_repeat(second, &byte, 0, now), QUEUE_E_OTHER);
+        expect_nothing_waits(second);
+        assert_int_equal(queue_notifier_repeat(second, &byte, 1, now), 0);
+        expect_nothing_waits(first);
+        expect_sends(second, 7);
+        expect_counters(second, &(QueueCounters){.published = 1, .sent = 1});
+}
+
+static void test_who_is_ahead(void **state) {
+        _cleanup_(queue_freep) Queue *queue = make_queue(QUEUE_DROP_OLDEST, 4);
+        QueueNotifier *first = make_notifier(queue), *second = make_notifier(queue);
+
+        push(queue, 1);
+        assert_false(queue_notifier_ahead(first, second));
+        expect_sends(first, 1);
+        assert_true(queue_notifier_ahead(first, second));
+        assert_false(queue_notifier_ahead(second, first));
+}
+
 static void test_greatest_depth_overwrites_in_order(void **state) {
         _cleanup_(queue_freep) Queue *queue = make_queue(QUEUE_DROP_OLDEST, QUEUE_DEPTH_MAX);
         QueueNotifier *notifier = make_notifier(queue);
@@ -275,6 +305,8 @@ int main(void) {
                 cmocka_unit_test(test_counters_sum_living_and_ended_notifiers),
                 cmocka_unit_test(test_confirmations_stand_beside_the_sum),
                 cmocka_unit_test(test_a_value_knows_when_it_came),
+                cmocka_unit_test(test_the_last_value_is_repeated_for_one_alone),
+                cmocka_unit_test(test_who_is_ahead),
                 cmocka_unit_test(test_greatest_depth_overwrites_in_order),
         };
 
