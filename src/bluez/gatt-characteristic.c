@@ -2,6 +2,7 @@
 
 #include "bluez/gatt-call.h"
 #include "bluez/gatt-descriptor.h"
+#include "bluez/gatt-sockets.h"
 #include "bluez/names.h"
 #include "core/att-codes.h"
 #include "util/cleanup.h"
@@ -19,6 +20,7 @@ struct GattCharacteristic {
         char *path;
         const Characteristic *characteristic;
         const GattContext *context;
+        GattSockets *sockets;
         GattDescriptor **descriptors; /* one for each of the characteristic; owned */
 };
 
@@ -209,6 +211,8 @@ static int export(GattCharacteristic *o, const char *service_path) {
         }
         int r = sd_bus_add_object_vtable(
                 o->context->bus, &o->slot, o->path, BLUEZ_CHARACTERISTIC, vtable, o);
+        if (r >= 0)
+                r = gatt_sockets_new(&o->sockets, o->context, o->path, o->characteristic);
         return r < 0 ? r : export_descriptors(o);
 }
 
@@ -234,6 +238,7 @@ GattCharacteristic *gatt_characteristic_free(GattCharacteristic *object) {
                 return NULL;
         sd_bus_slot_unref(object->handle_slot);
         sd_bus_slot_unref(object->slot);
+        gatt_sockets_free(object->sockets);
         for (size_t i = 0; object->descriptors && i < object->characteristic->n_descriptors; i++)
                 gatt_descriptor_free(object->descriptors[i]);
         free(object->descriptors);

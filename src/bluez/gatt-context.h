@@ -33,6 +33,14 @@ typedef struct GattEvents {
         /* A central has subscribed (BlueZ does not say which), or the last one has left. */
         void (*start_notify)(const Characteristic *c, void *userdata);
         void (*stop_notify)(const Characteristic *c, void *userdata);
+        /* A central has subscribed, and BlueZ asks for a socket. device is its address, mtu that of
+         * its link; NULL and 0: not said. True: *ret_fd is for BlueZ, and the caller's to close;
+         * false: start_notify() will follow. */
+        bool (*acquire_notify)(const Characteristic *c, const char *device, uint16_t mtu,
+                int *ret_fd, void *userdata);
+        /* A central writes, and BlueZ asks for a socket. Likewise; or -errno. */
+        int (*acquire_write)(
+                const Characteristic *c, const char *device, int *ret_fd, void *userdata);
         /* A central has confirmed an indication. */
         void (*confirmed)(const Characteristic *c, void *userdata);
         /* A central's link has this MTU; device is its address. */

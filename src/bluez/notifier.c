@@ -1,6 +1,7 @@
 #include "bluez/notifier.h"
 
 #include "bluez/names.h"
+#include "bluez/value-signal.h"
 #include "core/backoff.h"
 #include "loop/timer.h"
 #include "util/cleanup.h"
@@ -21,46 +22,18 @@ struct Notifier {
         const Profile *profile;
         const NotifierEvents *events;
         void *userdata;
-        uint64_t ping_timeout_usec, late_after_usec;
+        NotifierParameters parameters;
         char *owner;
-        QueueNotifier **cursors; /* by Characteristic.index; NULL: not subscribed */
-        bool *room;              /* likewise: whose room is still to be told */
+        Ways *ways;
+        bool *room; /* by Characteristic.index: whose room is still to be told */
         LinkMtus mtus;
         Pacer *pacer;
         sd_bus_slot *ping_slot;
         struct ev_timer again, tell_room;
-        struct ev_timer retry; /* of what failed; while it runs no Ping is sent */
+        struct ev_timer confirmation; /* that is waited for and does not come */
+        struct ev_timer retry;        /* of what failed; while it runs no Ping is sent */
         Backoff backoff;
 };
-
-/* To BlueZ alone, not to the whole bus: values are nobody else's business. */
-static int send_value(Notifier *n, size_t index, const uint8_t *data, size_t size) {
-        const char *path = application_path_of(n->application, profile_at(n->profile, index));
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
-
-        int r = sd_bus_message_new_signal(n->bus, &m, path, DBUS_PROPERTIES, "PropertiesChanged");
-        if (r >= 0)
-                r = sd_bus_message_set_destination(m, n->owner);
-        if (r >= 0)
-                r = sd_bus_message_append(m, "s", BLUEZ_CHARACTERISTIC);
-        if (r >= 0)
-                r = sd_bus_message_open_container(m, 'a', "{sv}");
-        if (r >= 0)
-                r = sd_bus_message_open_container(m, 'e', "sv");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "s", "Value");
-        if (r >= 0)
-                r = sd_bus_message_open_container(m, 'v', "ay");
-        if (r >= 0)
-                r = sd_bus_message_append_array(m, 'y', data, size);
-        for (int i = 0; r >= 0 && i < 3; i++)
-                r = sd_bus_message_close_container(m);
-        if (r >= 0)
-                r = sd_bus_message_append(m, "as", 0);
-        if (r >= 0)
-                r = sd_bus_send(n->bus, m, NULL);
-        return r;
-}
 
 /* Not at once: who hears of it sets values, which leads back here. */
 static void note_room(Notifier *n, const Characteristic *c) {
@@ -82,51 +55,96 @@ static void on_tell_room(struct ev_loop *loop, struct ev_timer *w, int revents) 
         }
 }
 
-/* Beyond what a central with the smallest known MTU gets of a value. */
-static bool oversize(const Notifier *n, size_t size) {
-        uint16_t mtu = link_mtus_smallest(&n->mtus);
+/* The smallest MTU of those that hear this way; 0: none is known. */
+static uint16_t mtu_of(const Notifier *n, const Way *way) {
+        return way->mtu ? way->mtu : link_mtus_smallest(&n->mtus);
+}
 
+/* Beyond what a central with this MTU gets of a value. */
+static bool oversize(uint16_t mtu, size_t size) {
         return mtu > 0 && size > (size_t)mtu - NOTIFICATION_HEAD;
 }
 
-/* Its bytes are void: it has been counted as sent. */
-static void tell_sent(
-        Notifier *n, const Characteristic *c, const QueuedValue *value, uint64_t now) {
+/* value's bytes are void: it has been counted as sent. */
+static void tell_sent(Notifier *n, const Way *way, const QueuedValue *value, uint64_t now) {
+        const Characteristic *c = way->characteristic;
         uint64_t waited = now - value->pushed_usec;
 
-        if (n->late_after_usec > 0 && waited > n->late_after_usec)
-                n->events->late(c, waited, queue_notifier_counters(n->cursors[c->index]).pending,
-                        n->userdata);
-        if (oversize(n, value->size))
-                n->events->cut(c, value->size, link_mtus_smallest(&n->mtus), n->userdata);
+        if (n->parameters.late_after_usec > 0 && waited > n->parameters.late_after_usec)
+                n->events->late(
+                        c, waited, queue_notifier_counters(way->cursor).pending, n->userdata);
+        if (oversize(mtu_of(n, way), value->size))
+                n->events->cut(c, value->size, mtu_of(n, way), n->userdata);
+}
+
+static void start_confirmation_timer(Notifier *n) {
+        uint64_t first = USEC_NEVER;
+
+        for (size_t i = 0; i < n->profile->n_characteristics; i++)
+                for (Way *way = ways_next(n->ways, profile_at(n->profile, i), NULL); way;
+                        way = ways_next(n->ways, way->characteristic, way))
+                        if (way->confirm_by_usec > 0 && way->confirm_by_usec < first)
+                                first = way->confirm_by_usec;
+        timer_start_at(n->loop, &n->confirmation, first);
+}
+
+/* Whoever may notify as well decides that for each central, and tells nobody. */
+static void expect_confirmation(Notifier *n, Way *way, uint64_t now) {
+        unsigned flags = way->characteristic->flags;
+
+        if (!(flags & CHARACTERISTIC_INDICATE) || (flags & CHARACTERISTIC_NOTIFY) ||
+                n->events->connected(n->userdata) == 0)
+                return;
+        way->confirm_by_usec = now + n->parameters.confirm_timeout_usec;
+        if (!ev_is_active(&n->confirmation))
+                timer_start_at(n->loop, &n->confirmation, way->confirm_by_usec);
+}
+
+/* An empty packet would be taken for the end of the socket. */
+static bool fits(const Notifier *n, const Way *way, const QueuedValue *value) {
+        if (way->socket && value->size == 0)
+                return false;
+        return way->characteristic->oversize == OVERSIZE_SEND ||
+               !oversize(mtu_of(n, way), value->size);
+}
+
+static int hand_over(Notifier *n, const Way *way, const QueuedValue *value) {
+        size_t room = way->mtu ? (size_t)way->mtu - NOTIFICATION_HEAD : PACKET_SIZE_MAX;
+
+        if (way->socket)
+                return packet_socket_send(
+                        way->socket, value->data, value->size < room ? value->size : room);
+        return value_signal_send(n->bus, n->owner,
+                application_path_of(n->application, way->characteristic), value->data, value->size);
 }
 
 static int send_lane(Notifier *n, size_t lane, uint64_t now) {
-        const Characteristic *c = profile_at(n->profile, lane);
-        QueueNotifier *cursor = n->cursors[lane];
+        Way *way = ways_at(n->ways, lane);
         QueuedValue value;
 
-        (void)queue_notifier_peek(cursor, &value);
-        if (c->oversize == OVERSIZE_DROP && oversize(n, value.size)) {
-                queue_notifier_oversize(cursor, now);
-                note_room(n, c);
+        (void)queue_notifier_peek(way->cursor, &value);
+        if (!fits(n, way, &value)) {
+                queue_notifier_oversize(way->cursor, now);
+                note_room(n, way->characteristic);
                 return 0;
         }
-        int r = send_value(n, lane, value.data, value.size);
+        int r = hand_over(n, way, &value);
+        /* What is wrong with a socket it tells itself. */
         if (r < 0)
-                return r;
-        queue_notifier_sent(cursor, now);
+                return way->socket ? 0 : r;
+        queue_notifier_sent(way->cursor, now);
         pacer_sent(n->pacer, lane, now);
-        tell_sent(n, c, &value, now);
-        note_room(n, c);
+        expect_confirmation(n, way, now);
+        tell_sent(n, way, &value, now);
+        note_room(n, way->characteristic);
         return 0;
 }
 
 static bool lane_waits(size_t lane, void *userdata) {
         const Notifier *n = userdata;
-        QueuedValue value;
+        const Way *way = ways_at(n->ways, lane);
 
-        return n->cursors[lane] && queue_notifier_peek(n->cursors[lane], &value) > 0;
+        return way && ways_may_send(n->ways, way);
 }
 
 static int send_waiting(Notifier *n) {
@@ -169,7 +187,8 @@ static int ping(Notifier *n) {
 
         int r = sd_bus_message_new_method_call(n->bus, &m, n->owner, "/", DBUS_PEER, "Ping");
         if (r >= 0)
-                r = sd_bus_call_async(n->bus, &n->ping_slot, m, on_pong, n, n->ping_timeout_usec);
+                r = sd_bus_call_async(
+                        n->bus, &n->ping_slot, m, on_pong, n, n->parameters.ping_timeout_usec);
         if (r >= 0)
                 pacer_ping_sent(n->pacer);
         return r;
@@ -191,46 +210,67 @@ static void on_timer(struct ev_loop *loop, struct ev_timer *w, int revents) {
         notifier_wake(w->data);
 }
 
-int notifier_subscribe(Notifier *n, const Characteristic *c, Queue *queue) {
-        return n->cursors[c->index] ? 0 : queue_notifier_new(&n->cursors[c->index], queue);
+static void confirmed(Notifier *n, Way *way) {
+        queue_notifier_confirmed(way->cursor);
+        way->confirm_by_usec = 0;
+        notifier_wake(n);
 }
 
-void notifier_unsubscribe(Notifier *n, const Characteristic *c) {
-        if (!n->cursors[c->index])
-                return;
-        n->cursors[c->index] = queue_notifier_end(n->cursors[c->index]);
-        note_room(n, c);
-}
-
-bool notifier_subscribed(const Notifier *n, const Characteristic *c) {
-        return n->cursors[c->index] != NULL;
-}
-
+/* The way that waits for one, or the first. */
 void notifier_confirmed(Notifier *n, const Characteristic *c) {
-        if (n->cursors[c->index])
-                queue_notifier_confirmed(n->cursors[c->index]);
+        Way *first = ways_next(n->ways, c, NULL), *way = first;
+
+        while (way && way->confirm_by_usec == 0)
+                way = ways_next(n->ways, c, way);
+        if (!way)
+                way = first;
+        if (way && way->cursor)
+                confirmed(n, way);
+}
+
+/* Those whose time is over by now, or all. */
+static void expect_no_longer(Notifier *n, uint64_t now) {
+        for (size_t i = 0; i < n->profile->n_characteristics; i++)
+                for (Way *way = ways_next(n->ways, profile_at(n->profile, i), NULL); way;
+                        way = ways_next(n->ways, way->characteristic, way))
+                        if (way->confirm_by_usec <= now)
+                                way->confirm_by_usec = 0;
+        start_confirmation_timer(n);
+        notifier_wake(n);
+}
+
+static void on_confirmation_timer(struct ev_loop *loop, struct ev_timer *w, int revents) {
+        expect_no_longer(w->data, clock_now_usec());
+}
+
+Ways *notifier_ways(Notifier *n) {
+        return n->ways;
+}
+
+void notifier_device(Notifier *n, const char *device, SubscriberFacts facts) {
+        ways_device(n->ways, device, facts);
+        if (n->events->connected(n->userdata) == 0)
+                expect_no_longer(n, USEC_NEVER);
 }
 
 LinkMtus *notifier_link_mtus(Notifier *n) {
         return &n->mtus;
 }
 
-static void end_all(Notifier *n) {
-        for (size_t i = 0; n->cursors && i < n->profile->n_characteristics; i++)
-                notifier_unsubscribe(n, profile_at(n->profile, i));
-}
-
 int notifier_set_owner(Notifier *n, const char *owner) {
-        end_all(n);
+        /* What ends now does not make anything else go. */
+        free(n->owner);
+        n->owner = NULL;
+        int r = ways_set_owner(n->ways, owner);
         n->ping_slot = sd_bus_slot_unref(n->ping_slot);
         ev_timer_stop(n->loop, &n->retry);
         ev_timer_stop(n->loop, &n->again);
+        ev_timer_stop(n->loop, &n->confirmation);
         backoff_reset(&n->backoff);
         pacer_reset(n->pacer);
         n->mtus = (LinkMtus){0};
-        free(n->owner);
         n->owner = owner ? strdup(owner) : NULL;
-        return owner && !n->owner ? -ENOMEM : 0;
+        return owner && !n->owner ? -ENOMEM : r;
 }
 
 /* A lane for each characteristic; those that do not notify never wait. */
@@ -251,15 +291,70 @@ static int new_pacer(Notifier *n, const PacerParameters *parameters) {
         return pacer_new(&n->pacer, parameters, lanes, n_lanes);
 }
 
+static void on_ways_wake(void *userdata) {
+        notifier_wake(userdata);
+}
+
+static void on_switched(const Way *signal, void *userdata) {
+        Notifier *n = userdata;
+
+        n->events->subscribed(signal->characteristic, NULL, NOTIFY_BY_SIGNAL, n->userdata);
+}
+
+static void on_way_ended(const Way *way, void *userdata) {
+        Notifier *n = userdata;
+        const char *device = way->device[0] ? way->device : NULL;
+
+        note_room(n, way->characteristic);
+        n->events->unsubscribed(way->characteristic, device,
+                device ? NOTIFY_BY_SOCKET : NOTIFY_BY_SIGNAL, n->userdata);
+}
+
+static void on_way_confirmed(Way *way, void *userdata) {
+        confirmed(userdata, way);
+}
+
+static SubscriberFacts on_facts(const char *device, void *userdata) {
+        const Notifier *n = userdata;
+
+        return n->events->facts(device, n->userdata);
+}
+
+static const WaysEvents ways_events = {
+        .wake = on_ways_wake,
+        .switched = on_switched,
+        .ended = on_way_ended,
+        .confirmed = on_way_confirmed,
+        .facts = on_facts,
+};
+
+static int new_ways(Notifier *n, SocketBudget *budget) {
+        const WaysParameters parameters = {
+                .switch_timeout_usec = n->parameters.switch_timeout_usec,
+                .ping_timeout_usec = n->parameters.ping_timeout_usec,
+        };
+
+        return ways_new(&n->ways, n->loop, n->bus, n->profile, n->pacer, budget, &parameters,
+                &ways_events, n);
+}
+
 static void init_timer(Notifier *n, struct ev_timer *timer,
         void (*called)(struct ev_loop *loop, struct ev_timer *w, int revents)) {
         ev_init(timer, called);
         timer->data = n;
 }
 
+static void init(Notifier *n) {
+        backoff_init(&n->backoff, n->parameters.retry_min_usec, n->parameters.retry_max_usec);
+        init_timer(n, &n->retry, on_timer);
+        init_timer(n, &n->again, on_timer);
+        init_timer(n, &n->tell_room, on_tell_room);
+        init_timer(n, &n->confirmation, on_confirmation_timer);
+}
+
 int notifier_new(Notifier **ret, struct ev_loop *loop, sd_bus *bus, const Application *application,
-        const Profile *profile, const NotifierParameters *parameters, const NotifierEvents *events,
-        void *userdata) {
+        const Profile *profile, SocketBudget *budget, const NotifierParameters *parameters,
+        const NotifierEvents *events, void *userdata) {
         Notifier *n = calloc(1, sizeof(*n));
         if (!n)
                 return -ENOMEM;
@@ -268,17 +363,14 @@ int notifier_new(Notifier **ret, struct ev_loop *loop, sd_bus *bus, const Applic
         n->bus = sd_bus_ref(bus);
         n->application = application;
         n->profile = profile;
+        n->parameters = *parameters;
         n->events = events;
         n->userdata = userdata;
-        n->ping_timeout_usec = parameters->ping_timeout_usec;
-        n->late_after_usec = parameters->late_after_usec;
-        backoff_init(&n->backoff, parameters->retry_min_usec, parameters->retry_max_usec);
-        init_timer(n, &n->retry, on_timer);
-        init_timer(n, &n->again, on_timer);
-        init_timer(n, &n->tell_room, on_tell_room);
-        n->cursors = calloc(profile->n_characteristics + 1, sizeof(QueueNotifier *));
+        init(n);
         n->room = calloc(profile->n_characteristics + 1, sizeof(bool));
-        int r = n->cursors && n->room ? new_pacer(n, &parameters->pacer) : -ENOMEM;
+        int r = n->room ? new_pacer(n, &parameters->pacer) : -ENOMEM;
+        if (r >= 0)
+                r = new_ways(n, budget);
         if (r < 0) {
                 notifier_free(n);
                 return r;
@@ -291,15 +383,17 @@ Notifier *notifier_free(Notifier *notifier) {
         if (!notifier)
                 return NULL;
         sd_bus_slot_unref(notifier->ping_slot);
-        end_all(notifier);
+        /* Nothing is sent any more. */
+        free(notifier->owner);
+        notifier->owner = NULL;
+        ways_free(notifier->ways);
         ev_timer_stop(notifier->loop, &notifier->retry);
         ev_timer_stop(notifier->loop, &notifier->again);
         ev_timer_stop(notifier->loop, &notifier->tell_room);
+        ev_timer_stop(notifier->loop, &notifier->confirmation);
         sd_bus_unref(notifier->bus);
         pacer_free(notifier->pacer);
-        free(notifier->cursors);
         free(notifier->room);
-        free(notifier->owner);
         free(notifier);
         return NULL;
 }

@@ -1,13 +1,11 @@
-/* Carries waiting values to BlueZ as PropertiesChanged signals, as the pacer allows. Each signal
- * has the queued value. Its audience is every subscribed central. */
+/* Carries waiting values to BlueZ as the pacer allows, on the ways that there are (bluez/ways.h).
+ * One indication of a characteristic, and of a central that has a socket of its own, is outstanding
+ * at a time; whoever may notify as well is not held up. */
 #pragma once
 
 #include "bluez/application.h"
+#include "bluez/ways.h"
 #include "core/link-mtus.h"
-#include "core/pacer.h"
-#include "core/queue.h"
-
-#include <ev.h>
 
 typedef struct Notifier Notifier;
 
@@ -20,31 +18,41 @@ typedef struct NotifierEvents {
         /* Something that waited was sent or dropped, under the policy block. From the loop alone:
          * never from inside a call of ours. */
         void (*room)(const Characteristic *c, void *userdata);
+        /* A way serves, or has ended; device: whose socket, or NULL. Who subscribes by
+         * AcquireNotify or StartNotify is not told here. */
+        void (*subscribed)(
+                const Characteristic *c, const char *device, NotifyBy by, void *userdata);
+        void (*unsubscribed)(
+                const Characteristic *c, const char *device, NotifyBy by, void *userdata);
+        /* What is known of a device, by its address, and how many are connected. */
+        SubscriberFacts (*facts)(const char *device, void *userdata);
+        size_t (*connected)(void *userdata);
 } NotifierEvents;
 
 typedef struct NotifierParameters {
         PacerParameters pacer;
         uint64_t late_after_usec; /* 0: never */
         uint64_t ping_timeout_usec;
+        uint64_t confirm_timeout_usec;           /* for an indication; then the next one goes */
+        uint64_t switch_timeout_usec;            /* as in WaysParameters */
         uint64_t retry_min_usec, retry_max_usec; /* before a Ping that failed is sent again */
 } NotifierParameters;
 
-/* application and profile are borrowed for the notifier's life. */
+/* application, profile and budget are borrowed for the notifier's life. */
 int notifier_new(Notifier **ret, struct ev_loop *loop, sd_bus *bus, const Application *application,
-        const Profile *profile, const NotifierParameters *parameters, const NotifierEvents *events,
-        void *userdata);
+        const Profile *profile, SocketBudget *budget, const NotifierParameters *parameters,
+        const NotifierEvents *events, void *userdata);
 /* Ends every subscription. */
 Notifier *notifier_free(Notifier *notifier);
 
 /* BlueZ's unique name, or NULL: gone, and every subscription and link with it. */
 int notifier_set_owner(Notifier *notifier, const char *owner);
 
-/* Starts to carry what queue gets from now on. Again for a subscribed one: does nothing. */
-int notifier_subscribe(Notifier *notifier, const Characteristic *c, Queue *queue);
-void notifier_unsubscribe(Notifier *notifier, const Characteristic *c);
-bool notifier_subscribed(const Notifier *notifier, const Characteristic *c);
-
-/* A central has confirmed an indication. */
+/* Who is subscribed, and by which ways: for what BlueZ calls, and what becomes of devices. */
+Ways *notifier_ways(Notifier *notifier);
+/* What is known of this device has changed. */
+void notifier_device(Notifier *notifier, const char *device, SubscriberFacts facts);
+/* A central has confirmed an indication: BlueZ does not say which. */
 void notifier_confirmed(Notifier *notifier, const Characteristic *c);
 
 /* The MTUs of the links that there are, for values that are too long for one. */

@@ -51,6 +51,8 @@ typedef struct Settings {
                 unsigned burst;  /* that may go at once */
                 unsigned window; /* signals before bluetoothd must have answered a Ping */
                 uint64_t log_slow_publish_usec; /* 0: never */
+                uint64_t confirm_timeout_usec;  /* of an indication */
+                uint64_t switch_timeout_usec;   /* from sockets to the signal */
         } queue;
         struct {
                 char *path;  /* NULL: the default for this kind of run */
@@ -77,6 +79,7 @@ typedef struct Settings {
                 size_t peer_bytes;          /* waiting for one peer that does not read */
                 unsigned requests_per_turn; /* of one peer, before others have theirs */
                 size_t verdicts;            /* writes that wait for one */
+                size_t sockets;             /* given to BlueZ */
                 size_t devices;             /* of BlueZ's that are kept */
         } limits;
 } Settings;

@@ -125,6 +125,12 @@ static const Key keys[] = {
         {SECTION_QUEUE, "log_slow_publish", key_parse_time, "250ms",
                 SETTING(queue.log_slow_publish_usec), 0, 3600 * SEC,
                 .description = "A value that waits longer than this is logged; 0: never."},
+        {SECTION_QUEUE, "confirm_timeout", key_parse_time, "30s",
+                SETTING(queue.confirm_timeout_usec), 100 * MSEC, 3600 * SEC,
+                .description = "How long an indication is waited for to be confirmed."},
+        {SECTION_QUEUE, "switch_timeout", key_parse_time, "1s", SETTING(queue.switch_timeout_usec),
+                1 * MSEC, 60 * SEC,
+                .description = "How long values are held when sockets end (notify_by = socket)."},
 
         {SECTION_SOCKET, "path", key_parse_path, "", SETTING(socket.path), .max = 107,
                 .description = "The socket for local programs; empty: chosen by how it is run."},
@@ -169,6 +175,8 @@ static const Key keys[] = {
                 .description = "Requests of one program before others have their turn."},
         {SECTION_LIMITS, "verdicts", key_parse_count, "64", SETTING(limits.verdicts), 1, 1024,
                 .description = "Writes that wait for a handler's verdict at the same time."},
+        {SECTION_LIMITS, "sockets", key_parse_count, "64", SETTING(limits.sockets), 1, 1024,
+                .description = "Sockets that BlueZ is given (notify_by, write_by)."},
         {SECTION_LIMITS, "devices", key_parse_count, "64", SETTING(limits.devices), 1, 1024,
                 .description = "Devices that are kept in the list of devices, connected ones "
                                "first."},

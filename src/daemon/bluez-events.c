@@ -43,26 +43,34 @@ static int on_interface_added(
         const char *path, const char *interface, sd_bus_message *properties, void *userdata) {
         Peripheral *p = userdata;
 
-        if (is_device(interface))
-                return devices_added(p->devices, path, properties);
+        if (is_device(interface)) {
+                int r = devices_added(p->devices, path, properties);
+                serving_device_changed(p->serving, path);
+                return r;
+        }
         return adapter_interface_added(p->adapter, path, interface, properties);
 }
 
 static void on_interface_removed(const char *path, const char *interface, void *userdata) {
         Peripheral *p = userdata;
 
-        if (is_device(interface))
+        if (is_device(interface)) {
                 devices_removed(p->devices, path);
-        else
+                serving_device_removed(p->serving, path);
+        } else {
                 adapter_interface_removed(p->adapter, path, interface);
+        }
 }
 
 static int on_properties_changed(
         const char *path, const char *interface, sd_bus_message *properties, void *userdata) {
         Peripheral *p = userdata;
 
-        if (is_device(interface))
-                return devices_changed(p->devices, path, properties);
+        if (is_device(interface)) {
+                int r = devices_changed(p->devices, path, properties);
+                serving_device_changed(p->serving, path);
+                return r;
+        }
         return adapter_properties_changed(p->adapter, path, interface, properties);
 }
 

@@ -24,6 +24,35 @@ static void log_writes(const Characteristic *c, const char *version) {
                         c->name, version, WRITE_MAX_IN_REQUEST, WRITE_MAX_IN_PIECES);
 }
 
+/* NULL: they are used as they are asked for. */
+static const char *no_sockets(const Characteristic *c, const BluezTraits *traits) {
+        if (c->notify_by != NOTIFY_BY_SOCKET)
+                return NULL;
+        switch (traits->notify_sockets) {
+        case NOTIFY_SOCKETS_UNKNOWN:
+                return "what it does with sockets is not known (set version in [bluez])";
+        case NOTIFY_SOCKETS_EACH_TO_ALL:
+                return "it tells every central what is meant for one";
+        case NOTIFY_SOCKETS_SHARED:
+        case NOTIFY_SOCKETS_EACH:
+                break;
+        }
+        if ((c->flags & CHARACTERISTIC_INDICATE) &&
+                traits->socket_confirmation == SOCKET_CONFIRMATION_NONE)
+                return "it does not tell whether what went by a socket was confirmed";
+        return NULL;
+}
+
+static void log_sockets(const Characteristic *c, const BluezTraits *traits, const char *version) {
+        const char *why = no_sockets(c, traits);
+
+        if (why)
+                log_warning(
+                        "characteristic %s: notify_by = socket: BlueZ %s: %s; it is notified by "
+                        "signal",
+                        c->name, version, why);
+}
+
 void limitations_log(const Profile *profile, BluezVersion version) {
         const BluezTraits *traits = bluez_traits(version);
         const unsigned known = known_flags(traits);
@@ -36,5 +65,6 @@ void limitations_log(const Profile *profile, BluezVersion version) {
                 log_flags(c->name, c->flags, text, known);
                 if (traits->counts_write_header)
                         log_writes(c, text);
+                log_sockets(c, traits, text);
         }
 }

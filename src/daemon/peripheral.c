@@ -172,16 +172,27 @@ static const BusSourceEvents source_events = {
         .disconnected = on_disconnected,
 };
 
+static ServingParameters serving_parameters(const Settings *s) {
+        return (ServingParameters){
+                .notifier =
+                        {
+                                .pacer.window = s->queue.window,
+                                .pacer.rate = {.per_second = s->queue.rate,
+                                        .burst = s->queue.burst},
+                                .late_after_usec = s->queue.log_slow_publish_usec,
+                                .ping_timeout_usec = s->bluez.call_timeout_usec,
+                                .confirm_timeout_usec = s->queue.confirm_timeout_usec,
+                                .switch_timeout_usec = s->queue.switch_timeout_usec,
+                                .retry_min_usec = s->bluez.retry_min_usec,
+                                .retry_max_usec = s->bluez.retry_max_usec,
+                        },
+                .sockets_max = s->limits.sockets,
+        };
+}
+
 static int new_objects(Peripheral *p) {
         const Settings *s = p->settings;
-        NotifierParameters notifier = {
-                .pacer.window = s->queue.window,
-                .pacer.rate = {.per_second = s->queue.rate, .burst = s->queue.burst},
-                .late_after_usec = s->queue.log_slow_publish_usec,
-                .ping_timeout_usec = s->bluez.call_timeout_usec,
-                .retry_min_usec = s->bluez.retry_min_usec,
-                .retry_max_usec = s->bluez.retry_max_usec,
-        };
+        const ServingParameters serving = serving_parameters(s);
         AdapterParameters adapter = {
                 .select = s->bluez.adapter,
                 .alias = p->profile->advertisement.name,
@@ -191,13 +202,13 @@ static int new_objects(Peripheral *p) {
                 .retry_max_usec = s->bluez.retry_max_usec,
         };
 
-        int r = serving_new(
-                &p->serving, p->loop, p->bus, p->profile, p->values, &notifier, &serving_events, p);
+        int r = devices_new(&p->devices, s->limits.devices, &peripheral_devices_events, p);
+        if (r >= 0)
+                r = serving_new(&p->serving, p->loop, p->bus, p->profile, p->values, p->devices,
+                        &serving, &serving_events, p);
         if (r >= 0)
                 r = le_advertisement_new(&p->advertisement, p->bus, &p->profile->advertisement,
                         &advertisement_events, p);
-        if (r >= 0)
-                r = devices_new(&p->devices, s->limits.devices, &peripheral_devices_events, p);
         if (r >= 0)
                 r = adapter_new(&p->adapter, p->loop, p->bus, &adapter, &adapter_events, p);
         if (r >= 0)
@@ -252,9 +263,9 @@ Peripheral *peripheral_free(Peripheral *p) {
         bluez_client_free(p->client);
         presence_free(p->presence);
         pairing_free(p->pairing);
-        devices_free(p->devices);
         le_advertisement_free(p->advertisement);
         serving_free(p->serving);
+        devices_free(p->devices);
         bus_source_free(p->source);
         /* Closing is enough: BlueZ drops what a client that left the bus had registered. Only then
          * may another process have the adapter. */
@@ -271,6 +282,10 @@ void peripheral_wake(Peripheral *p) {
 
 void peripheral_answer_write(Peripheral *p, uint64_t write_id, unsigned code) {
         serving_answer_write(p->serving, write_id, code);
+}
+
+const Way *peripheral_next_way(const Peripheral *p, const Characteristic *c, const Way *way) {
+        return serving_next_way(p->serving, c, way);
 }
 
 bool peripheral_subscribed(const Peripheral *p, const Characteristic *c) {

@@ -4,6 +4,7 @@
 
 #include "bluez/devices.h"
 #include "bluez/gatt-context.h"
+#include "bluez/way.h"
 #include "config/config.h"
 #include "core/att-codes.h"
 #include "daemon/values.h"
@@ -64,6 +65,8 @@ void peripheral_wake(Peripheral *peripheral);
 /* Answers a pending write: code 0 takes it, an ATT code refuses it. An id that is not pending (its
  * bluetoothd is gone) does nothing. */
 void peripheral_answer_write(Peripheral *peripheral, uint64_t write_id, unsigned code);
+/* As serving_next_way(). */
+const Way *peripheral_next_way(const Peripheral *peripheral, const Characteristic *c, const Way *way);
 bool peripheral_subscribed(const Peripheral *peripheral, const Characteristic *c);
 
 /* Another name, for the adapter's alias and the advertisement, which is registered anew; copied.

@@ -1,6 +1,7 @@
 #include "daemon/serving.h"
 
 #include "bluez/application.h"
+#include "bluez/write-sockets.h"
 #include "core/att-codes.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -19,6 +20,9 @@ struct Serving {
         const BluezTraits *traits; /* of the BlueZ that runs */
         Application *application;
         Notifier *notifier;
+        WriteSockets *write_sockets;
+        SocketBudget budget;
+        const Devices *devices;
         const ServingEvents *events;
         void *userdata;
         uint64_t late_log_usec; /* not before then is the next late value logged */
@@ -90,36 +94,74 @@ static void on_descriptor_write_refused(const Characteristic *c, const Descripto
 }
 
 /* By signal BlueZ says neither who has subscribed nor who has left. */
-static void tell_subscription(Serving *s, const Characteristic *c, ConnectionEventKind kind) {
-        ConnectionEvent event = {.kind = kind, .characteristic = c, .by = NOTIFY_BY_SIGNAL};
+static void tell_subscription(Serving *s, const Characteristic *c, ConnectionEventKind kind,
+        const char *device, NotifyBy by) {
+        ConnectionEvent event = {.kind = kind, .device = device, .characteristic = c, .by = by};
 
         s->events->connection(&event, s->userdata);
 }
 
-static void end_subscription(Serving *s, const Characteristic *c) {
-        if (!notifier_subscribed(s->notifier, c))
-                return;
-        notifier_unsubscribe(s->notifier, c);
-        tell_subscription(s, c, CONNECTION_UNSUBSCRIBED);
+static void repeat(Serving *s, const Characteristic *c, QueueNotifier *newcomer) {
+        int r = 0;
+
+        if (c->notify_on_subscribe)
+                r = values_repeat(s->values, c, newcomer, clock_now_usec());
+        if (r < 0)
+                log_error("%s cannot be notified: %s", c->name, strerror(-r));
 }
 
 static void on_start_notify(const Characteristic *c, void *userdata) {
         Serving *s = userdata;
 
-        int r = notifier_subscribe(s->notifier, c, values_at(s->values, c)->queue);
-        if (r >= 0 && c->notify_on_subscribe)
-                r = values_repeat(s->values, c, clock_now_usec());
-        if (r < 0)
-                log_error("%s cannot be notified: %s", c->name, strerror(-r));
-        tell_subscription(s, c, CONNECTION_SUBSCRIBED);
+        ways_start(notifier_ways(s->notifier), c, values_at(s->values, c)->queue);
+        repeat(s, c, NULL);
+        tell_subscription(s, c, CONNECTION_SUBSCRIBED, NULL, NOTIFY_BY_SIGNAL);
         notifier_wake(s->notifier);
 }
 
 static void on_stop_notify(const Characteristic *c, void *userdata) {
         Serving *s = userdata;
 
-        end_subscription(s, c);
+        ways_stop(notifier_ways(s->notifier), c);
 }
+
+static bool on_acquire_notify(
+        const Characteristic *c, const char *device, uint16_t mtu, int *ret_fd, void *userdata) {
+        Serving *s = userdata;
+        Way *way;
+
+        if (!ways_acquire(notifier_ways(s->notifier), c, values_at(s->values, c)->queue, device,
+                    mtu, ret_fd, &way))
+                return false;
+        repeat(s, c, way->cursor);
+        tell_subscription(s, c, CONNECTION_SUBSCRIBED, way->device, NOTIFY_BY_SOCKET);
+        notifier_wake(s->notifier);
+        return true;
+}
+
+/* Where one serves several, a packet does not say whose it is. */
+static int on_acquire_write(
+        const Characteristic *c, const char *device, int *ret_fd, void *userdata) {
+        Serving *s = userdata;
+        bool shared = s->traits->notify_sockets != NOTIFY_SOCKETS_EACH &&
+                      s->traits->notify_sockets != NOTIFY_SOCKETS_EACH_TO_ALL;
+
+        return write_sockets_open(s->write_sockets, c, shared ? NULL : device, ret_fd);
+}
+
+/* Nobody waits for an answer: what is not legal is counted and dropped. */
+static void on_written(const Characteristic *c, const char *device, const uint8_t *data,
+        size_t size, void *userdata) {
+        Serving *s = userdata;
+        char why[FORMAT_WHY_SIZE];
+
+        if (characteristic_check(c, data, size, why) != 0)
+                on_write_refused(c, device, why, s);
+        else
+                (void)s->events->write(c, device, data, size, 0, s->userdata);
+}
+
+static const WriteSocketsEvents write_sockets_events = {.written = on_written};
 
 static void on_confirmed(const Characteristic *c, void *userdata) {
         Serving *s = userdata;
@@ -143,6 +185,8 @@ static const GattEvents gatt_events = {
         .descriptor_write_refused = on_descriptor_write_refused,
         .start_notify = on_start_notify,
         .stop_notify = on_stop_notify,
+        .acquire_notify = on_acquire_notify,
+        .acquire_write = on_acquire_write,
         .confirmed = on_confirmed,
         .mtu = on_mtu,
 };
@@ -180,15 +224,44 @@ static void on_room(const Characteristic *c, void *userdata) {
         s->events->room(c, s->userdata);
 }
 
+static void on_subscribed(
+        const Characteristic *c, const char *device, NotifyBy by, void *userdata) {
+        tell_subscription(userdata, c, CONNECTION_SUBSCRIBED, device, by);
+}
+
+static void on_unsubscribed(
+        const Characteristic *c, const char *device, NotifyBy by, void *userdata) {
+        tell_subscription(userdata, c, CONNECTION_UNSUBSCRIBED, device, by);
+}
+
+static SubscriberFacts on_facts(const char *device, void *userdata) {
+        const Serving *s = userdata;
+        const Device *d = devices_find(s->devices, device);
+
+        /* Of one that is not kept nothing can be said but that it may still be there. */
+        return d ? (SubscriberFacts){.connected = d->connected, .bonded = device_bonded(d)}
+                 : (SubscriberFacts){.connected = true};
+}
+
+static size_t on_connected(void *userdata) {
+        const Serving *s = userdata;
+
+        return devices_connected(s->devices);
+}
+
 static const NotifierEvents notifier_events = {
         .late = on_late,
         .cut = on_cut,
         .room = on_room,
+        .subscribed = on_subscribed,
+        .unsubscribed = on_unsubscribed,
+        .facts = on_facts,
+        .connected = on_connected,
 };
 
 int serving_new(Serving **ret, struct ev_loop *loop, sd_bus *bus, const Profile *profile,
-        Values *values, const NotifierParameters *parameters, const ServingEvents *events,
-        void *userdata) {
+        Values *values, const Devices *devices, const ServingParameters *parameters,
+        const ServingEvents *events, void *userdata) {
         Serving *s = calloc(1, sizeof(*s));
         if (!s)
                 return -ENOMEM;
@@ -196,12 +269,17 @@ int serving_new(Serving **ret, struct ev_loop *loop, sd_bus *bus, const Profile 
         s->profile = profile;
         s->values = values;
         s->traits = bluez_traits((BluezVersion){0});
+        s->devices = devices;
+        s->budget.max = parameters->sockets_max;
         s->events = events;
         s->userdata = userdata;
         int r = application_new(&s->application, bus, profile, &gatt_events, s);
         if (r >= 0)
-                r = notifier_new(&s->notifier, loop, bus, s->application, profile, parameters,
-                        &notifier_events, s);
+                r = notifier_new(&s->notifier, loop, bus, s->application, profile, &s->budget,
+                        &parameters->notifier, &notifier_events, s);
+        if (r >= 0)
+                r = write_sockets_new(
+                        &s->write_sockets, loop, &s->budget, &write_sockets_events, s);
         if (r < 0) {
                 serving_free(s);
                 return r;
@@ -214,6 +292,7 @@ Serving *serving_free(Serving *serving) {
         if (!serving)
                 return NULL;
         notifier_free(serving->notifier);
+        write_sockets_free(serving->write_sockets);
         application_free(serving->application);
         free(serving);
         return NULL;
@@ -228,6 +307,7 @@ int serving_set_owner(Serving *s, const char *owner) {
 void serving_set_traits(Serving *s, const BluezTraits *traits) {
         s->traits = traits;
         application_set_traits(s->application, traits);
+        ways_set_traits(notifier_ways(s->notifier), traits);
 }
 
 int serving_pin(Serving *s, bool pinned) {
@@ -248,7 +328,29 @@ void serving_link_ended(Serving *s, const char *device) {
 
 void serving_end_subscriptions(Serving *s) {
         for (size_t i = 0; i < s->profile->n_characteristics; i++)
-                end_subscription(s, profile_at(s->profile, i));
+                ways_clear(notifier_ways(s->notifier), profile_at(s->profile, i));
+}
+
+void serving_device_changed(Serving *s, const char *path) {
+        char device[DEVICE_ADDRESS_SIZE];
+
+        device_address(device, path);
+        notifier_device(s->notifier, device, on_facts(device, s));
+}
+
+void serving_device_removed(Serving *s, const char *path) {
+        char device[DEVICE_ADDRESS_SIZE];
+
+        device_address(device, path);
+        notifier_device(s->notifier, device, (SubscriberFacts){0});
+}
+
+const Way *serving_next_way(const Serving *s, const Characteristic *c, const Way *way) {
+        return ways_next(notifier_ways(s->notifier), c, way);
+}
+
+const SocketBudget *serving_sockets(const Serving *s) {
+        return &s->budget;
 }
 
 void serving_wake(Serving *s) {
@@ -260,5 +362,5 @@ void serving_answer_write(Serving *s, uint64_t write_id, unsigned code) {
 }
 
 bool serving_subscribed(const Serving *s, const Characteristic *c) {
-        return notifier_subscribed(s->notifier, c);
+        return ways_subscribed(notifier_ways(s->notifier), c);
 }

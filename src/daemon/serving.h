@@ -1,6 +1,7 @@
 /* The values on the bus: the exported application answers from them, the notifier carries them. */
 #pragma once
 
+#include "bluez/devices.h"
 #include "bluez/notifier.h"
 #include "core/bluez-version.h"
 #include "core/connection.h"
@@ -21,10 +22,15 @@ typedef struct ServingEvents {
         void (*connection)(const ConnectionEvent *event, void *userdata);
 } ServingEvents;
 
-/* profile and values are borrowed for its life. */
+typedef struct ServingParameters {
+        NotifierParameters notifier;
+        size_t sockets_max; /* for notifications and writes */
+} ServingParameters;
+
+/* profile, values and devices are borrowed for its life. */
 int serving_new(Serving **ret, struct ev_loop *loop, sd_bus *bus, const Profile *profile,
-        Values *values, const NotifierParameters *parameters, const ServingEvents *events,
-        void *userdata);
+        Values *values, const Devices *devices, const ServingParameters *parameters,
+        const ServingEvents *events, void *userdata);
 Serving *serving_free(Serving *serving);
 
 /* BlueZ's unique name, or NULL: gone. Ends every subscription. */
@@ -37,6 +43,9 @@ int serving_pin(Serving *serving, bool pinned);
 void serving_note_mtu(Serving *serving, const char *device, uint16_t mtu);
 void serving_link_renamed(Serving *serving, const char *was, const char *device);
 void serving_link_ended(Serving *serving, const char *device);
+/* Whether the device at this object path is connected or bonded may have changed; it is no more. */
+void serving_device_changed(Serving *serving, const char *path);
+void serving_device_removed(Serving *serving, const char *path);
 /* The application's registration is lost, and its subscriptions with it. */
 void serving_end_subscriptions(Serving *serving);
 
@@ -44,4 +53,9 @@ void serving_end_subscriptions(Serving *serving);
 void serving_wake(Serving *serving);
 /* As peripheral_answer_write(). */
 void serving_answer_write(Serving *serving, uint64_t write_id, unsigned code);
+/* The ways out of a characteristic that are in use, after `way`; NULL: from the first, or no more.
+ * Borrowed until the loop turns. */
+const Way *serving_next_way(const Serving *serving, const Characteristic *c, const Way *way);
+/* How many sockets there are. */
+const SocketBudget *serving_sockets(const Serving *serving);
 bool serving_subscribed(const Serving *serving, const Characteristic *c);

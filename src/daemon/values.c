@@ -185,12 +185,17 @@ int values_restore(Values *values, const Characteristic *c, const uint8_t *data,
         return 0;
 }
 
-int values_repeat(Values *values, const Characteristic *c, uint64_t now_usec) {
+int values_repeat(
+        Values *values, const Characteristic *c, QueueNotifier *newcomer, uint64_t now_usec) {
         const Value *v = values_at(values, c);
 
-        if (!v->queue || queue_counters(v->queue).pending > 0 || (v->seq == 0 && v->size == 0))
+        if (!v->queue || (v->seq == 0 && v->size == 0))
                 return 0;
         if (v->stale && c->on_stale == ON_STALE_REFUSE)
+                return 0;
+        if (newcomer && queue_notifier_repeat(newcomer, v->data, v->size, now_usec) == 0)
+                return 0;
+        if (!newcomer && queue_counters(v->queue).pending > 0)
                 return 0;
         return queue_push_over(v->queue, v->data, v->size, now_usec);
 }

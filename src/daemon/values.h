@@ -60,8 +60,10 @@ int values_store(Values *values, const Characteristic *c, const uint8_t *data, s
 /* The value from before the start: stored, not queued, and as old as the daemon. -EMSGSIZE. */
 int values_restore(Values *values, const Characteristic *c, const uint8_t *data, size_t size);
 /* Adds the stored value to the queue, unless something waits there, which is as new, or there is
- * none (nobody has set one, and the initial one is empty), or it is stale and refused. */
-int values_repeat(Values *values, const Characteristic *c, uint64_t now_usec);
+ * none (nobody has set one, and the initial one is empty), or it is stale and refused. newcomer: it
+ * alone gets it, as far as the queue can do that; NULL: all. */
+int values_repeat(
+        Values *values, const Characteristic *c, QueueNotifier *newcomer, uint64_t now_usec);
 
 /* When the next value becomes stale; USEC_NEVER. */
 uint64_t values_next_stale_usec(const Values *values);

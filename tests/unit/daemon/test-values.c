@@ -230,7 +230,7 @@ static void test_a_restored_value_is_read_and_not_queued(void **state) {
         assert_int_equal(v->sets, 0);
         assert_int_equal(v->set_usec, START_USEC);
         assert_waiting(notifier, "");
-        assert_int_equal(values_repeat(f->values, f->level, START_USEC), 0);
+        assert_int_equal(values_repeat(f->values, f->level, NULL, START_USEC), 0);
         assert_waiting(notifier, "05");
 }
 
@@ -239,13 +239,13 @@ static void test_repeating_adds_the_value_unless_one_waits(void **state) {
 
         fixture_start(f);
         QueueNotifier *notifier = notify(f, f->level);
-        assert_int_equal(values_repeat(f->values, f->level, START_USEC), 0);
+        assert_int_equal(values_repeat(f->values, f->level, NULL, START_USEC), 0);
         assert_int_equal(fixture_set(f, f->level, 1, START_USEC), 0);
-        assert_int_equal(values_repeat(f->values, f->level, START_USEC), 0);
+        assert_int_equal(values_repeat(f->values, f->level, NULL, START_USEC), 0);
         assert_waiting(notifier, "01");
-        assert_int_equal(values_repeat(f->values, f->level, START_USEC), 0);
+        assert_int_equal(values_repeat(f->values, f->level, NULL, START_USEC), 0);
         assert_waiting(notifier, "01");
-        assert_int_equal(values_repeat(f->values, f->plain, START_USEC), 0);
+        assert_int_equal(values_repeat(f->values, f->plain, NULL, START_USEC), 0);
 }
 
 static void test_without_an_age_nothing_becomes_stale(void **state) {
@@ -327,8 +327,8 @@ static void test_what_is_stale_and_refused_is_not_repeated(void **state) {
         QueueNotifier *refused = notify(f, f->level), *kept = notify(f, f->alarm);
         while (values_take_stale(f->values, START_USEC + 100))
                 ;
-        assert_int_equal(values_repeat(f->values, f->level, START_USEC + 100), 0);
-        assert_int_equal(values_repeat(f->values, f->alarm, START_USEC + 100), 0);
+        assert_int_equal(values_repeat(f->values, f->level, NULL, START_USEC + 100), 0);
+        assert_int_equal(values_repeat(f->values, f->alarm, NULL, START_USEC + 100), 0);
         assert_waiting(refused, "");
         assert_waiting(kept, "01");
 }

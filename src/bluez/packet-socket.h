@@ -1,0 +1,44 @@
+/* Our end of a socket for packets whose other end is given to BlueZ. */
+#pragma once
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PACKET_SIZE_MAX 512 /* BlueZ reads and writes no more at once */
+
+/* How many there may be, notifications and writes together. */
+typedef struct SocketBudget {
+        size_t max, used;
+        uint64_t refused;
+} SocketBudget;
+
+typedef struct PacketSocket PacketSocket;
+
+typedef struct PacketSocketEvents {
+        /* BlueZ has written; data is borrowed. NULL: nobody wants to know. */
+        void (*packet)(const uint8_t *data, size_t size, void *userdata);
+        /* There is room again, after -EAGAIN. NULL: nothing is sent. */
+        void (*writable)(void *userdata);
+        /* BlueZ has closed its end. Told once, and last: it may be freed from here. */
+        void (*closed)(void *userdata);
+} PacketSocketEvents;
+
+/* *ret_fd is BlueZ's end, and the caller's to close. budget is borrowed. Our end's buffer is the
+ * smallest that the kernel has, so that what waits waits in our queue. -EMFILE: the budget, or the
+ * process, has no more. */
+int packet_socket_new(PacketSocket **ret, int *ret_fd, struct ev_loop *loop, SocketBudget *budget,
+        const PacketSocketEvents *events, void *userdata);
+/* What BlueZ has not read yet it can still read. */
+PacketSocket *packet_socket_free(PacketSocket *socket);
+
+/* 1 to PACKET_SIZE_MAX bytes. -EAGAIN: BlueZ does not read, `writable` follows; any other error:
+ * `closed` follows. */
+int packet_socket_send(PacketSocket *socket, const uint8_t *data, size_t size);
+/* It failed, and nothing has followed yet. */
+bool packet_socket_blocked(const PacketSocket *socket);
+/* BlueZ has read everything. */
+bool packet_socket_is_empty(const PacketSocket *socket);
+/* Tells now what the loop would tell next. True: `closed` was told. */
+bool packet_socket_look(PacketSocket *socket);

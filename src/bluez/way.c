@@ -1,0 +1,87 @@
+#include "bluez/way.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void lanes_done(Lanes *lanes) {
+        free(lanes->sockets);
+        *lanes = (Lanes){0};
+}
+
+Way *lanes_socket(const Lanes *lanes, size_t lane) {
+        if (lane < lanes->n_signals || lane - lanes->n_signals >= lanes->n_sockets)
+                return NULL;
+        return lanes->sockets[lane - lanes->n_signals];
+}
+
+static int make_room(Lanes *lanes, size_t lane) {
+        size_t n = lane - lanes->n_signals + 1;
+        Way **more;
+
+        if (n <= lanes->n_sockets)
+                return 0;
+        more = reallocarray(lanes->sockets, n, sizeof(*more));
+        if (!more)
+                return -ENOMEM;
+        lanes->sockets = more;
+        while (lanes->n_sockets < n)
+                more[lanes->n_sockets++] = NULL;
+        return 0;
+}
+
+/* It fills up by itself, so the window is not for it. */
+static int add_lane(Lanes *lanes, Way *way) {
+        const Characteristic *c = way->characteristic;
+        const PacerLane lane = {
+                .rate = c->rate,
+                .min_interval_usec = c->min_interval_usec,
+                .priority = c->priority,
+                .unwindowed = true,
+        };
+
+        int r = pacer_add_lane(lanes->pacer, &lane, &way->lane);
+        if (r < 0)
+                return r;
+        r = make_room(lanes, way->lane);
+        if (r < 0)
+                pacer_remove_lane(lanes->pacer, way->lane);
+        else
+                lanes->sockets[way->lane - lanes->n_signals] = way;
+        return r;
+}
+
+int way_new(Way **ret, int *ret_fd, const Characteristic *c, const char *device, Queue *queue,
+        Lanes *lanes, struct ev_loop *loop, SocketBudget *budget,
+        const PacketSocketEvents *events) {
+        Way *way = calloc(1, sizeof(*way));
+        if (!way)
+                return -ENOMEM;
+
+        way->characteristic = c;
+        (void)snprintf(way->device, sizeof(way->device), "%s", device);
+        int r = add_lane(lanes, way);
+        if (r < 0) {
+                free(way);
+                return r;
+        }
+        r = queue_notifier_new(&way->cursor, queue);
+        if (r >= 0)
+                r = packet_socket_new(&way->socket, ret_fd, loop, budget, events, way);
+        if (r < 0) {
+                way_free(way, lanes);
+                return r;
+        }
+        *ret = way;
+        return 0;
+}
+
+Way *way_free(Way *way, Lanes *lanes) {
+        lanes->sockets[way->lane - lanes->n_signals] = NULL;
+        pacer_remove_lane(lanes->pacer, way->lane);
+        sd_bus_slot_unref(way->ping);
+        packet_socket_free(way->socket);
+        queue_notifier_end(way->cursor);
+        free(way);
+        return NULL;
+}
