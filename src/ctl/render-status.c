@@ -116,6 +116,24 @@ static void print_notes(
                 fputc('\n', out);
 }
 
+/* Each is one central's, or, where one is everybody's, the only one. */
+static void print_sockets(FILE *out, const json_t *row) {
+        const json_t *ways = json_object_get(row, "ways");
+
+        for (size_t i = 0; i < json_array_size(ways); i++) {
+                const json_t *way = json_array_get(ways, i);
+                const char *device = json_string_value(json_object_get(way, "device"));
+                char sent[TEXT_COUNT_SIZE];
+
+                if (!device)
+                        continue;
+                text_count(sent, json_integer_value(json_object_get(way, "sent")));
+                fprintf(out, "%*ssocket for ", INDENT, "");
+                text_print_left(out, device, 0);
+                fprintf(out, ": %s sent\n", sent);
+        }
+}
+
 static void print_on_air(FILE *out, const json_t *answer) {
         const char *adapter = json_string_value(json_object_get(answer, "adapter"));
         const char *bluez = json_string_value(json_object_get(answer, "bluez"));
@@ -229,6 +247,7 @@ static int print_table(FILE *out, const json_t *rows) {
 
                 r = print_row(out, row, widths);
                 print_notes(out, INDENT, notes, ELEMENTS(notes), row);
+                print_sockets(out, row);
         }
         print_audience(out, rows);
         return r;

@@ -199,6 +199,23 @@ static void on_characteristic_status(
         ret->queue = queue_counters(v->queue);
 }
 
+static bool on_way(const Characteristic *c, size_t index, ServerWay *ret, void *userdata) {
+        const Daemon *d = userdata;
+        const Way *way = d->peripheral ? peripheral_next_way(d->peripheral, c, NULL) : NULL;
+
+        /* One that BlueZ has closed serves nobody. */
+        while (way && ((way->device[0] && !way->socket) || index-- > 0))
+                way = peripheral_next_way(d->peripheral, c, way);
+        if (!way)
+                return false;
+        *ret = (ServerWay){
+                .by = way->device[0] ? NOTIFY_BY_SOCKET : NOTIFY_BY_SIGNAL,
+                .device = way->device[0] ? way->device : NULL,
+                .queue = queue_notifier_counters(way->cursor),
+        };
+        return true;
+}
+
 int programs_metrics(char **ret, void *userdata) {
         Daemon *d = userdata;
         FiguresSource source = {
@@ -225,5 +242,6 @@ const ServerEvents programs_events = {
         .status = on_status,
         .device = on_device,
         .characteristic_status = on_characteristic_status,
+        .way = on_way,
         .metrics = programs_metrics,
 };

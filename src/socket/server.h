@@ -53,6 +53,13 @@ typedef struct ServerCharacteristicStatus {
         uint64_t stales, slow, cut, verdicts_late;
 } ServerCharacteristicStatus;
 
+/* One way out of a characteristic that is in use. */
+typedef struct ServerWay {
+        NotifyBy by;
+        const char *device; /* whose socket; borrowed. NULL: the signal's */
+        QueueCounters queue;
+} ServerWay;
+
 /* All strings borrowed; NULL where there is nothing to say. */
 typedef struct ServerStatus {
         bool on_air;
@@ -122,6 +129,8 @@ typedef struct ServerEvents {
         bool (*device)(size_t index, ServerDevice *ret, void *userdata);
         void (*characteristic_status)(
                 const Characteristic *c, ServerCharacteristicStatus *ret, void *userdata);
+        /* From index 0 on; false: there are no more. */
+        bool (*way)(const Characteristic *c, size_t index, ServerWay *ret, void *userdata);
         /* Prometheus text, owned by the caller. -ENOMEM. */
         int (*metrics)(char **ret, void *userdata);
 } ServerEvents;

@@ -3,6 +3,7 @@
 
 #include "socket/handlers.h"
 #include "socket/reply.h"
+#include "util/cleanup.h"
 
 static json_t *count(uint64_t n) {
         return json_integer((json_int_t)n);
@@ -20,14 +21,17 @@ static json_t *queue_json(const QueueCounters *q) {
                 "pending", count(q->pending), "confirmed", count(q->confirmed));
 }
 
+static bool notifies(const Characteristic *c) {
+        return (c->flags & (CHARACTERISTIC_NOTIFY | CHARACTERISTIC_INDICATE)) != 0;
+}
+
 /* Members that are there only where they mean something. 0 or -1, as jansson's. */
 static int add_properties(json_t *object, const Characteristic *c) {
         int r = 0;
 
         if (c->max_age_usec > 0)
                 r = json_object_set_new(object, "max_age_s", reply_seconds(c->max_age_usec));
-        /* The one way out so far: a signal, which BlueZ takes to whoever has subscribed. */
-        if (r == 0 && (c->flags & (CHARACTERISTIC_NOTIFY | CHARACTERISTIC_INDICATE)))
+        if (r == 0 && notifies(c) && c->notify_by == NOTIFY_BY_SIGNAL)
                 r = json_object_set_new(object, "audience", json_string("every subscriber"));
         return r;
 }
@@ -71,12 +75,36 @@ static json_t *join(json_t *object, json_t *const *parts, size_t n) {
         return NULL;
 }
 
+static json_t *way_json(const ServerWay *way) {
+        json_t *object = json_pack("{s:s, s:o}", "way",
+                way->by == NOTIFY_BY_SOCKET ? "socket" : "signal", "device",
+                reply_string(way->device));
+
+        return join(object, (json_t *const[]){queue_json(&way->queue)}, 1);
+}
+
+static json_t *ways_json(const SessionContext *context, const Characteristic *c) {
+        json_t *array = json_array();
+        ServerWay way;
+
+        for (size_t i = 0; array && context->events->way(c, i, &way, context->userdata); i++)
+                if (json_array_append_new(array, way_json(&way)) < 0) {
+                        json_decref(array);
+                        return NULL;
+                }
+        return array ? json_pack("{s:o}", "ways", array) : NULL;
+}
+
 static json_t *characteristic_json(const SessionContext *context, const Characteristic *c) {
         ServerCharacteristicStatus status = {};
 
         context->events->characteristic_status(c, &status, context->userdata);
-        return join(value_json(context, c, &status),
-                (json_t *const[]){counters_json(&status), queue_json(&status.queue)}, 2);
+        json_t *const parts[] = {
+                counters_json(&status),
+                queue_json(&status.queue),
+                notifies(c) ? ways_json(context, c) : json_object(),
+        };
+        return join(value_json(context, c, &status), parts, ELEMENTS(parts));
 }
 
 static json_t *characteristics_json(const SessionContext *context) {

@@ -134,6 +134,16 @@ static void test_who_gets_what_is_sent_is_said_once(void **state) {
                 "What is sent goes to every subscriber, and counts once.\n");
 }
 
+static void test_sockets_are_listed(void **state) {
+        assert_status("{\"on_air\":false,\"why\":\"x\",\"characteristics\":[{" ROW
+                      ",\"ways\":[{\"way\":\"signal\",\"device\":null,\"sent\":3},"
+                      "{\"way\":\"socket\",\"device\":\"AA:BB:CC:DD:EE:FF\",\"sent\":4}]}]}",
+                "not on air: x\n"
+                "CHARACTERISTIC   SUBS   AGE   SETS  WRITES  READS  SENT  DROPPED  PENDING\n"
+                "temperature_now   yes  0.2s  12345       1      3     5        -        9\n"
+                "  socket for AA:BB:CC:DD:EE:FF: 4 sent\n");
+}
+
 static void test_it_fits_80_columns(void **state) {
         _cleanup_free_ char *text = NULL;
 
@@ -169,6 +179,7 @@ int main(void) {
                 cmocka_unit_test(test_what_is_out_of_the_ordinary_stands_below),
                 cmocka_unit_test(test_one_is_not_many),
                 cmocka_unit_test(test_who_gets_what_is_sent_is_said_once),
+                cmocka_unit_test(test_sockets_are_listed),
                 cmocka_unit_test(test_it_fits_80_columns),
                 cmocka_unit_test(test_a_status_without_its_members_is_none),
         };

@@ -118,6 +118,15 @@ static bool stub_device(size_t index, ServerDevice *ret, void *userdata) {
         return true;
 }
 
+static bool stub_way(const Characteristic *c, size_t index, ServerWay *ret, void *userdata) {
+        const Fixture *f = userdata;
+
+        if (index >= f->n_ways)
+                return false;
+        *ret = f->ways[index];
+        return true;
+}
+
 static void stub_characteristic_status(
         const Characteristic *c, ServerCharacteristicStatus *ret, void *userdata) {
         const Fixture *f = userdata;
@@ -137,6 +146,7 @@ static const ServerEvents stub_events = {
         .status = stub_status,
         .device = stub_device,
         .characteristic_status = stub_characteristic_status,
+        .way = stub_way,
         .metrics = stub_metrics,
 };
 

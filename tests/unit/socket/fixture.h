@@ -51,6 +51,8 @@ typedef struct Fixture {
         const ServerDevice *devices;
         size_t n_devices;
         ServerCharacteristicStatus characteristic_status;
+        ServerWay ways[2];
+        size_t n_ways;
         char *line; /* of client_line() */
 } Fixture;
 

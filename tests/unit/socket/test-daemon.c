@@ -92,6 +92,10 @@ static void test_status_counts_each_characteristic(void **state) {
                 .descriptor_writes_refused = 19};
         profile_find(f->profile, "targets")->max_age_usec = 90 * UINT64_C(1000000);
         profile_find(f->profile, "tail")->flags = CHARACTERISTIC_INDICATE;
+        f->n_ways = 2;
+        f->ways[0].queue.published = 3;
+        f->ways[1] = (ServerWay){
+                .by = NOTIFY_BY_SOCKET, .device = "AA:BB:CC:DD:EE:FF", .queue.sent = 4};
         ask(f, fd, "{\"op\":\"handle\",\"characteristic\":\"targets\"}");
         line = ask(f, fd, "{\"op\":\"status\"}");
         assert_non_null(strstr(line,
@@ -109,6 +113,12 @@ static void test_status_counts_each_characteristic(void **state) {
         assert_non_null(strstr(line,
                 "{\"name\":\"tail\",\"subscribed\":true,\"handled\":false,\"stale\":false,"
                 "\"stalled\":true,\"age_s\":1.5,\"audience\":\"every subscriber\","));
+        assert_non_null(strstr(line,
+                "\"confirmed\":18,\"ways\":[{\"way\":\"signal\",\"device\":null,\"published\":3,"
+                "\"sent\":0,"));
+        assert_non_null(strstr(line,
+                "{\"way\":\"socket\",\"device\":\"AA:BB:CC:DD:EE:FF\",\"published\":0,"
+                "\"sent\":4,"));
         assert_non_null(strstr(line, "\"handlers\":1,"));
 }
 
