@@ -7,11 +7,12 @@ import traceback
 
 from . import (access, adapter, advertising, bleak, bluetoothd, bonds, centrals, connections,
                declarations, figures, flood, gatt, handles, notifications, pairing, pieces,
-               policies, profiles, second, sense, service, table, values, verdicts, writes)
+               policies, profiles, second, sense, service, sockets, table, values, verdicts,
+               writes)
 
 MODULES = (advertising, table, values, writes, verdicts, notifications, policies, centrals,
-           connections, gatt, declarations, access, pairing, bonds, handles, profiles, sense,
-           bluetoothd, adapter, second, service, bleak, pieces, flood, figures)
+           connections, gatt, declarations, access, pairing, bonds, sockets, handles, profiles,
+           sense, bluetoothd, adapter, second, service, bleak, pieces, flood, figures)
 HELPERS = {"__init__", "mushpi", "peer", "runner", "served", "spored", "world"}
 LIMIT = 120  # seconds for one story
 
