@@ -45,7 +45,7 @@ class Served(unittest.TestCase):
             found = rows_of(table, {s.uuid for s in profile.services})
             rows, values = profile.table(found[0].handle)
             self.assertEqual(found, rows)
-            if any("encrypt-read" in c.flags for c in profile.characteristics()):
+            if "encrypt" in profile.text():
                 central.bond()
             for handle, value in values.items():
                 self.assertEqual(self.read(central, handle), value, hex(handle))
@@ -102,7 +102,9 @@ class Checked(unittest.TestCase):
         for seed in seeds():
             rng = random.Random(f"damaged {seed}")
             damage = DAMAGES[seed % len(DAMAGES)]
-            lines = profile_of(seed, SMALL).text().splitlines()
+            text = profile_of(seed, SMALL).text()
+            # What is switched off may be wrong.
+            lines = [line for line in text.splitlines() if line != "enable = no"]
             at = damage(rng, lines)
             with self.subTest(seed=seed, damage=damage.__name__):
                 problems = self.check("\n".join(lines).encode() + b"\n")

@@ -25,11 +25,6 @@ def _keys_of(lines, at):
             yield number
 
 
-def _enable_all(lines):
-    """What is switched off is no trouble."""
-    lines[:] = [line for line in lines if line != "enable = no"]
-
-
 def _insert(rng, lines, section, text):
     at = _find(rng, lines, section) + 1
     lines.insert(at, text)
@@ -63,9 +58,9 @@ def unknown_flag(rng, lines):
 
 
 def flags_missing(rng, lines):
-    at = _find(rng, lines, "flags = ")
-    begin = _section_of(lines, at)
-    del lines[at]
+    """A descriptor's have a default."""
+    begin = _find(rng, lines, r"\[characteristic ")
+    del lines[next(at for at in _keys_of(lines, begin) if lines[at].startswith("flags = "))]
     return begin
 
 
@@ -82,7 +77,6 @@ def no_uuid(rng, lines):
 
 
 def reserved_service(rng, lines):
-    _enable_all(lines)
     at = _find(rng, lines, r"\[service ")
     at = next(number for number in _keys_of(lines, at) if lines[number].startswith("uuid"))
     lines[at] = "uuid = " + rng.choice(["1800", "0x1801", "00001801-0000-1000-8000-00805f9b34fb"])
@@ -90,7 +84,6 @@ def reserved_service(rng, lines):
 
 
 def reserved_descriptor(rng, lines):
-    _enable_all(lines)
     owner = lines[_find(rng, lines, r"\[characteristic ")].split()[1].rstrip("]")
     lines += ["", "[descriptor more]", f"characteristic = {owner}", "value = x",
               "uuid = " + rng.choice(["2900", "2902", "0x2903"])]
@@ -99,7 +92,6 @@ def reserved_descriptor(rng, lines):
 
 def same_uuid(rng, lines):
     """Of two descriptors, whatever the way in which it is written."""
-    _enable_all(lines)
     owner = lines[_find(rng, lines, r"\[characteristic ")].split()[1].rstrip("]")
     for name, uuid in (("one_more", "2a0b"), ("another", rng.choice(["0x2A0B", "00002a0b"]))):
         lines += ["", f"[descriptor {name}]", f"characteristic = {owner}", f"uuid = {uuid}"]

@@ -146,12 +146,18 @@ class Generator:
         elif self.chance(0.2):
             c.lines += hex_lines("value", c.value, "hex:")
 
+    def protect(self, c):
+        """Most say of their security what their flags do not contradict."""
+        if self.chance(0.9):
+            encrypted = any(flag.startswith("encrypt-") for flag in c.flags)
+            c.security = "encrypt" if encrypted or self.chance(0.1) else "open"
+            c.lines.append(f"security = {c.security}")
+
     def characteristic(self, among):
         text, full = self.uuid("characteristic", among)
         c = Characteristic(self.name("characteristic"), full, self.flags(), b"", [f"uuid = {text}"])
         c.lines += continued("flags", " ".join(c.flags))
-        if self.chance(0.9):
-            c.lines.append("security = open")
+        self.protect(c)
         self.policy(c.lines, c.properties & 0x30)
         c.enable = self.enabled(c.lines)
         self.value(c)

@@ -11,7 +11,7 @@ PROPERTIES |= {f"{demand}-{what}": PROPERTIES[what]
                for demand in ("encrypt", "encrypt-authenticated", "secure")
                for what in ("read", "write", "notify", "indicate")}
 CCC, EXTENDED = ("0000290{}-0000-1000-8000-00805f9b34fb".format(n) for n in (2, 0))
-SERVICE_OWN, VALUE_OWN = 1, 2  # handles: of a declaration; of a declaration and a value
+WRITES = {"write", "write-without-response", "authenticated-signed-writes", "reliable-write"}
 
 
 @dataclasses.dataclass
@@ -25,7 +25,7 @@ class Descriptor:
 
 @dataclasses.dataclass
 class Characteristic:
-    """own: descriptors of its own, in their order."""
+    """security: of `security =`, None without it. own: descriptors of its own, in their order."""
     name: str
     uuid: str
     flags: list
@@ -33,13 +33,17 @@ class Characteristic:
     lines: list
     fields: list = None  # lines of [fields]
     enable: bool = True
+    security: str = None
     own: list = dataclasses.field(default_factory=list)
 
     @property
     def properties(self):
+        """A level of security protects writes by the flag of a write with response."""
         found = 0
         for flag in self.flags:
             found |= PROPERTIES[flag]
+        if self.security == "encrypt" and WRITES.intersection(self.flags):
+            found |= PROPERTIES["write"]
         return found
 
     def descriptors(self):
