@@ -6,13 +6,13 @@ import time
 import traceback
 
 from . import (access, adapter, advertising, bleak, bluetoothd, bonds, centrals, connections,
-               declarations, figures, flood, gatt, handles, notifications, pairing, pieces,
+               declarations, figures, flood, gatt, handles, many, notifications, pairing, pieces,
                policies, profiles, second, sense, service, sockets, table, values, verdicts,
                writes)
 
 MODULES = (advertising, table, values, writes, verdicts, notifications, policies, centrals,
            connections, gatt, declarations, access, pairing, bonds, sockets, handles, profiles,
-           sense, bluetoothd, adapter, second, service, bleak, pieces, flood, figures)
+           many, sense, bluetoothd, adapter, second, service, bleak, pieces, flood, figures)
 HELPERS = {"__init__", "mushpi", "peer", "runner", "served", "spored", "world"}
 LIMIT = 120  # seconds for one story
 
