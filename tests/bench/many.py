@@ -19,10 +19,10 @@ SIZE = 12
 SERVED, RELAYED = "9d3f1c5e-6a0b-4a52-8f7e-2c41d0a6aa00", "9d3f1c5e-6a0b-4a52-8f7e-2c41d0a6bb00"
 WAIT = 60
 
-WHAT = f"""Reads of {SIZE} bytes, and values that are set one at a time and notified to every phone, of the
-last characteristic of a profile with {FEW} or {MANY}, all of which are subscribed to, with 1 phone or
-{CENTRALS} that take turns in reading. The rest is as above. CPU is of spored or the relay alone; the times
-have what the simulator takes, which tells of one phone after the other."""
+WHAT = f"""Reads of {SIZE} bytes, and values that are set one at a time and notified to every phone,
+of the last characteristic of a profile with {FEW} or {MANY}, all of which are subscribed to, with
+1 phone or {CENTRALS} that take turns in reading. The rest is as above. CPU is of spored or the
+relay alone; the times have what the simulator takes, which tells of one phone after the other."""
 
 
 def profile(count):
@@ -156,8 +156,8 @@ def measure(places):
 
 
 def show(places, figures):
-    print(f"\n{'characteristics for phones':34}{f'{FEW} for 1':>10}{f'{MANY} for 1':>14}{'ratio':>7}"
-          f"{f'{FEW} for {CENTRALS}':>14}{'ratio':>7}")
+    print(f"\n{'characteristics for phones':34}{f'{FEW} for 1':>10}{f'{MANY} for 1':>14}"
+          f"{'ratio':>7}{f'{FEW} for {CENTRALS}':>14}{'ratio':>7}")
     for what in ("reads", "notifications"):
         for name in ("spored", "bare relay"):
             for at, unit in enumerate(("ms", "us CPU")):
