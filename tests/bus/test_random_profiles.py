@@ -43,7 +43,7 @@ class Served(unittest.TestCase):
         with world.central(rng.choice([23, 100, 247, 517])) as central:
             table = central.connect(name=profile.name).discover()
             found = rows_of(table, {s.uuid for s in profile.services})
-            rows, values = profile.table(found[0].handle)
+            rows, values = profile.table(profile.base or found[0].handle)
             self.assertEqual(found, rows)
             if "encrypt" in profile.text():
                 central.bond()

@@ -54,7 +54,8 @@ def key_twice(rng, lines):
 
 
 def unknown_flag(rng, lines):
-    return _replace(rng, lines, "flags = ", rng.choice(["raed", "read,write", "read notfiy", "all"]))
+    flag = rng.choice(["raed", "read,write", "read notfiy", "all"])
+    return _replace(rng, lines, "flags = ", flag)
 
 
 def flags_missing(rng, lines):
@@ -139,8 +140,9 @@ def _more(lines, *keys):
 
 def bad_type(rng, lines):
     return _more(lines, "type = " + rng.choice(
-        ["i99", "u8 scale=0", "u8 min=300", "u8 min=9 max=3", "pad x", "u8 enum=A,A", "utf8 scale=2",
-         "u8 scale", "u16 color=red", "bytes size=513", "u8 default=256", "u8 enum=", "i8 bits=A:9",
+        ["i99", "u8 scale=0", "u8 min=300", "u8 min=9 max=3", "pad x", "u8 enum=A,A",
+         "utf8 scale=2", "u8 scale",
+         "u16 color=red", "bytes size=513", "u8 default=256", "u8 enum=", "i8 bits=A:9",
          "u8 enum=A default=B", "bytes size=2 default=abc", "u8 min=1 min=2", ""]))
 
 
@@ -150,6 +152,38 @@ def bad_value(rng, lines):
                        ["type = u8", "value = one"], ["type = u16", "value = hex:00"],
                        ["size = 0"], ["size_max = 513"], ["size = 2", "size_max = 2"]])
     return _more(lines, *keys)
+
+
+def bad_include(rng, lines):
+    first = lines[_find(rng, lines, r"\[service ")].split()[1].rstrip("]")
+    name = rng.choice(["nobody", "more", "later", f"{first},{first}", f"{first} {first}"])
+    lines += ["", "[service more]", "uuid = 1aaa", f"includes = {name}", "[service later]",
+              "uuid = 1aab"]
+    return len(lines) - 3
+
+
+def bad_security(rng, lines):
+    """A level that flags contradict, or one that is none."""
+    word, flags = rng.choice([("open", "encrypt-read"), ("encrypt", "secure-read"),
+                              ("encrypt", "broadcast"), ("closed", "read")])
+    at = _more(lines, f"security = {word}")
+    lines[at - 1] = f"flags = {flags}"
+    return at
+
+
+def bad_presentation(rng, lines):
+    spec = rng.choice([["size = 2"], ["type = u8 scale=0.5"], ["type = u8 unit=furlongs"]])
+    return _more(lines, *spec, "presentation = yes")
+
+
+def bad_handles(rng, lines):
+    """Its own section may be there."""
+    at = next((n for n, line in enumerate(lines) if line.startswith("handles = ")), None)
+    if at is None:
+        lines += ["", "[bluez]", ""]
+        at = len(lines) - 1
+    lines[at] = "handles = " + rng.choice(["0", "0x1f", "0xff01", "0x10000", "none", "-1"])
+    return at
 
 
 def line_too_long(rng, lines):
@@ -167,8 +201,8 @@ def nothing_advertised(rng, lines):
 
 DAMAGES = [section_twice, key_twice, unknown_flag, flags_missing, uuid_missing, no_uuid,
            reserved_service, reserved_descriptor, same_uuid, nobodys_descriptor, unknown_key,
-           unknown_section, bad_name, out_of_bounds, bad_type, bad_value, line_too_long,
-           nothing_advertised]
+           unknown_section, bad_name, out_of_bounds, bad_include, bad_security, bad_presentation,
+           bad_handles, bad_type, bad_value, line_too_long, nothing_advertised]
 
 
 def scramble(rng, text):

@@ -2,11 +2,17 @@
 
 import dataclasses
 import string
+import struct
 from decimal import Decimal
 
 SIZE_MAX = 512
 INTEGERS = {f"{sign}{8 * size}": (size, sign == "i") for sign in "ui" for size in (1, 2, 4)}
 SCALES = ["0.1", "0.01", "0.001", "0.5", "2", "10"]
+# Assigned Numbers: format types, and units.
+FORMATS = {"u8": 0x04, "u16": 0x06, "u32": 0x08, "i8": 0x0C, "i16": 0x0E, "i32": 0x10, "utf8": 0x19,
+           "bytes": 0x1B}
+UNITS = {"ppm": 0x27C4, "celsius": 0x272F, "lx": 0x2731, "percent": 0x27AD, "m/s": 0x2712}
+UNITLESS = 0x2700
 TEXT = string.ascii_letters + string.digits + " -.:/äß°Ωж漢"
 
 
@@ -44,6 +50,17 @@ class Field:
     def __post_init__(self):
         self.size_max = self.size_max or len(self.data)
 
+    def presentation(self):
+        """The bytes of descriptor 2904; None: it has no presentation format."""
+        kind, *attributes = self.spec.split()
+        given = dict(attribute.split("=", 1) for attribute in attributes if "=" in attribute)
+        scale = Decimal(given.get("scale", "1"))
+        exponent = scale.adjusted()
+        if kind not in FORMATS or scale != Decimal(10) ** exponent:
+            return None
+        unit = UNITS[given["unit"]] if "unit" in given else UNITLESS
+        return struct.pack("<BbHBH", FORMATS[kind], exponent, unit, 1, 0)
+
 
 def integer(rng):
     name = rng.choice(list(INTEGERS))
@@ -60,7 +77,7 @@ def integer(rng):
         raw = rng.randint(low, high)
         spec += [f"min={low * (scale or 1)}", f"max={high * (scale or 1)}"]
     if rng.random() < 0.3:
-        spec.append("unit=" + rng.choice(["ppm", "celsius", "lx", "percent", "m/s"]))
+        spec.append("unit=" + rng.choice(list(UNITS)))
     if rng.random() < 0.2:
         spec.append("clamp=yes")
     return defaulted(rng, spec, raw, low, high, size, scale)

@@ -9,6 +9,7 @@ from .model import Characteristic, Descriptor, Profile, Service
 
 CHARACTERISTICS_MAX = 200
 SIZE_MAX = 512
+DEFAULT_BASE = 0x0100
 LINE_BYTES = 80  # then the value goes on in the next line
 BASE_UUID = "{:08x}-0000-1000-8000-00805f9b34fb"
 # Short UUIDs that nothing of BlueZ's own and no rule of spored's claims.
@@ -84,27 +85,46 @@ class Generator:
     def flags(self):
         names = ["read", "write", "notify", "indicate", "write-without-response"]
         chosen = [name for name in names if self.chance(0.4)] or ["read"]
-        if self.chance(0.1):
-            chosen.append(self.rng.choice(["encrypt-read", "encrypt-write"]))
-        if self.chance(0.1):
-            chosen.append(self.rng.choice(["reliable-write", "writable-auxiliaries"]))
+        if self.chance(0.15):
+            chosen.append("encrypt-" + self.rng.choice(["read", "write", "notify", "indicate"]))
+        if self.chance(0.15):
+            chosen.append(self.rng.choice(["reliable-write", "writable-auxiliaries", "broadcast",
+                                           "authenticated-signed-writes", "extended-properties"]))
         self.rng.shuffle(chosen)
         return chosen
 
     def descriptor(self, owner, among):
         text, full = self.uuid("descriptor", among)
-        data = self.rng.randbytes(self.rng.randint(0, SIZE_MAX if self.chance(0.1) else 30))
-        lines = [f"characteristic = {owner}", f"uuid = {text}"]
-        if self.chance(0.5):
-            words = fields.text_of(self.rng, 60)
-            data, more = words.encode(), [f'value = "{words}"']
-        else:
-            more = hex_lines("value", data, "hex:")
-        made = Descriptor(self.name("descriptor"), full, data, lines + more)
-        made.enable = self.enabled(lines)
-        made.lines = [*lines, *more]
-        self.rng.shuffle(made.lines[:3])
+        made = Descriptor(self.name("descriptor"), full, b"",
+                          [f"characteristic = {owner}", f"uuid = {text}"])
+        made.enable = self.enabled(made.lines)
+        flags = ["read"]
+        if self.chance(0.3):
+            flags = self.rng.sample(["read", "write", "encrypt-read", "encrypt-write"],
+                                    self.rng.randint(1, 3))
+            made.lines.append("flags = " + " ".join(flags))
+        self.described(made, any(flag.endswith("write") for flag in flags))
+        if not any(flag.endswith("read") for flag in flags):
+            made.value = None
         return made
+
+    def described(self, made, written):
+        """The value of a descriptor."""
+        data = self.rng.randbytes(self.rng.randint(0, SIZE_MAX if self.chance(0.1) else 30))
+        kind = self.rng.choice(["text", "bytes", "type"])
+        if kind == "text":
+            text = fields.text_of(self.rng, 60)
+            data = text.encode()
+            made.lines.append(f'value = "{text}"')
+        elif kind == "bytes":
+            made.lines += hex_lines("value", data, "hex:")
+            if written and self.chance(0.3):
+                made.lines.append(f"size_max = {self.rng.randint(max(1, len(data)), SIZE_MAX)}")
+        else:
+            field = fields.single(self.rng)
+            data = field.data
+            made.lines += continued("type", field.spec)
+        made.value = data
 
     def policy(self, lines, notifies):
         """How it queues, which a table does not show."""
@@ -125,6 +145,8 @@ class Generator:
             declared = fields.several(self.rng)
             c.fields = [line for name, field in declared for line in continued(name, field.spec)]
             c.value = b"".join(field.data for _, field in declared)
+            if len(declared) == 1:
+                self.present(c, declared[0][1])
         elif kind == "type":
             self.single(c)
         elif kind != "nothing":
@@ -138,6 +160,7 @@ class Generator:
 
     def single(self, c):
         field = fields.single(self.rng)
+        self.present(c, field)
         c.value = field.data
         c.lines += continued("type", field.spec)
         # The same value once more, or another way to say it.
@@ -145,6 +168,11 @@ class Generator:
             c.lines += continued("value", field.text)
         elif self.chance(0.2):
             c.lines += hex_lines("value", c.value, "hex:")
+
+    def present(self, c, field):
+        if field.presentation() and self.chance(0.4):
+            c.presentation = field.presentation()
+            c.lines.append("presentation = yes")
 
     def protect(self, c):
         """Most say of their security what their flags do not contradict."""
@@ -158,6 +186,9 @@ class Generator:
         c = Characteristic(self.name("characteristic"), full, self.flags(), b"", [f"uuid = {text}"])
         c.lines += continued("flags", " ".join(c.flags))
         self.protect(c)
+        if self.chance(0.2):
+            c.description = fields.text_of(self.rng, 60)
+            c.lines += continued("description", c.description)
         self.policy(c.lines, c.properties & 0x30)
         c.enable = self.enabled(c.lines)
         self.value(c)
@@ -175,6 +206,13 @@ class Generator:
         text, full = self.uuid("service", among)
         made = Service(self.name("service"), full, [f"uuid = {text}"])
         made.enable = self.enabled(made.lines)
+        before = self.profile.services
+        if self.chance(0.2):
+            made.primary = False
+            made.lines.append("primary = no")
+        if before and self.chance(0.3):
+            made.includes = self.rng.sample(before, self.rng.randint(1, min(4, len(before))))
+            made.lines += continued("includes", " ".join(s.name for s in made.includes))
         taken = set()
         made.characteristics = [self.characteristic(taken) for _ in range(count)]
         for c in made.characteristics:
@@ -189,10 +227,19 @@ class Generator:
             chosen = self.rng.choice(primary)
             self.profile.later.append("services = " + self.rng.choice([chosen.name, chosen.uuid]))
 
+    def handles(self):
+        """Chosen by spored, by the file or by BlueZ."""
+        self.profile.base = self.rng.choice(
+            [DEFAULT_BASE, DEFAULT_BASE, self.rng.randrange(0x20, 0xA000), None])
+        if self.profile.base == DEFAULT_BASE:
+            return []
+        base = "auto" if self.profile.base is None else f"0x{self.profile.base:04x}"
+        return ["", "[bluez]", f"handles = {base}"]
+
     def make(self):
         left = self.rng.choice([self.rng.randint(1, 8), self.rng.randint(1, self._most),
                                 self.rng.randint(self._most // 2, self._most)])
-        self.profile.before += ["", "[limits]", "queue_bytes = 64M"]
+        self.profile.before += ["", "[limits]", "queue_bytes = 64M", *self.handles()]
         taken = set()
         while left > 0:
             count = min(left, self.rng.randint(1, 3 if self.chance(0.5) else 40))

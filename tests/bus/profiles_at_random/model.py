@@ -10,12 +10,14 @@ PROPERTIES = {"broadcast": 0x01, "read": 0x02, "write-without-response": 0x04, "
 PROPERTIES |= {f"{demand}-{what}": PROPERTIES[what]
                for demand in ("encrypt", "encrypt-authenticated", "secure")
                for what in ("read", "write", "notify", "indicate")}
-CCC, EXTENDED = ("0000290{}-0000-1000-8000-00805f9b34fb".format(n) for n in (2, 0))
+EXTENDED, DESCRIPTION, CCC, PRESENTATION = (
+    f"0000290{n}-0000-1000-8000-00805f9b34fb" for n in (0, 1, 2, 4))
 WRITES = {"write", "write-without-response", "authenticated-signed-writes", "reliable-write"}
 
 
 @dataclasses.dataclass
 class Descriptor:
+    """value: None if it may not be read."""
     name: str
     uuid: str
     value: bytes
@@ -34,6 +36,8 @@ class Characteristic:
     fields: list = None  # lines of [fields]
     enable: bool = True
     security: str = None
+    description: str = None
+    presentation: bytes = None
     own: list = dataclasses.field(default_factory=list)
 
     @property
@@ -47,12 +51,16 @@ class Characteristic:
         return found
 
     def descriptors(self):
-        """Of all of them the UUID and what is read; None: not compared."""
+        """Of all of them the UUID and what is read; None: it is refused."""
         if self.properties & (PROPERTIES["notify"] | PROPERTIES["indicate"]):
             yield CCC, bytes(2)
         extended = ("reliable-write" in self.flags) + 2 * ("writable-auxiliaries" in self.flags)
         if extended:
             yield EXTENDED, bytes([extended, 0])
+        if self.description:
+            yield DESCRIPTION, self.description.encode()
+        if self.presentation:
+            yield PRESENTATION, self.presentation
         for descriptor in self.own:
             if descriptor.enable:
                 yield descriptor.uuid, descriptor.value
@@ -88,10 +96,11 @@ class Row:
 
 
 class Profile:
-    """services in their order; later: lines of the file behind them."""
+    """services in their order; before and later: lines of the file around them; base: the first
+    handle, None if BlueZ chooses."""
 
     def __init__(self, seed, name):
-        self.seed, self.name = seed, name
+        self.seed, self.name, self.base = seed, name, None
         self.services, self.before, self.later = [], [], []
 
     def characteristics(self):
