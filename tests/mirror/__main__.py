@@ -36,7 +36,7 @@ def find_stories(pattern):
         for name, function in vars(module).items():
             if name.startswith("story_"):
                 title = " ".join(inspect.getdoc(function).split())
-                if pattern in name or pattern in title:
+                if any(part in name or part in title for part in pattern.split("|")):
                     yield name, title, function
 
 

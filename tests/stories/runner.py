@@ -32,8 +32,10 @@ class Story:
         self.skip = f"only in the {only}: {why}" if only != world_name else None
 
     def fits(self, pattern):
-        """A whole module's name, or a part of a story's name or title."""
-        return pattern == self.module or pattern in self.name or pattern in self.title
+        """A whole module's name, or a part of a story's name or title; or several of them with |
+        between."""
+        return any(part == self.module or part in self.name or part in self.title
+                   for part in pattern.split("|"))
 
 
 def find_stories(pattern, world_name):
