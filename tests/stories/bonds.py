@@ -198,6 +198,7 @@ def story_a_bond_is_removed(world):
         forget(world, there)
         there.wait_disconnected()
         assert_told(peer, 20, told)
+        there.forget()
         third = subscribe(there.connect(name=mushpi.NAME))
         assert_told(peer, 30, told, third)
 
