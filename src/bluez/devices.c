@@ -76,12 +76,14 @@ static void tell(Devices *l, Device *d) {
         emit(l, d, (ConnectionEvent){.kind = CONNECTION_DISCONNECTED, .reason = d->reason});
 }
 
-static void tell_changes(Devices *l, const Device *d, const Device *before) {
-        if (!d->told || !before->told)
-                return;
-        if (strcmp(d->address, before->address) != 0)
+/* Also when it leaves at the same time: it leaves by the address that was told last. */
+static void tell_address(Devices *l, const Device *d, const Device *before) {
+        if (before->told && strcmp(d->address, before->address) != 0)
                 emit(l, d, (ConnectionEvent){.kind = CONNECTION_ADDRESS, .was = before->address});
-        if (device_bonded(d) != device_bonded(before))
+}
+
+static void tell_bond(Devices *l, const Device *d, const Device *before) {
+        if (d->told && before->told && device_bonded(d) != device_bonded(before))
                 emit(l, d,
                         (ConnectionEvent){.kind = CONNECTION_BONDED, .bonded = device_bonded(d)});
 }
@@ -93,8 +95,9 @@ static Device *find_path(const Devices *l, const char *path) {
         return NULL;
 }
 
+/* Of what a scan has found nobody has seen anything yet. */
 static unsigned rank(const Device *d) {
-        return (d->connected ? 2 : 0) + device_bonded(d);
+        return (d->connected ? 4 : 0) + (device_bonded(d) ? 2 : 0) + (d->since_usec > 0);
 }
 
 static Device *least(const Devices *l) {
@@ -112,7 +115,8 @@ static void keep(Devices *l, Device *d) {
 
         if (place->path) {
                 l->dropped++;
-                if (place->connected || rank(place) >= rank(d)) {
+                /* The newest of a scan's: it may be the one that is about to connect. */
+                if (place->connected || (rank(place) > 0 && rank(place) >= rank(d))) {
                         device_done(d);
                         return;
                 }
@@ -124,6 +128,13 @@ static void keep(Devices *l, Device *d) {
         tell(l, place);
 }
 
+static void set_connected(Devices *l, Device *d) {
+        d->connected = true;
+        d->since_usec = clock_now_usec();
+        d->reason = NULL;
+        tell(l, d);
+}
+
 /* connected_only: of one that is not kept only its coming is of interest. */
 static int add(Devices *l, const char *path, sd_bus_message *properties, bool connected_only) {
         Device d = {0};
@@ -132,10 +143,11 @@ static int add(Devices *l, const char *path, sd_bus_message *properties, bool co
         int r = device_read(&d, properties);
         if (r >= 0 && (d.connected || !connected_only)) {
                 d.path = strdup(path);
-                r = d.path ? 0 : -ENOMEM;
-                if (d.path)
+                if (d.path) {
                         keep(l, &d);
-                return r;
+                        return 0;
+                }
+                r = -ENOMEM;
         }
         device_done(&d);
         return r;
@@ -145,12 +157,15 @@ static int change(Devices *l, Device *d, sd_bus_message *properties) {
         Device before = *d;
 
         int r = device_read(d, properties);
+        tell_address(l, d, &before);
         if (d->connected != before.connected)
                 d->since_usec = clock_now_usec();
+        if (d->connected && !before.connected)
+                d->reason = NULL;
         tell(l, d);
         if (!d->connected)
                 d->reason = NULL;
-        tell_changes(l, d, &before);
+        tell_bond(l, d, &before);
         return r;
 }
 
@@ -229,11 +244,15 @@ static Device *find(const Devices *l, const char *address) {
 void devices_note_mtu(Devices *l, const char *address, uint16_t mtu) {
         Device *d = find(l, address);
 
-        if (!d && mtu >= ATT_MTU_MIN) {
+        if (mtu < ATT_MTU_MIN)
+                return;
+        if (!d) {
                 add_caller(l, address);
                 d = find(l, address);
+        } else if (!d->connected) {
+                set_connected(l, d);
         }
-        if (mtu < ATT_MTU_MIN || !d || !d->told || d->mtu == mtu)
+        if (!d || !d->told || d->mtu == mtu)
                 return;
         d->mtu = mtu;
         emit(l, d, (ConnectionEvent){.kind = CONNECTION_MTU, .mtu = mtu});

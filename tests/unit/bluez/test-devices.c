@@ -251,6 +251,81 @@ static void test_whoever_calls_is_connected(void **state) {
         expect(f, "");
 }
 
+static void test_a_call_may_come_before_connected(void **state) {
+        Fixture *f = *state;
+
+        SAYS(f, devices_added, PATH, "Connected=no");
+        devices_note_mtu(f->devices, RPA, 100);
+        expect(f, RPA " connected - -\n" RPA " mtu 100\n");
+        SAYS(f, devices_changed, PATH, "Connected=yes");
+        expect(f, "");
+}
+
+static void test_a_reason_is_of_one_leaving(void **state) {
+        Fixture *f = *state;
+
+        SAYS(f, devices_added, PATH, "Connected=no");
+        devices_disconnecting(f->devices, PATH, "org.bluez.Reason.Timeout");
+        SAYS(f, devices_changed, PATH, "Connected=yes");
+        SAYS(f, devices_changed, PATH, "Connected=no");
+        expect(f, RPA " connected - -\n" RPA " left -\n");
+}
+
+static void test_it_leaves_by_the_address_that_was_told(void **state) {
+        Fixture *f = *state;
+
+        SAYS(f, devices_added, PATH, "Connected=yes", "Bonded=no");
+        SAYS(f, devices_changed, PATH, "Connected=no", "Address=C0:00:00:00:00:09", "Bonded=yes");
+        expect(f, RPA " connected - -\n"
+                      "C0:00:00:00:00:09 was " RPA "\n"
+                      "C0:00:00:00:00:09 left -\n");
+        SAYS(f, devices_changed, PATH, "Connected=yes", "Address=C0:00:00:00:00:0A");
+        expect(f, "C0:00:00:00:00:0A connected - bonded\n");
+}
+
+/* What a scan finds drives out none that was here, and a phone that comes in a crowd is known
+ * whole. */
+static void test_a_crowd(void **state) {
+        Fixture *f = *state;
+        char path[sizeof(PATH)], address[sizeof(RPA)];
+
+        SAYS(f, devices_added, PATH, "Connected=yes");
+        SAYS(f, devices_changed, PATH, "Connected=no");
+        f->told[0] = '\0';
+        for (unsigned i = 0; i < 1000; i++) {
+                (void)snprintf(
+                        path, sizeof(path), HCI0 "/dev_7B_00_00_00_%02X_%02X", i >> 8, i & 0xff);
+                SAYS(f, devices_added, path, "AddressType=random", "Alias=Phone", "Connected=no");
+        }
+        SAYS(f, devices_changed, path, "Connected=yes");
+        device_address(address, path);
+        assert_string_equal(devices_find(f->devices, address)->address_type, "random");
+        assert_string_equal(devices_find(f->devices, address)->name, "Phone");
+        assert_non_null(devices_find(f->devices, RPA));
+        assert_null(devices_at(f->devices, 2));
+        /* 7 places beside the one. */
+        assert_int_equal(devices_dropped(f->devices), 1000 - 7);
+}
+
+/* Each comes with an address that it never has again. */
+static void test_a_thousand_comings(void **state) {
+        Fixture *f = *state;
+        char path[sizeof(PATH)];
+
+        for (unsigned i = 0; i < 1000; i++) {
+                (void)snprintf(
+                        path, sizeof(path), HCI0 "/dev_4B_00_00_00_%02X_%02X", i >> 8, i & 0xff);
+                SAYS(f, devices_added, path, "Connected=no");
+                SAYS(f, devices_changed, path, "Connected=yes");
+                assert_int_equal(devices_connected(f->devices), 1);
+                SAYS(f, devices_changed, path, "Connected=no");
+                devices_removed(f->devices, path);
+                assert_null(devices_at(f->devices, 0));
+                f->told[0] = '\0';
+        }
+        assert_int_equal(devices_dropped(f->devices), 0);
+}
+
 static void test_connected_ones_have_a_place_first(void **state) {
         Fixture *f = *state;
 
@@ -258,11 +333,13 @@ static void test_connected_ones_have_a_place_first(void **state) {
         SAYS(f, devices_added, HCI0 "/dev_4A_00_00_00_00_02", "Connected=no");
         SAYS(f, devices_added, HCI0 "/dev_4A_00_00_00_00_03", "Connected=no", "Bonded=yes");
         SAYS(f, devices_added, HCI0 "/dev_4A_00_00_00_00_04", "Connected=no");
-        assert_int_equal(devices_dropped(f->devices), 1); /* 04 itself */
-        SAYS(f, devices_added, PATH, "Connected=yes");
-        assert_int_equal(devices_dropped(f->devices), 2); /* 02, not the bonded one */
-        assert_non_null(devices_find(f->devices, "4A:00:00:00:00:03"));
+        assert_int_equal(devices_dropped(f->devices), 1); /* 02: the newer one may be to connect */
         assert_null(devices_find(f->devices, "4A:00:00:00:00:02"));
+        assert_non_null(devices_find(f->devices, "4A:00:00:00:00:04"));
+        SAYS(f, devices_added, PATH, "Connected=yes");
+        assert_int_equal(devices_dropped(f->devices), 2); /* 04, not the bonded one */
+        assert_non_null(devices_find(f->devices, "4A:00:00:00:00:03"));
+        assert_null(devices_find(f->devices, "4A:00:00:00:00:04"));
         /* Of one that is not kept its coming is heard. */
         SAYS(f, devices_changed, HCI0 "/dev_4A_00_00_00_00_02", "RSSI=-50");
         SAYS(f, devices_changed, HCI0 "/dev_4A_00_00_00_00_02", "Connected=yes");
@@ -288,7 +365,12 @@ int main(void) {
                 TEST(test_another_adapters_device_is_nobodys),
                 TEST(test_bluez_is_gone),
                 TEST(test_whoever_calls_is_connected),
+                TEST(test_a_call_may_come_before_connected),
+                TEST(test_a_reason_is_of_one_leaving),
+                TEST(test_it_leaves_by_the_address_that_was_told),
                 TEST(test_connected_ones_have_a_place_first),
+                TEST(test_a_crowd),
+                TEST(test_a_thousand_comings),
         };
 
         return cmocka_run_group_tests_name("devices", tests, NULL, NULL);
