@@ -113,6 +113,20 @@ static int command_change(void *userdata, Step *step, size_t n, char **words) {
         return r < 0 ? r : 0;
 }
 
+/* Said of a device, whether or not there is one. */
+static int command_device(void *userdata, Step *step, size_t n, char **words) {
+        Property properties[PROPERTIES_SIM_MAX];
+        size_t n_properties = 0;
+
+        for (size_t i = 1; i < n && n_properties < PROPERTIES_SIM_MAX; i++) {
+                int r = property_read(&properties[n_properties++], step, words[i]);
+                if (r < 0)
+                        return r;
+        }
+        int r = object_emit_changed(userdata, words[0], BLUEZ_DEVICE, properties, n_properties);
+        return r < 0 ? r : 0;
+}
+
 static int read_rule(Rule *ret, Step *step, size_t n, char **words) {
         int r = rule_parse(ret, n, words);
 
@@ -319,6 +333,7 @@ const Command bluez_commands[] = {
         {"plug", 1, WORDS_MAX, "plug NAME [PROPERTY]...", command_plug},
         {"unplug", 1, 1, "unplug NAME", command_unplug},
         {"change", 2, 2, "change NAME PROPERTY", command_change},
+        {"device", 2, WORDS_MAX, "device PATH PROPERTY...", command_device},
         {"answer", 2, 4, "answer MEMBER HOW [ERROR [TEXT]]", command_answer},
         {"once", 2, 4, "once MEMBER HOW [ERROR [TEXT]]", command_once},
         {"reply", 2, 4, "reply MEMBER HOW [ERROR [TEXT]]", command_reply},
