@@ -55,8 +55,9 @@ static void on_interface_removed(const char *path, const char *interface, void *
         Peripheral *p = userdata;
 
         if (is_device(interface)) {
-                devices_removed(p->devices, path);
+                /* First what it was subscribed to, while its address is known. */
                 serving_device_removed(p->serving, path);
+                devices_removed(p->devices, path);
         } else {
                 adapter_interface_removed(p->adapter, path, interface);
         }
@@ -91,6 +92,15 @@ const BluezClientEvents peripheral_client_events = {
         .device_disconnected = on_device_disconnected,
 };
 
+/* Its subscriptions end before it is told as gone. */
+static void on_left(Peripheral *p, const char *device) {
+        const Device *d = devices_find(p->devices, device);
+
+        if (d)
+                serving_device_changed(p->serving, d->path);
+        serving_link_ended(p->serving, device);
+}
+
 /* The notifier cuts by the MTUs of the links that there are. */
 static void on_device_event(const ConnectionEvent *event, void *userdata) {
         Peripheral *p = userdata;
@@ -100,7 +110,7 @@ static void on_device_event(const ConnectionEvent *event, void *userdata) {
                 serving_note_mtu(p->serving, event->device, event->mtu);
                 break;
         case CONNECTION_DISCONNECTED:
-                serving_link_ended(p->serving, event->device);
+                on_left(p, event->device);
                 break;
         case CONNECTION_ADDRESS:
                 serving_link_renamed(p->serving, event->was, event->device);

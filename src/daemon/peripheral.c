@@ -84,7 +84,7 @@ static void on_descriptor_write(const Characteristic *c, const Descriptor *d, co
         const uint8_t *data, size_t size, void *userdata) {
         Peripheral *p = userdata;
 
-        p->events->descriptor_write(c, d, device, data, size, p->userdata);
+        p->events->descriptor_write(c, d, address_of(p, device), data, size, p->userdata);
 }
 
 static void on_room(const Characteristic *c, void *userdata) {

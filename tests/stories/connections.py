@@ -5,7 +5,7 @@ import json
 
 from central.hci import REMOTE_USER, TIMEOUT
 
-from . import mushpi
+from . import mushpi, sockets
 from .world import wait_until
 
 
@@ -74,6 +74,25 @@ def story_a_subscriber_leaves(world):
         told = {event["event"]: event for event in (peer.receive(), peer.receive())}
         assert set(told) == {"disconnected", "unsubscribed"}, told
         assert told["disconnected"]["device"] == two.address, told
+
+
+def story_a_socket_is_named(world):
+    """with sockets a program hears who subscribes, after its coming and its MTU, and that its
+    subscription ends before it leaves"""
+    if not sockets.each_by_socket(world):
+        return
+    with sockets.serving(world), listening(world, "streamed") as peer:
+        for _ in range(5):
+            with sockets.connected(world, mtu=100) as central:
+                expect(peer, "connected", device=central.address, bonded=False)
+                subscription = {"characteristic": "streamed", "by": "socket",
+                                "device": central.address}
+                central.subscribe(sockets.STREAMED)
+                expect(peer, "mtu", device=central.address, mtu=100)
+                expect(peer, "subscribed", **subscription)
+                central.disconnect()
+                expect(peer, "unsubscribed", **subscription)
+                expect_left(world, peer, central, "remote")
 
 
 def story_a_lost_link_has_its_reason(world):
