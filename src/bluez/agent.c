@@ -23,20 +23,20 @@ static int method_release(sd_bus_message *m, void *userdata, sd_bus_error *error
 }
 
 /* Every call that is about a device begins with its path. */
-static int read_device(sd_bus_message *m, char address[static DEVICE_ADDRESS_SIZE]) {
-        const char *path;
-
-        int r = sd_bus_message_read(m, "o", &path);
+static int read_device(
+        sd_bus_message *m, const char **ret_path, char address[static DEVICE_ADDRESS_SIZE]) {
+        int r = sd_bus_message_read(m, "o", ret_path);
         if (r >= 0)
-                device_address(address, path);
+                device_address(address, *ret_path);
         return r;
 }
 
 /* What needs somebody who reads a number, types one, or knows the service. */
 static int method_reject(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         char address[DEVICE_ADDRESS_SIZE];
+        const char *path;
 
-        int r = read_device(m, address);
+        int r = read_device(m, &path, address);
         if (r < 0)
                 return r;
         log_info("%s asks for %s, and is rejected: nobody is there to answer", address,
@@ -46,11 +46,18 @@ static int method_reject(sd_bus_message *m, void *userdata, sd_bus_error *error)
 }
 
 static int method_request_authorization(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        const Agent *a = userdata;
         char address[DEVICE_ADDRESS_SIZE];
+        const char *path;
 
-        int r = read_device(m, address);
+        int r = read_device(m, &path, address);
         if (r < 0)
                 return r;
+        if (!a->events->may_pair(path, a->userdata)) {
+                log_info("%s may not pair: it is on no adapter of ours", path);
+                return sd_bus_reply_method_errorf(
+                        m, BLUEZ_ERROR_REJECTED, "spored does not serve on this adapter");
+        }
         log_info("%s may pair (just works)", address);
         return sd_bus_reply_method_return(m, NULL);
 }

@@ -2,11 +2,14 @@
  * yes to what needs none ("just works") and rejects the rest. */
 #pragma once
 
+#include <stdbool.h>
 #include <systemd/sd-bus.h>
 
 typedef struct Agent Agent;
 
 typedef struct AgentEvents {
+        /* A central asks, by the path of its device. */
+        bool (*may_pair)(const char *path, void *userdata);
         /* BlueZ has dropped it. */
         void (*released)(void *userdata);
 } AgentEvents;

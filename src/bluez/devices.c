@@ -47,10 +47,14 @@ Devices *devices_free(Devices *devices) {
         return NULL;
 }
 
-static bool is_ours(const Devices *l, const Device *d) {
+bool devices_is_ours(const Devices *l, const char *path) {
         size_t size = l->adapter ? strlen(l->adapter) : 0;
 
-        return size > 0 && strncmp(d->path, l->adapter, size) == 0 && d->path[size] == '/';
+        return size > 0 && strncmp(path, l->adapter, size) == 0 && path[size] == '/';
+}
+
+static bool is_ours(const Devices *l, const Device *d) {
+        return devices_is_ours(l, d->path);
 }
 
 static void emit(Devices *l, const Device *d, ConnectionEvent event) {

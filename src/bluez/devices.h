@@ -22,6 +22,9 @@ Devices *devices_free(Devices *devices);
  * longer is. */
 void devices_set_adapter(Devices *devices, const char *path);
 
+/* A device of this path is on that adapter, whether or not it is kept. */
+bool devices_is_ours(const Devices *devices, const char *path);
+
 /* What BluezClient hears of BLUEZ_DEVICE. properties is at an a{sv} and is read whole. 0 or
  * -errno. */
 int devices_added(Devices *devices, const char *path, sd_bus_message *properties);

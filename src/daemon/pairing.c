@@ -57,7 +57,13 @@ static void on_released(void *userdata) {
         registrar_released(p->registrar);
 }
 
-static const AgentEvents agent_events = {.released = on_released};
+static bool on_may_pair(const char *path, void *userdata) {
+        const Pairing *p = userdata;
+
+        return p->events->is_ours(path, p->userdata);
+}
+
+static const AgentEvents agent_events = {.may_pair = on_may_pair, .released = on_released};
 
 static int new_agent(Pairing *p, sd_bus *bus, const Settings *settings) {
         RegistrarParameters parameters = {

@@ -10,6 +10,9 @@
 typedef struct Pairing Pairing;
 
 typedef struct PairingEvents {
+        /* The device of this path is on the adapter that we serve on. The agent is everybody's, and
+         * what other adapters are for we do not know. */
+        bool (*is_ours)(const char *path, void *userdata);
         /* Where it stands has changed. */
         void (*changed)(void *userdata);
         /* After pairing_stop(): it is not registered any more. From the loop. */

@@ -142,6 +142,12 @@ static void on_presence_stopped(void *userdata) {
         pairing_stop(p->pairing);
 }
 
+static bool on_is_ours(const char *path, void *userdata) {
+        const Peripheral *p = userdata;
+
+        return devices_is_ours(p->devices, path);
+}
+
 static void on_pairing_stopped(void *userdata) {
         Peripheral *p = userdata;
 
@@ -155,6 +161,7 @@ static const PresenceEvents presence_events = {
 };
 
 static const PairingEvents pairing_events = {
+        .is_ours = on_is_ours,
         .changed = on_presence_changed,
         .stopped = on_pairing_stopped,
 };

@@ -5,6 +5,7 @@ import unittest
 from bluez import DEVICE, FAILED, BluezStory
 
 AGENT = "/spored/agent"
+INVALID_ARGS = "org.freedesktop.DBus.Error.InvalidArgs"
 CALLS = ("RegisterAgent", "RequestDefaultAgent", "UnregisterAgent", "RegisterApplication",
          "UnregisterApplication", "RegisterAdvertisement", "UnregisterAdvertisement")
 WITH_AGENT = ("-o", "agent.capability=NoInputNoOutput")
@@ -140,11 +141,36 @@ class Agent(BluezStory):
         self.assertIn("11:22:33:44:55:66 asks for RequestPasskey, and is rejected", log)
         self.assertNotIn("123456", log)
 
+    def test_other_adapters_devices_do_not_pair_by_it(self):
+        process = self.put_on_air(*WITH_AGENT)
+        for path in ("/org/bluez/hci1/dev_11_22_33_44_55_66", "/org/bluez/hci01/dev_1", "/"):
+            reply = self.bluez.answer_of("RequestAuthorization", "call", AGENT, "org.bluez.Agent1",
+                                         "RequestAuthorization", "device=" + path)
+            self.refused(reply, "org.bluez.Error.Rejected")
+        log = self.log_of(process)
+        self.assertIn("/org/bluez/hci1/dev_11_22_33_44_55_66 may not pair", log)
+        self.assertNotIn("may pair (just works)", log)
+
+    def test_nonsense_is_refused(self):
+        self.put_on_air(*WITH_AGENT)
+        for arguments in ((), ("device=text",), ("device:u=7",), ("device=/", "more=1")):
+            for member in ("RequestAuthorization", "RequestPasskey"):
+                self.refused(self.bluez.answer_of(member, "call", AGENT, "org.bluez.Agent1", member,
+                                                  *arguments), INVALID_ARGS)
+        self.refused(self.bluez.answer_of("Dance", "call", AGENT, "org.bluez.Agent1", "Dance"),
+                     "org.freedesktop.DBus.Error.UnknownMethod")
+        self.assertTrue(self.status()["on_air"])
+
     def test_strangers_get_no_word_of_it(self):
         self.put_on_air(*WITH_AGENT)
-        self.bluez.command("stranger", "call", AGENT, "org.bluez.Agent1", "Cancel")
-        reply = self.bluez.wait("reply", to="Cancel")
-        self.refused(reply, "org.freedesktop.DBus.Error.AccessDenied")
+        self.wait_registered()
+        for member, *arguments in (("Cancel",), ("Release",),
+                                   ("RequestAuthorization", "device=" + DEVICE)):
+            self.bluez.command("stranger", "call", AGENT, "org.bluez.Agent1", member, *arguments)
+            reply = self.bluez.wait("reply", to=member)
+            self.refused(reply, "org.freedesktop.DBus.Error.AccessDenied")
+        self.assertTrue(self.agent()["registered"])
+        self.assertEqual(self.status()["calls_refused"], 3)
 
 
 if __name__ == "__main__":
