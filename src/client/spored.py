@@ -312,10 +312,10 @@ class Client:
         self._will = members
 
     def watch(self, *characteristics, events=("write",), callback=None):
-        """Events of these kinds ("write", "stale", "status", "connection") and characteristics
-        (none: of all), in place of what was watched before. callback(event) is called for each, a dict; without one,
-        watch() gives an iterator: it waits for the next, also while spored is being restarted, and
-        ends when the client is closed."""
+        """Events of these kinds ("write", "descriptor-write", "stale", "status", "connection") and
+        characteristics (none: of all), in place of what was watched before. callback(event) is
+        called for each, a dict; without one, watch() gives an iterator: it waits for the next, also
+        while spored is being restarted, and ends when the client is closed."""
         waiting, members = collections.deque(), {"events": list(events)}
         if characteristics:
             members["characteristics"] = list(characteristics)

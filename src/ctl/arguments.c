@@ -71,7 +71,7 @@ void arguments_print_help(FILE *out) {
               "  set NAME --hex HEX       set the bytes\n"
               "  set -                    set what the lines of the standard input say\n"
               "  get NAME [FIELD]         show a value, or one field of it\n"
-              "  watch [--events write,stale,status,connection] [NAME...]\n"
+              "  watch [--events write,descriptor-write,stale,status,connection] [NAME...]\n"
               "                           show what centrals write, until stopped\n"
               "  handle NAME [--time-limit TIME] [--verdict] -- COMMAND [ARGUMENT...]\n"
               "                           run a command for each write of a central\n"
@@ -127,7 +127,7 @@ static int next_argument(int argc, char **argv) {
 /* "write,stale": each once. */
 static int take_events(Arguments *arguments, const char *list, FILE *errors) {
         static const char *const kinds[ARGUMENTS_EVENTS_MAX] = {
-                "write", "stale", "status", "connection"};
+                "write", "descriptor-write", "stale", "status", "connection"};
         size_t n = 0;
 
         memset(arguments->events, 0, sizeof(arguments->events));
@@ -141,7 +141,8 @@ static int take_events(Arguments *arguments, const char *list, FILE *errors) {
                         i++;
                 if (i == ELEMENTS(kinds))
                         return wrong(errors,
-                                "--events takes write, stale, status and connection, not '%.*s'",
+                                "--events takes write, descriptor-write, stale, status and "
+                                "connection, not '%.*s'",
                                 (int)length, word);
                 for (size_t k = 0; k < n; k++)
                         if (arguments->events[k] == kinds[i])

@@ -19,7 +19,7 @@ typedef enum Command {
         COMMAND_VERSION,
 } Command;
 
-enum { ARGUMENTS_EVENTS_MAX = 4 }; /* kinds of them */
+enum { ARGUMENTS_EVENTS_MAX = 5 }; /* kinds of them */
 
 #define ARGUMENTS_NOT_GIVEN UINT64_MAX
 

@@ -160,6 +160,20 @@ static int render_write(FILE *out, const json_t *event) {
         return print_bare(out, value ? value : hex);
 }
 
+static int render_descriptor_write(FILE *out, const json_t *event) {
+        const char *name = json_string_value(json_object_get(event, "characteristic"));
+        const char *descriptor = json_string_value(json_object_get(event, "descriptor"));
+        const json_t *hex = json_object_get(event, "hex");
+
+        if (!name || !descriptor || !json_is_string(hex))
+                return -EPROTO;
+        text_print_part(out, "", descriptor);
+        text_print_part(out, " of ", name);
+        text_print_part(out, " from ", json_string_value(json_object_get(event, "device")));
+        fputs(": ", out);
+        return print_bare(out, hex);
+}
+
 int render_stale(FILE *out, const char *name, const json_t *object) {
         const json_t *stale = json_object_get(object, "stale");
         char age[TEXT_AGE_SIZE];
@@ -180,6 +194,8 @@ int render_event(FILE *out, const json_t *event) {
 
         if (kind && strcmp(kind, "write") == 0)
                 return render_write(out, event);
+        if (kind && strcmp(kind, "descriptor-write") == 0)
+                return render_descriptor_write(out, event);
         if (kind && strcmp(kind, "stale") == 0)
                 return render_stale(
                         out, json_string_value(json_object_get(event, "characteristic")), event);

@@ -126,6 +126,12 @@ static void test_watch(void **state) {
         assert_string_equal(arguments.events[0], "write");
         assert_null(arguments.events[1]);
         arguments_done(&arguments);
+        parse(&arguments,
+                WORDS("watch", "--events", "write,descriptor-write,stale,status,connection"));
+        assert_string_equal(arguments.events[1], "descriptor-write");
+        assert_string_equal(arguments.events[4], "connection");
+        assert_null(arguments.events[5]);
+        arguments_done(&arguments);
         parse(&arguments, WORDS("watch", "a", "--events", "status,stale", "b"));
         assert_int_equal(arguments.n_rest, 2);
         assert_string_equal(arguments.rest[1], "b");

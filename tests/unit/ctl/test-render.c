@@ -138,6 +138,20 @@ static void test_an_event_is_one_line(void **state) {
                 "raw: 0a\n");
 }
 
+static void test_a_descriptors_write(void **state) {
+        assert_text(event,
+                "{\"event\":\"descriptor-write\",\"characteristic\":\"a\\r\","
+                "\"descriptor\":\"b\\r\",\"device\":\"AA:BB:CC:DD:EE:FF\",\"hex\":\"0a\"}",
+                NULL, "b\\x0d of a\\x0d from AA:BB:CC:DD:EE:FF: 0a\n");
+        assert_text(event,
+                "{\"event\":\"descriptor-write\",\"characteristic\":\"a\","
+                "\"descriptor\":\"b\",\"device\":null,\"hex\":\"\"}",
+                NULL, "b of a: \n");
+        assert_result(event,
+                "{\"event\":\"descriptor-write\",\"characteristic\":\"a\",\"hex\":\"\"}", NULL,
+                -EPROTO);
+}
+
 static void test_another_event_is_not_understood(void **state) {
         assert_result(
                 event, "{\"event\":\"rain\",\"characteristic\":\"a\",\"hex\":\"\"}", NULL, -EPROTO);
@@ -181,6 +195,7 @@ int main(void) {
                 cmocka_unit_test(test_names_and_units_are_escaped_and_aligned_as_shown),
                 cmocka_unit_test(test_every_part_of_an_event_is_escaped),
                 cmocka_unit_test(test_an_event_is_one_line),
+                cmocka_unit_test(test_a_descriptors_write),
                 cmocka_unit_test(test_stale_and_status_events),
                 cmocka_unit_test(test_metrics_are_printed_as_they_are),
                 cmocka_unit_test(test_another_event_is_not_understood),
