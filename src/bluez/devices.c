@@ -167,8 +167,6 @@ static int change(Devices *l, Device *d, sd_bus_message *properties) {
         if (d->connected && !before.connected)
                 d->reason = NULL;
         tell(l, d);
-        if (!d->connected)
-                d->reason = NULL;
         tell_bond(l, d, &before);
         return r;
 }

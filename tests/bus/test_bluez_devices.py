@@ -68,6 +68,27 @@ class Devices(BluezStory):
             {"event": "connected", "device": TODAYS, "bonded": False},
             {"event": "mtu", "device": TODAYS, "mtu": 64}])
 
+    def test_an_mtu_is_forgotten_by_whichever_address(self):
+        self.subscribe("raw")
+        self.say("Connected=yes")
+        self.read("count", "device=" + PHONE, "mtu:q=23")
+        self.say("Address=" + OWN)
+        self.say("Connected=no")
+        self.told()
+        self.peer.call(op="set", characteristic="raw", hex="ab" * 100)
+        self.assertEqual(self.bluez.values()[-1], ("raw", "ab" * 100))
+        self.assertEqual(self.counters("raw")["cut"], 0)
+
+    def test_who_was_connected_to_a_bluetoothd_is_gone_with_it(self):
+        self.say("Connected=yes")
+        self.assertEqual(self.told()[0]["event"], "connected")
+        self.bluez.command("restart")
+        self.wait_status("bluetoothd is not running")
+        self.assertEqual(self.watcher.receive(), {"event": "disconnected", "device": TODAYS})
+        self.wait_on_air()
+        self.assertEqual(self.told(), [])
+        self.assertEqual(self.devices(), [])
+
     def test_another_adapters_devices_are_not_ours(self):
         self.say("Connected=yes", path=HCI1 + "/dev_4A_00_00_00_00_02")
         self.assertEqual(self.told(), [])

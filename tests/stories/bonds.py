@@ -2,7 +2,7 @@
 
 import contextlib
 
-from . import gatt, mushpi
+from . import gatt, mushpi, sockets
 from .notifications import numbers, take_until
 from .peer import set_env
 from .world import ADAPTER, HCI0, wait_until
@@ -182,6 +182,25 @@ def story_power_off_and_on_with_a_bond(world):
         central.wait_disconnected()
         world.spored.wait_on_air()
         assert_told(peer, 10, back(central))
+
+
+def story_a_bond_with_a_socket_is_removed(world):
+    """when the one bonded subscriber of a stream is removed while it is away, nobody is subscribed
+    and a program hears it"""
+    if not sockets.each_by_socket(world):
+        return
+    with bonded(world, profile="sockets.conf", service=sockets.SERVICE) as (away,), \
+            world.peer() as watcher:
+        sockets.subscribe(away, sockets.STREAMED)
+        sockets.wait_ways(world, away.address)
+        away.disconnect()
+        sockets.wait_ways(world, None)
+        watcher.request("watch", events=["connection"], characteristics=["streamed"])
+        forget(world, away)
+        event = watcher.receive()
+        assert event == {"event": "unsubscribed", "characteristic": "streamed",
+                         "by": "signal"}, event
+        assert not world.spored.counters("streamed")["subscribed"]
 
 
 def story_a_bond_is_removed(world):

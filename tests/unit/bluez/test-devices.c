@@ -218,6 +218,7 @@ static void test_another_adapters_device_is_nobodys(void **state) {
         SAYS(f, devices_added, HCI1 "/dev_4A_00_00_00_00_02", "Connected=yes");
         SAYS(f, devices_added, HCI0 "1/dev_4A_00_00_00_00_03", "Connected=yes");
         expect(f, RPA " connected - -\n");
+        assert_int_equal(devices_connected(f->devices), 1);
         devices_set_adapter(f->devices, HCI0);
         expect(f, "");
         devices_set_adapter(f->devices, HCI1);
@@ -281,6 +282,18 @@ static void test_it_leaves_by_the_address_that_was_told(void **state) {
                       "C0:00:00:00:00:09 left -\n");
         SAYS(f, devices_changed, PATH, "Connected=yes", "Address=C0:00:00:00:00:0A");
         expect(f, "C0:00:00:00:00:0A connected - bonded\n");
+}
+
+static void test_a_bond_keeps_its_place(void **state) {
+        Fixture *f = *state;
+
+        renew(f, 2);
+        SAYS(f, devices_added, PATH, "Connected=no", "Bonded=yes");
+        assert_ptr_equal(devices_at(f->devices, 0), devices_find(f->devices, RPA));
+        SAYS(f, devices_added, HCI0 "/dev_4A_00_00_00_00_02", "Connected=no");
+        SAYS(f, devices_added, HCI0 "/dev_4A_00_00_00_00_03", "Connected=yes");
+        assert_non_null(devices_find(f->devices, RPA));
+        assert_null(devices_find(f->devices, "4A:00:00:00:00:02"));
 }
 
 /* What a scan finds drives out none that was here, and a phone that comes in a crowd is known
@@ -369,6 +382,7 @@ int main(void) {
                 TEST(test_a_reason_is_of_one_leaving),
                 TEST(test_it_leaves_by_the_address_that_was_told),
                 TEST(test_connected_ones_have_a_place_first),
+                TEST(test_a_bond_keeps_its_place),
                 TEST(test_a_crowd),
                 TEST(test_a_thousand_comings),
         };
