@@ -2,7 +2,7 @@
 
 import unittest
 
-from bluez import DEVICE, FAILED, BluezStory
+from bluez import ADAPTER, DEVICE, FAILED, BluezStory
 
 AGENT = "/spored/agent"
 INVALID_ARGS = "org.freedesktop.DBus.Error.InvalidArgs"
@@ -85,6 +85,16 @@ class Agent(BluezStory):
         self.bluez.wait_call("UnregisterAgent")
         self.bluez.wait_call("RegisterAgent")
         self.wait_registered()
+
+    def test_without_an_adapter_there_is_none(self):
+        self.bluez.command("own")
+        self.launch(*WITH_AGENT)
+        self.wait_status("there is no Bluetooth adapter")
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls("RegisterAgent"), [])
+        self.bluez.command("plug", "hci0", *(f"{k}={v}" for k, v in ADAPTER.items()))
+        self.wait_on_air()
+        self.bluez.wait_call("RegisterAgent")
 
     def test_it_outlives_the_adapter(self):
         self.put_on_air(*WITH_AGENT)
