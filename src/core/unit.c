@@ -165,6 +165,9 @@ static const char *skip_symbol(const char *symbols, const char *name) {
 }
 
 bool unit_find(Unit *ret, const char *name) {
+        /* The acid of a pool, which the SIG has no number for, and not picohenry. */
+        if (strcmp(name, "pH") == 0)
+                return false;
         if (find(ret, name, false, 0) || find(ret, name, true, 0))
                 return true;
         for (size_t i = 0; i < ELEMENTS(prefixes); i++) {

@@ -100,6 +100,8 @@ static void test_what_is_no_unit_is_not_found(void **state) {
         assert_false(unit_find(&unit, "kilo"));
         assert_false(unit_find(&unit, "kmin"));
         assert_false(unit_find(&unit, "mC"));
+        assert_false(unit_find(&unit, "pH"));
+        expect_unit("nH", 0x272e, -9);
         assert_false(unit_find(&unit, "voltss"));
 }
 
