@@ -2,6 +2,7 @@
 
 #include "config/descriptor-builder.h"
 #include "config/lint.h"
+#include "config/reserved.h"
 #include "config/security.h"
 #include "config/value-builder.h"
 #include "util/cleanup.h"
@@ -93,6 +94,7 @@ int characteristic_build(ProfileBuilder *b, Service *service, const Section *sec
         builder_require(section, "uuid", b->problems);
         builder_require(section, "flags", b->problems);
         fill_characteristic(c, &values);
+        reserved_check(section, &c->uuid, b->problems);
         c->flags = security_apply(values.security, c->flags, section, b->problems);
         r = value_build(c, section, fields, &values, b->problems);
         if (r == 0)

@@ -1,4 +1,4 @@
-/* UUIDs of what BlueZ serves by itself: bluez src/gatt-database.c. */
+/* UUIDs of declarations, and of what BlueZ serves by itself: bluez src/gatt-database.c. */
 #include "config/reserved.h"
 
 #include "util/cleanup.h"
@@ -32,9 +32,20 @@ static const Reserved reserved[] = {
                        "not send: leave it out"},
 };
 
+/* The attribute types of declarations: Core Specification, Vol 3, Part G, 3.4. */
+#define DECLARATIONS_FIRST 0x2800
+#define DECLARATIONS_LAST  0x2803
+
 void reserved_check(const Section *section, const Uuid *uuid, Problems *problems) {
         Origin origin = section_origin(section, "uuid");
+        uint16_t number = uuid_number(uuid);
 
+        /* A service's is not the type of an attribute. */
+        if (section->kind != SECTION_SERVICE && number >= DECLARATIONS_FIRST &&
+                number <= DECLARATIONS_LAST)
+                problems_add(problems, origin, section->label, "uuid",
+                        "a central would take it for a declaration of the table itself: what is "
+                        "your own has a UUID of 36 characters");
         for (size_t i = 0; i < ELEMENTS(reserved); i++) {
                 const Reserved *r = &reserved[i];
                 Uuid taken;

@@ -3,6 +3,8 @@
 
 #include "util/cleanup.h"
 
+#include <stdio.h>
+
 #define READABLE SERVICE "[characteristic a]\nuuid = 2A00\nflags = read\n" /* lines 1 to 5 */
 /* Up to line 8; lines of its own follow. */
 #define DESCRIPTOR READABLE "[descriptor d]\ncharacteristic = a\nuuid = 2905\n"
@@ -199,6 +201,31 @@ static void test_values_of_descriptors_that_do_not_fit_are_refused(void **state)
                 "key is for plain bytes\n");
 }
 
+/* A central that lists a table takes them for parts of it. */
+static void test_the_types_of_declarations_are_refused(void **state) {
+        const char why[] = "uuid: a central would take it for a declaration of the table itself: "
+                           "what is your own has a UUID of 36 characters\n";
+        const struct {
+                const char *text, *where;
+        } cases[] = {
+                {SERVICE "[characteristic a]\nuuid = 2800\nflags = read\n",
+                        "test.conf:4: [characteristic a] "},
+                {SERVICE "[characteristic a]\nuuid = 0x2803\nflags = read\n",
+                        "test.conf:4: [characteristic a] "},
+                {READABLE "[descriptor d]\ncharacteristic = a\nuuid = 2801\n",
+                        "test.conf:8: [descriptor d] "},
+                {READABLE "[descriptor d]\ncharacteristic = a\nuuid = 2802\n",
+                        "test.conf:8: [descriptor d] "},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                char expected[300];
+
+                snprintf(expected, sizeof(expected), "%s%s", cases[i].where, why);
+                expect_text(*state, cases[i].text, expected);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 FIXTURE_TEST(test_a_description_is_a_descriptor),
@@ -212,6 +239,7 @@ int main(void) {
                 FIXTURE_TEST(test_a_descriptor_has_a_type),
                 FIXTURE_TEST(test_plain_bytes_of_a_descriptor_have_a_bound),
                 FIXTURE_TEST(test_values_of_descriptors_that_do_not_fit_are_refused),
+                FIXTURE_TEST(test_the_types_of_declarations_are_refused),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
