@@ -10,7 +10,35 @@
 
 #define HEX_PREFIX "hex:"
 
+/* Padding takes no value: with nothing beside it there would never be another. */
+static bool is_padding(const Format *format) {
+        for (size_t i = 0; i < format->n_fields; i++)
+                if (format->fields[i].type != FIELD_PAD)
+                        return false;
+        return true;
+}
+
+/* type= of a characteristic or a descriptor. */
+static int build_type(Format **format, const Section *section, Problems *problems) {
+        const Entry *entry = section_find(section, "type");
+        char why[FORMAT_WHY_SIZE];
+        int r = format_add_field(format, "value", entry->value, why);
+
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                problems_add(problems, entry->origin, section->label, "type", "%s", why);
+        else if (is_padding(*format))
+                problems_add(problems, entry->origin, section->label, "type",
+                        "padding alone, and no value could be set: write bytes size=%zu, or "
+                        "another type",
+                        format_size_max(*format));
+        return 0;
+}
+
 static int build_fields(Characteristic *c, const Section *fields, Problems *problems) {
+        size_t before = problems_count(problems, false);
+
         for (size_t i = 0; i < fields->n_entries; i++) {
                 const Entry *entry = &fields->entries[i];
                 char why[FORMAT_WHY_SIZE];
@@ -23,20 +51,15 @@ static int build_fields(Characteristic *c, const Section *fields, Problems *prob
         }
         if (fields->n_entries == 0)
                 problems_add(problems, fields->origin, fields->label, NULL, "no field");
+        else if (problems_count(problems, false) == before && is_padding(c->format))
+                problems_add(problems, fields->origin, fields->label, NULL,
+                        "padding alone, and no value could be set: add a field");
         return 0;
 }
 
 static int build_single(Characteristic *c, const Section *section, Problems *problems) {
-        const Entry *entry = section_find(section, "type");
-        char why[FORMAT_WHY_SIZE];
-        int r = format_add_field(&c->format, "value", entry->value, why);
-
-        if (r == -ENOMEM)
-                return r;
         c->single_value = true;
-        if (r < 0)
-                problems_add(problems, entry->origin, section->label, "type", "%s", why);
-        return 0;
+        return build_type(&c->format, section, problems);
 }
 
 /* Keys that say the same thing twice, or of the wrong kind of value. */
@@ -163,20 +186,11 @@ static void check_descriptor_keys(const Descriptor *d, const Section *section, P
 }
 
 static int build_descriptor_type(Descriptor *d, const Section *section, Problems *problems) {
-        const Entry *entry = section_find(section, "type");
-        char why[FORMAT_WHY_SIZE];
-        int r;
+        int r = section_find(section, "type") ? build_type(&d->format, section, problems) : 0;
 
-        if (!entry)
-                return 0;
-        r = format_add_field(&d->format, "value", entry->value, why);
-        if (r == -ENOMEM)
-                return r;
-        if (r < 0)
-                problems_add(problems, entry->origin, section->label, "type", "%s", why);
-        else
+        if (d->format)
                 d->size_max = format_size_max(d->format);
-        return 0;
+        return r;
 }
 
 /* As read_value(); but what is no hex and has no type is text. */

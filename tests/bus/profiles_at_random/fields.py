@@ -155,4 +155,6 @@ def several(rng):
             break
         fields.append(field(rng, room, at == count - 1))
         room -= fields[-1].size_max
+    if all(made.spec.startswith("pad ") for made in fields):
+        fields[0] = integer(rng)
     return list(zip(words(rng, len(fields)), fields))

@@ -201,6 +201,19 @@ static void test_values_of_descriptors_that_do_not_fit_are_refused(void **state)
                 "key is for plain bytes\n");
 }
 
+/* Of a characteristic too. */
+static void test_padding_alone_is_refused(void **state) {
+        expect_text(*state, READABLE "type = pad 2\n",
+                "test.conf:6: [characteristic a] type: padding alone, and no value could be set: "
+                "write bytes size=2, or another type\n");
+        expect_text(*state, READABLE "[fields a]\nx = pad 2\ny = pad 1\n",
+                "test.conf:6: [fields a]: padding alone, and no value could be set: add a field\n");
+        expect_text(*state,
+                READABLE "[descriptor d]\ncharacteristic = a\nuuid = 2905\ntype = pad 2\n",
+                "test.conf:9: [descriptor d] type: padding alone, and no value could be set: write "
+                "bytes size=2, or another type\n");
+}
+
 /* A central that lists a table takes them for parts of it. */
 static void test_the_types_of_declarations_are_refused(void **state) {
         const char why[] = "uuid: a central would take it for a declaration of the table itself: "
@@ -239,6 +252,7 @@ int main(void) {
                 FIXTURE_TEST(test_a_descriptor_has_a_type),
                 FIXTURE_TEST(test_plain_bytes_of_a_descriptor_have_a_bound),
                 FIXTURE_TEST(test_values_of_descriptors_that_do_not_fit_are_refused),
+                FIXTURE_TEST(test_padding_alone_is_refused),
                 FIXTURE_TEST(test_the_types_of_declarations_are_refused),
         };
 
