@@ -40,9 +40,15 @@ static bool label_is_legal(const Field *field, const Raw *raw) {
         if (raw->broken || is_below(raw, field_type_min(field->type)) ||
                 is_above(raw, field_type_max(field->type)))
                 return false;
-        if (field->labels_kind == LABELS_ENUM)
-                return field_label_of_number(field, bits) != NULL;
-        return (bits & ~field_named_bits(field)) == 0;
+        if (field->labels_kind == LABELS_BITS)
+                return (bits & ~field_named_bits(field)) == 0;
+        return field_label_of_number(field, bits) != NULL;
+}
+
+/* What has a name is legal outside of min and max too, and not clamped: "not known" and the like.
+ */
+static bool is_named(const Field *field, const Raw *raw) {
+        return field->labels_kind == LABELS_NAMES && label_is_legal(field, raw);
 }
 
 /* shown is what was given. */
@@ -59,6 +65,8 @@ static int check_raw(
                         list);
                 return FORMAT_E_RANGE;
         }
+        if (is_named(field, raw))
+                return 0;
         if (raw->broken)
                 field_why(why, "%s: %s is neither 0 nor 1", field->name, shown);
         else if (is_below(raw, field->raw_min))
@@ -87,11 +95,12 @@ static Raw raw_of_number(const Field *field, double number) {
 
 static int encode_raw(const Field *field, Raw raw, const char *shown, uint8_t *out,
         char why[static FORMAT_WHY_SIZE]) {
+        bool clamp = field->clamp && !is_named(field, &raw);
         int r;
 
-        if (field->clamp && is_below(&raw, field->raw_min))
+        if (clamp && is_below(&raw, field->raw_min))
                 raw = (Raw){.integer = field->raw_min};
-        else if (field->clamp && is_above(&raw, field->raw_max))
+        else if (clamp && is_above(&raw, field->raw_max))
                 raw = (Raw){.integer = field->raw_max};
         r = check_raw(field, &raw, shown, why);
         if (r != 0)
@@ -136,7 +145,11 @@ static int integer_from_names(
                 return 0;
         }
         field_list_labels(field, list);
-        field_why(why, "%s: \"%.60s\" is none of %s", field->name, text, list);
+        if (field->labels_kind == LABELS_NAMES)
+                field_why(why, "%s: \"%.60s\" is neither a number nor one of %s%s", field->name,
+                        text, list, field_number_hint(text));
+        else
+                field_why(why, "%s: \"%.60s\" is none of %s", field->name, text, list);
         return FORMAT_E_RANGE;
 }
 
@@ -157,7 +170,7 @@ static int encode_word(
                 return FORMAT_E_TYPE;
         }
         r = integer_from_names(field, text, &integer, why);
-        return r == 0 ? encode_integer(field, integer, text, out, why) : r;
+        return r == 0 ? encode_raw(field, (Raw){.integer = integer}, text, out, why) : r;
 }
 
 static int encode_text(
@@ -184,10 +197,12 @@ int field_integer_encode(const Field *field, const FieldValue *value, uint8_t *o
                 (void)snprintf(shown, sizeof shown, "%.12g", value->number);
                 return encode_number(field, value->number, shown, out, why);
         case FIELD_VALUE_INTEGER:
-        case FIELD_VALUE_LABEL:
-        case FIELD_VALUE_BITS:
                 return encode_integer(
                         field, value->integer, integer_format(value->integer, shown), out, why);
+        case FIELD_VALUE_LABEL:
+        case FIELD_VALUE_BITS:
+                return encode_raw(field, (Raw){.integer = value->integer},
+                        integer_format(value->integer, shown), out, why);
         case FIELD_VALUE_BOOL:
                 if (field->type == FIELD_BOOL)
                         return encode_number(field, value->number, "", out, why);

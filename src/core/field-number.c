@@ -192,18 +192,11 @@ static Integer integer_of_label(const Field *field, const FieldLabel *label) {
         return integer_from_bits(label->number, 64, field_type_class(field->type) == CLASS_SIGNED);
 }
 
-/* min and max follow from the labels where only these are legal. */
-static int check_labels(Field *field, char why[static FORMAT_WHY_SIZE]) {
-        for (size_t i = 0; i < field->n_labels && field->labels_kind != LABELS_BITS; i++) {
+/* Where only the labels are legal. */
+static void set_bounds_of_labels(Field *field) {
+        for (size_t i = 0; i < field->n_labels && field->labels_kind == LABELS_ENUM; i++) {
                 Integer number = integer_of_label(field, &field->labels[i]);
 
-                if (field->labels_kind == LABELS_NAMES) {
-                        if (integer_compare(number, field->raw_min) >= 0 &&
-                                integer_compare(number, field->raw_max) <= 0)
-                                continue;
-                        field_why(why, "names: %s is outside min and max", field->labels[i].name);
-                        return -EINVAL;
-                }
                 if (i == 0)
                         field->raw_min = field->raw_max = number;
                 if (integer_compare(number, field->raw_min) < 0)
@@ -217,7 +210,6 @@ static int check_labels(Field *field, char why[static FORMAT_WHY_SIZE]) {
                 field->min = integer_to_double(field->raw_min);
                 field->max = integer_to_double(field->raw_max);
         }
-        return 0;
 }
 
 static int set_labels(Field *field, const FieldWords *words, char why[static FORMAT_WHY_SIZE]) {
@@ -241,7 +233,8 @@ static int set_labels(Field *field, const FieldWords *words, char why[static FOR
                 if (r < 0)
                         return r;
         }
-        return check_labels(field, why);
+        set_bounds_of_labels(field);
+        return 0;
 }
 
 static int set_endian(Field *field, const FieldWords *words, char why[static FORMAT_WHY_SIZE]) {

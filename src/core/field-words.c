@@ -53,12 +53,10 @@ static const struct {
         {ATTRIBUTE_ENUM, ATTRIBUTE_NAMES},
         {ATTRIBUTE_ENUM, ATTRIBUTE_BITS},
         {ATTRIBUTE_NAMES, ATTRIBUTE_BITS},
-        /* Labels stand for numbers, not for quantities. */
+        /* These stand for numbers alone, not for quantities. */
         {ATTRIBUTE_ENUM, ATTRIBUTE_SCALE},
-        {ATTRIBUTE_NAMES, ATTRIBUTE_SCALE},
         {ATTRIBUTE_BITS, ATTRIBUTE_SCALE},
         {ATTRIBUTE_ENUM, ATTRIBUTE_OFFSET},
-        {ATTRIBUTE_NAMES, ATTRIBUTE_OFFSET},
         {ATTRIBUTE_BITS, ATTRIBUTE_OFFSET},
         /* The list already says what is legal. */
         {ATTRIBUTE_ENUM, ATTRIBUTE_MIN},

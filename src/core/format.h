@@ -44,13 +44,14 @@ typedef enum FieldType {
 typedef enum FieldLabels {
         LABELS_NONE,
         LABELS_ENUM,  /* only the labelled numbers are legal */
-        LABELS_NAMES, /* names for some numbers; every number is legal */
+        LABELS_NAMES, /* names for some numbers, which are legal beyond min and max too */
         LABELS_BITS,  /* a set of named bits; only these are legal */
 } FieldLabels;
 
 typedef struct FieldLabel {
         char *name;
-        uint64_t number; /* the value, as two's complement; for LABELS_BITS the lowest bit */
+        uint64_t number; /* what is on the air, as two's complement; for LABELS_BITS the lowest bit
+                          */
         unsigned width;  /* LABELS_BITS: bits; a part of more than one is a number */
 } FieldLabel;
 

@@ -50,6 +50,11 @@ def story_environmental_sensing(world):
             peer.request("set", characteristic=name, value=value)
             assert number(layout, subscription.get()) == raw, name
             assert number(layout, central.read(uuid)) == raw, name
+        peer.request("set", characteristic="humidity", value=100.3)
+        assert number("<H", central.read(HUMIDITY)) == 10000
+        peer.request("set", characteristic="temperature", value="unknown")
+        assert central.read(TEMPERATURE).hex() == "0080"
+        assert peer.request("get", characteristic="temperature")["value"] == "unknown"
 
 
 def story_environmental_sensing_in_full(world):

@@ -181,7 +181,6 @@ static void test_labels_have_names_and_numbers_of_their_own(void **state) {
         expect_bad("u8 bits=A|B", "\"A|B\" cannot be a name here");
         expect_bad("u8 enum=A:", "\"\" is not a number for A");
         expect_bad("u8 enum=A:x", "\"x\" is not a number for A");
-        expect_bad("u8 names=A:1,B:9 max=5", "names: B is outside min and max");
 }
 
 static void test_offset_count_and_endian_are_checked(void **state) {

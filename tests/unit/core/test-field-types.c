@@ -280,7 +280,33 @@ static void test_labels_may_be_negative(void **state) {
         expect_bytes("i16 enum=LOW:-2,NONE,OK", number_value(-1), "ffff");
         expect_label("i16 enum=LOW:-2,NONE,OK", "feff", "LOW");
         expect_bad_bytes("i16 enum=LOW:-2", "ffff", FORMAT_E_RANGE, "x: -1 is none of LOW");
+        expect_label("i16 scale=0.01 min=-273.15 names=UNKNOWN:-32768", "0080", "UNKNOWN");
         expect_label("u64 names=UNKNOWN:0xffffffffffffffff", "ffffffffffffffff", "UNKNOWN");
+}
+
+#define HUMIDITY "u16 scale=0.01 max=100 clamp=yes names=unknown:0xffff"
+
+/* As the SIG's characteristics have them: a range, and numbers outside of it that mean something
+ * else. */
+static void test_what_is_named_may_be_out_of_range(void **state) {
+        expect_bytes(HUMIDITY, text_value("unknown"), "ffff");
+        expect_bytes(HUMIDITY, number_value(655.35), "ffff");
+        expect_bytes(HUMIDITY, number_value(655.34), "1027");
+        expect_bytes(HUMIDITY, number_value(100.3), "1027");
+        expect_bytes(HUMIDITY, number_value(1e30), "1027");
+        expect_bytes(HUMIDITY, number_value(-1), "0000");
+        expect_label(HUMIDITY, "ffff", "unknown");
+        expect_number(HUMIDITY, "1027", 100);
+        expect_bad_bytes(HUMIDITY, "1127", FORMAT_E_RANGE, "x: 100.01 is above its maximum 100");
+        expect_bytes("i16 min=-5 names=NONE:-32768", integer_value(32768, true), "0080");
+        expect_refused("i16 min=-5 names=NONE:-32768", integer_value(32767, true), FORMAT_E_RANGE,
+                "x: -32767 is below its minimum -5");
+        /* The bits of -1 and of 2^64 - 1 are the same. */
+        expect_refused("u64 max=5 names=NONE:0xffffffffffffffff", integer_value(1, true),
+                FORMAT_E_RANGE, "x: -1 is below its minimum 0");
+        expect_refused("i64 max=5 names=NONE:-1", integer_value(UINT64_MAX, false), FORMAT_E_RANGE,
+                "x: 18446744073709551615 is above its maximum 5");
+        expect_bytes("u8 max=5 count=2 names=NONE:255", text_value("NONE,3"), "ff03");
 }
 
 static void test_bits_go_to_64(void **state) {
@@ -366,6 +392,7 @@ int main(void) {
                 cmocka_unit_test(test_an_array_from_the_air_has_whole_elements),
                 cmocka_unit_test(test_an_element_cannot_be_cut),
                 cmocka_unit_test(test_labels_may_be_negative),
+                cmocka_unit_test(test_what_is_named_may_be_out_of_range),
                 cmocka_unit_test(test_bits_go_to_64),
                 cmocka_unit_test(test_several_bits_are_a_number),
                 cmocka_unit_test(test_bits_are_taken_one_label_after_the_other),

@@ -42,8 +42,10 @@ static void add(char spec[static SPEC_SIZE], const char *text) {
 static void random_number_spec(Random *random, FieldType type, char spec[static SPEC_SIZE]) {
         static const char *const scales[] = {"scale=0.1", "scale=0.01 offset=-273.15", "scale=1e-9",
                 "scale=2.5", "scale=0.3", "offset=-40", "offset=1000000",
-                "scale=0.5 offset=-20 clamp=yes", "scale=1000 offset=0.5"};
-        static const char *const bounds[] = {"min=10 max=100", "min=3.5", "max=99.9 clamp=yes"};
+                "scale=0.5 offset=-20 clamp=yes", "scale=1000 offset=0.5",
+                "scale=0.5 max=40 names=UNKNOWN:127 clamp=yes"};
+        static const char *const bounds[] = {"min=10 max=100", "min=3.5", "max=99.9 clamp=yes",
+                "max=100 names=UNKNOWN:127,OVER:126"};
         static const char *const labels[] = {
                 "enum=A,B:5,C,D:100", "names=A:1,B:99", "enum=A:7 default=a"};
         static const char *const negative[] = {"enum=A:-100,B,C:0", "names=A:-1,B:99"};
@@ -102,6 +104,8 @@ static uint64_t random_raw(Random *random, const Field *field) {
                 return field->labels[random_below(random, (uint32_t)field->n_labels)].number;
         if (field->labels_kind == LABELS_BITS)
                 return random_bits(random) & field_named_bits(field);
+        if (field->labels_kind == LABELS_NAMES && random_below(random, 4) == 0)
+                return field->labels[random_below(random, (uint32_t)field->n_labels)].number;
         switch (random_below(random, 8)) {
         case 0:
                 return first;

@@ -177,8 +177,10 @@ static void test_an_enum_takes_its_labels_and_their_numbers_only(void **state) {
 static void test_names_label_some_numbers_and_forbid_none(void **state) {
         expect_bytes("u8 names=A:1,B:99", text_value("B"), "63");
         expect_bytes("u8 names=A:1,B:99", text_value("42"), "2a");
-        expect_refused(
-                "u8 names=A:1,B:99", text_value("C"), FORMAT_E_RANGE, "x: \"C\" is none of A, B");
+        expect_refused("u8 names=A:1,B:99", text_value("C"), FORMAT_E_RANGE,
+                "x: \"C\" is neither a number nor one of A, B");
+        expect_refused("u8 names=A:1,B:99", text_value("4,2"), FORMAT_E_RANGE,
+                "x: \"4,2\" is neither a number nor one of A, B; write a decimal point");
 }
 
 static void test_bits_are_joined_by_comma_or_bar(void **state) {
