@@ -23,10 +23,28 @@ static bool has_both(const Characteristic *c, unsigned flags) {
         return (c->flags & flags) == flags;
 }
 
+/* A read demands security, and a subscription, which gives the same value, none. */
+static bool notifies_what_is_protected(const Characteristic *c) {
+        const unsigned reads = CHARACTERISTIC_ENCRYPT_READ |
+                               CHARACTERISTIC_ENCRYPT_AUTHENTICATED_READ |
+                               CHARACTERISTIC_SECURE_READ;
+        const unsigned notifies =
+                CHARACTERISTIC_ENCRYPT_NOTIFY | CHARACTERISTIC_ENCRYPT_AUTHENTICATED_NOTIFY |
+                CHARACTERISTIC_SECURE_NOTIFY | CHARACTERISTIC_ENCRYPT_INDICATE |
+                CHARACTERISTIC_ENCRYPT_AUTHENTICATED_INDICATE | CHARACTERISTIC_SECURE_INDICATE;
+
+        return lint_notifies(c) && (c->flags & reads) != 0 && (c->flags & notifies) == 0;
+}
+
 void lint_flags(const Characteristic *c, const Section *section, Problems *problems) {
         for (size_t i = 0; i < ELEMENTS(useless); i++)
                 if ((c->flags & useless[i].flag) != 0 && (c->flags & useless[i].without) == 0)
                         lint_warn(section, "flags", useless[i].why, problems);
+        if (notifies_what_is_protected(c))
+                lint_warn(section, "flags",
+                        "who may not read it can still subscribe to it: protect notify or indicate "
+                        "too, as security = encrypt does",
+                        problems);
         if (has_both(c, CHARACTERISTIC_NOTIFY | CHARACTERISTIC_INDICATE))
                 lint_warn(section, "flags",
                         "BlueZ refuses a central that asks for both: choose notify, or indicate "

@@ -52,8 +52,8 @@ void lint_descriptor(const Descriptor *d, const Section *section, Problems *prob
         lint_uuid(&d->uuid, section, problems);
         if (uuid_number(&d->uuid) == PRESENTATION_FORMAT && d->size != PRESENTATION_FORMAT_SIZE)
                 lint_warn(section, "value",
-                        "a presentation format has 7 bytes: format, exponent, unit (2), namespace, "
-                        "description (2)",
+                        "a presentation format has 7 bytes, as hex: 04 00 ad 27 01 00 00 has; "
+                        "presentation = yes of its characteristic makes it",
                         problems);
 }
 

@@ -51,6 +51,24 @@ static void test_what_a_central_can_do_nothing_with(void **state) {
         expect_fine(*state, WITH("write"));
 }
 
+static void test_what_is_read_in_secret_is_notified_in_secret(void **state) {
+#define SECRET(flags) SERVICE "[characteristic a]\nuuid = 2A00\nflags = " flags "\n"
+        const char *const leaks[] = {
+                SECRET("encrypt-read notify"), SECRET("encrypt-read indicate")};
+        const char *const fine[] = {SECRET("encrypt-read encrypt-notify"),
+                SECRET("read encrypt-notify"), SECRET("encrypt-read"),
+                SECRET("encrypt-read encrypt-indicate"),
+                SECRET("read notify") "security = encrypt\n"};
+
+        for (size_t i = 0; i < ELEMENTS(leaks); i++)
+                expect_text(*state, leaks[i],
+                        "test.conf:5: [characteristic a] flags: warning: who may not read it can "
+                        "still subscribe to it: protect notify or "
+                        "indicate too, as security = encrypt does\n");
+        for (size_t i = 0; i < ELEMENTS(fine); i++)
+                expect_fine(*state, fine[i]);
+}
+
 /* BlueZ lets everybody write what has one of these. */
 static void test_other_flags_let_anyone_write(void **state) {
         expect_text(*state,
@@ -167,8 +185,10 @@ static void test_a_number_of_another_kind(void **state) {
 static void test_a_presentation_format_has_seven_bytes(void **state) {
 #define PRESENTED WITH("read") "[descriptor d]\ncharacteristic = a\nuuid = 2904\nvalue = hex:"
         expect_text(*state, PRESENTED "0efe\n",
-                "test.conf:10: [descriptor d] value: warning: a presentation format has 7 bytes: "
-                "format, exponent, unit (2), namespace, description (2)\n");
+                "test.conf:10: [descriptor d] value: warning: a presentation format has 7 bytes, "
+                "as "
+                "hex: 04 00 ad 27 01 00 00 has; presentation = yes of its characteristic makes "
+                "it\n");
         expect_fine(*state, PRESENTED "0efe2f27010000\n");
 }
 
@@ -194,6 +214,7 @@ int main(void) {
                 FIXTURE_TEST(test_flags_that_bluez_has_no_use_for),
                 FIXTURE_TEST(test_notify_or_indicate),
                 FIXTURE_TEST(test_what_a_central_can_do_nothing_with),
+                FIXTURE_TEST(test_what_is_read_in_secret_is_notified_in_secret),
                 FIXTURE_TEST(test_other_flags_let_anyone_write),
                 FIXTURE_TEST(test_a_command_beside_a_request_hides_errors),
                 FIXTURE_TEST(test_a_socket_is_for_commands_that_nobody_checks),
