@@ -132,16 +132,60 @@ static int add_attribute(
         return -EINVAL;
 }
 
+/* Other names for types: those of the SIG's specifications and of programming languages. */
+static const struct {
+        const char *theirs;
+        FieldType type;
+} foreign_types[] = {
+        {"uint8", FIELD_U8},
+        {"uint16", FIELD_U16},
+        {"uint24", FIELD_U24},
+        {"uint32", FIELD_U32},
+        {"uint48", FIELD_U48},
+        {"uint64", FIELD_U64},
+        {"sint8", FIELD_I8},
+        {"sint16", FIELD_I16},
+        {"sint24", FIELD_I24},
+        {"sint32", FIELD_I32},
+        {"sint48", FIELD_I48},
+        {"sint64", FIELD_I64},
+        {"int8", FIELD_I8},
+        {"int16", FIELD_I16},
+        {"int32", FIELD_I32},
+        {"int64", FIELD_I64},
+        {"boolean", FIELD_BOOL},
+        {"float", FIELD_F32},
+        {"float32", FIELD_F32},
+        {"double", FIELD_F64},
+        {"float64", FIELD_F64},
+        {"sfloat", FIELD_MEDFLOAT16},
+        {"medfloat", FIELD_MEDFLOAT32},
+        {"utf8s", FIELD_UTF8},
+        {"string", FIELD_UTF8},
+        {"text", FIELD_UTF8},
+};
+
+static void refuse_type(const char *type, char why[static FORMAT_WHY_SIZE]) {
+        char known[FIELD_TYPE_LIST_SIZE];
+
+        for (size_t i = 0; i < ELEMENTS(foreign_types); i++)
+                if (parse_same_word(foreign_types[i].theirs, type)) {
+                        field_why(why, "unknown type \"%s\"; did you mean \"%s\"?", type,
+                                field_type_name(foreign_types[i].type));
+                        return;
+                }
+        field_type_list(known);
+        field_why(why, "unknown type \"%.40s\": %s", type, known);
+}
+
 static int read_type(FieldWords *words, const char **cursor, char why[static FORMAT_WHY_SIZE]) {
         _cleanup_free_ char *type = NULL;
-        char known[FIELD_TYPE_LIST_SIZE];
         int r = parse_next_word(&type, cursor);
 
         if (r < 0)
                 return r;
         if (!type || !field_type_from_name(&words->type, type)) {
-                field_type_list(known);
-                field_why(why, "unknown type \"%.40s\": %s", type ? type : "", known);
+                refuse_type(type ? type : "", why);
                 return -EINVAL;
         }
         if (words->type != FIELD_PAD)

@@ -251,6 +251,9 @@ static void test_unknown_words_are_named(void **state) {
                 "f64 medfloat16 medfloat32 utf8 bytes or pad N");
         expect_bad("", "unknown type \"\": u8 u16 u24 u32 u48 u64 i8 i16 i24 i32 i48 i64 bool f32 "
                        "f64 medfloat16 medfloat32 utf8 bytes or pad N");
+        expect_bad("sint16 scale=0.1", "unknown type \"sint16\"; did you mean \"i16\"?");
+        expect_bad("SFLOAT", "unknown type \"SFLOAT\"; did you mean \"medfloat16\"?");
+        expect_bad("string", "unknown type \"string\"; did you mean \"utf8\"?");
         expect_bad("u8 scala=0.1", "unknown attribute \"scala\"; known: scale offset min max "
                                    "unit default clamp size size_max enum names bits endian count "
                                    "count_max json");
