@@ -2,7 +2,10 @@
 #include "config/lint-parts.h"
 
 #include "core/assigned-numbers.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
+
+#include <string.h>
 
 /* 16-bit UUIDs that the SIG has assigned to companies, for whatever they like: Assigned Numbers,
  * 3.10. */
@@ -48,8 +51,23 @@ void lint_uuid(const Uuid *uuid, const Section *section, Problems *problems) {
                         problems);
 }
 
+/* A characteristic's plain value is hex without the prefix. */
+static bool is_forgotten_hex(const Descriptor *d, const Section *section) {
+        const char *text = section_value(section, "value");
+        uint8_t data[VALUE_SIZE_MAX];
+        size_t size;
+
+        return text && !section_find(section, "type") &&
+               uuid_number(&d->uuid) != USER_DESCRIPTION && strchr(text, ' ') &&
+               bytes_from_hex(data, sizeof(data), text, &size) == 0;
+}
+
 void lint_descriptor(const Descriptor *d, const Section *section, Problems *problems) {
         lint_uuid(&d->uuid, section, problems);
+        if (is_forgotten_hex(d, section))
+                lint_warn(section, "value",
+                        "this is text as it stands here; for these bytes write hex: before it",
+                        problems);
         if (uuid_number(&d->uuid) == PRESENTATION_FORMAT && d->size != PRESENTATION_FORMAT_SIZE)
                 lint_warn(section, "value",
                         "a presentation format has 7 bytes, as hex: 04 00 ad 27 01 00 00 has; "

@@ -192,6 +192,19 @@ static void test_a_presentation_format_has_seven_bytes(void **state) {
         expect_fine(*state, PRESENTED "0efe2f27010000\n");
 }
 
+static void test_hex_of_a_descriptor_has_its_prefix(void **state) {
+#define VALUED(uuid, value)                                                                        \
+        WITH("read") "[descriptor d]\ncharacteristic = a\nuuid = " uuid "\nvalue = " value "\n"
+        expect_text(*state, VALUED("2908", "01 02"),
+                "test.conf:10: [descriptor d] value: warning: this is text as it stands here; for "
+                "these bytes write hex: before it\n");
+        expect_fine(*state, VALUED("2908", "hex: 01 02"));
+        expect_fine(*state, VALUED("2908", "2026"));
+        expect_fine(*state, VALUED("2901", "be ad"));
+        expect_fine(*state, VALUED("2905", "1,2") "type = u8 count=2\n");
+        expect_fine(*state, VALUED("2905", "10") "type = u8\n");
+}
+
 static void test_what_is_advertised_is_served(void **state) {
         expect_text(*state, WITH("read") "[advertisement]\nservices = s battery\n",
                 "test.conf:8: [advertisement] services: warning: no service that is served has the "
@@ -224,6 +237,7 @@ int main(void) {
                 FIXTURE_TEST(test_a_number_that_nobody_was_assigned),
                 FIXTURE_TEST(test_a_number_of_another_kind),
                 FIXTURE_TEST(test_a_presentation_format_has_seven_bytes),
+                FIXTURE_TEST(test_hex_of_a_descriptor_has_its_prefix),
                 FIXTURE_TEST(test_what_is_advertised_is_served),
                 FIXTURE_TEST(test_no_value_is_longer_than_bluetooth_takes),
         };
