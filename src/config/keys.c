@@ -68,7 +68,9 @@ static const Key keys[] = {
         {SECTION_BLUEZ, "power_on", key_parse_bool, "no", SETTING(bluez.power_on),
                 .description = "Keep the adapter powered on, whoever switches it off."},
         {SECTION_BLUEZ, "version", key_parse_version, "auto", SETTING(bluez.version),
-                .description = "The version of BlueZ that the status shows, where BlueZ hides it."},
+                .description =
+                        "The version of BlueZ that runs, where it hides its own; flags and sockets "
+                        "follow from it."},
         {SECTION_BLUEZ, "handles", key_parse_handle, "0x0100", SETTING(bluez.handles),
                 HANDLE_BASE_MIN, HANDLE_BASE_MAX,
                 .description = "The first attribute handle of the profile; auto: BlueZ chooses."},
