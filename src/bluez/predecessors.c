@@ -27,12 +27,22 @@ struct Predecessors {
         const PredecessorsEvents *events;
         void *userdata;
         PredecessorsState state;
-        pid_t last;
-        Name *names; /* the unique names on the bus, our own first */
+        pid_t last;    /* 0: there is none */
+        pid_t settled; /* a last one that was looked for: whoever has its number now is another */
+        uint32_t our_uid; /* as the bus knows it */
+        Name *names;      /* the unique names on the bus, our own first */
         size_t n_names, asked;
         sd_bus_slot *match_slot, *call_slot;
         struct ev_timer timeout;
 };
+
+static void forget_names(Predecessors *p) {
+        for (size_t i = 0; i < p->n_names; i++)
+                free(p->names[i].name);
+        free(p->names);
+        p->names = NULL;
+        p->n_names = p->asked = 0;
+}
 
 static void predecessors_enter_state(Predecessors *p, PredecessorsState state) {
         if (p->state == state)
@@ -41,16 +51,11 @@ static void predecessors_enter_state(Predecessors *p, PredecessorsState state) {
         if (state == PREDECESSORS_GONE || state == PREDECESSORS_STUCK) {
                 p->call_slot = sd_bus_slot_unref(p->call_slot);
                 ev_timer_stop(p->loop, &p->timeout);
+                p->settled = p->last ? p->last : p->settled;
         }
+        if (state == PREDECESSORS_GONE)
+                forget_names(p);
         p->events->changed(p->userdata);
-}
-
-static void forget_names(Predecessors *p) {
-        for (size_t i = 0; i < p->n_names; i++)
-                free(p->names[i].name);
-        free(p->names);
-        p->names = NULL;
-        p->n_names = p->asked = 0;
 }
 
 /* A zombie has ended too: its descriptors are closed. */
@@ -75,7 +80,8 @@ static void conclude(Predecessors *p) {
         bool here = predecessors_pid(p) > 0;
 
         if (p->state == PREDECESSORS_UNKNOWN && here)
-                log_info("process %d has ended and is still on the bus: waiting for it to leave",
+                log_info("process %d, which has ended or given up the adapter, is still on the "
+                         "bus: waiting for it to leave",
                         (int)predecessors_pid(p));
         predecessors_enter_state(p, here ? PREDECESSORS_HERE : PREDECESSORS_GONE);
 }
@@ -89,27 +95,47 @@ static void give_up(Predecessors *p, const char *why) {
 
 static int ask_next(Predecessors *p);
 
-/* The answer for our own name shows whether the numbers are those that we know. */
-static void note_pid(Predecessors *p, pid_t pid) {
+typedef struct Credentials {
+        uint32_t pid, uid; /* 0, UINT32_MAX: not said */
+} Credentials;
+
+/* The answer for our own name shows whether the numbers are those that we know. A connection may
+ * well outlive who has made it (a program that goes into the background afterwards): another
+ * user's is not of ours. */
+static void note(Predecessors *p, const Credentials *found) {
         Name *name = &p->names[p->asked++];
+        pid_t pid = (pid_t)found->pid;
 
         if (p->asked == 1 && pid != getpid()) {
                 log_debug("the bus knows this process as %d: it is in another namespace", (int)pid);
                 forget_names(p);
-        } else if (p->asked > 1 && pid > 0 && (pid == p->last || has_ended(pid))) {
+        } else if (p->asked == 1) {
+                p->our_uid = found->uid;
+        } else if (pid > 0 && (pid == p->last || (found->uid == p->our_uid && has_ended(pid)))) {
                 name->pid = pid;
         }
 }
 
-static int on_pid(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static int on_credential(const char *name, sd_bus_message *m, void *userdata) {
+        Credentials *found = userdata;
+
+        if (strcmp(name, "ProcessID") == 0)
+                return message_read_variant(m, "u", &found->pid);
+        if (strcmp(name, "UnixUserID") == 0)
+                return message_read_variant(m, "u", &found->uid);
+        return sd_bus_message_skip(m, "v");
+}
+
+static int on_credentials(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Predecessors *p = userdata;
-        uint32_t pid = 0;
+        Credentials found = {.uid = UINT32_MAX};
 
         p->call_slot = sd_bus_slot_unref(p->call_slot);
         /* An error: it has left meanwhile. */
-        if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_read(m, "u", &pid) < 0)
-                pid = 0;
-        note_pid(p, (pid_t)pid);
+        if (!sd_bus_message_is_method_error(m, NULL) &&
+                message_read_properties(m, on_credential, &found) < 0)
+                found.pid = 0;
+        note(p, &found);
         if (p->asked == p->n_names)
                 conclude(p);
         else if (ask_next(p) < 0)
@@ -120,7 +146,7 @@ static int on_pid(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 /* One after the other: there may be hundreds. */
 static int ask_next(Predecessors *p) {
         return sd_bus_call_method_async(p->bus, &p->call_slot, DBUS_SERVICE, DBUS_PATH,
-                DBUS_INTERFACE, "GetConnectionUnixProcessID", on_pid, p, "s",
+                DBUS_INTERFACE, "GetConnectionCredentials", on_credentials, p, "s",
                 p->names[p->asked].name);
 }
 
@@ -179,6 +205,8 @@ static int on_left(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 static void on_timeout(struct ev_loop *loop, struct ev_timer *w, int revents) {
         Predecessors *p = w->data;
 
+        if (p->state == PREDECESSORS_UNKNOWN)
+                log_warning("the bus has not told in time whether somebody was here before");
         for (size_t i = 0; i < p->asked; i++)
                 if (p->names[i].pid > 0 && !has_ended(p->names[i].pid))
                         p->names[i].pid = 0;
@@ -188,7 +216,7 @@ static void on_timeout(struct ev_loop *loop, struct ev_timer *w, int revents) {
 
 void predecessors_look(Predecessors *p, pid_t last) {
         forget_names(p);
-        p->last = last;
+        p->last = last == p->settled ? 0 : last;
         p->state = PREDECESSORS_UNKNOWN;
         p->call_slot = sd_bus_slot_unref(p->call_slot);
         timer_start_once(p->loop, &p->timeout, p->timeout_usec);

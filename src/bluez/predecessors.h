@@ -1,6 +1,7 @@
 /* Connections to the bus of processes that have ended. The bus may take its time to notice the end
  * (kill -9 with much on its way), and until then BlueZ keeps what such a process has registered:
- * one that registers the same handles meanwhile brings bluetoothd down. */
+ * one that registers the same handles meanwhile brings bluetoothd down. Only those of our own user
+ * count. */
 #pragma once
 
 #include <ev.h>
@@ -27,9 +28,9 @@ int predecessors_new(Predecessors **ret, struct ev_loop *loop, sd_bus *bus, uint
         const PredecessorsEvents *events, void *userdata);
 Predecessors *predecessors_free(Predecessors *predecessors);
 
-/* Looks anew. last: a process that has just given up what it had, and may be about to end; 0:
- * there is none. Where the bus knows processes by other numbers than we do (a container) nobody is
- * found. */
+/* Looks anew. last: a process, of whatever user, that has just given up what it had, and may be
+ * about to end: it is waited for once; 0: there is none. Where the bus knows processes by other
+ * numbers than we do (a container) nobody is found. */
 void predecessors_look(Predecessors *predecessors, pid_t last);
 PredecessorsState predecessors_state(const Predecessors *predecessors);
 /* One that is still there; 0: none is. */

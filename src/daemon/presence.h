@@ -45,7 +45,7 @@ void presence_stop(Presence *presence);
 bool presence_complete(const Presence *presence);
 /* BlueZ has been told the handles of the profile, or is about to be. */
 bool presence_pinned(const Presence *presence);
-/* A process that has ended and must leave the bus first; 0: none. */
+/* A process that served before and must leave the bus first; 0: none. */
 pid_t presence_predecessor(const Presence *presence);
 /* BlueZ's words for the last refusal; NULL: none since it was last registered. */
 const char *presence_application_error(const Presence *presence);

@@ -60,8 +60,7 @@ static Reason explain(const StandingFacts *f, const char *holder) {
                         .subject = f->adapter,
                         .fix = "look at `journalctl -u bluetooth`"};
         if (f->predecessor)
-                return (Reason){.why = "the process that served before has ended and must leave "
-                                       "the bus first"};
+                return (Reason){.why = "the process that served before must leave the bus first"};
         if (f->application_error)
                 return (Reason){.why = "BlueZ refuses the application: %s",
                         .subject = f->application_error,

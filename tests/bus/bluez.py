@@ -169,11 +169,11 @@ class BluezStory(Story):
         self.addCleanup(lambda: self.assertEqual(bluez.end(), 0))
         return bluez
 
-    def corpse(self):
+    def corpse(self, first=""):
         """A connection to the bus whose process has ended. Returns it and the process's number."""
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.addCleanup(connection.close)
-        child = subprocess.Popen([sys.executable, "-c", CONNECT, str(connection.fileno()),
+        child = subprocess.Popen([sys.executable, "-c", first + CONNECT, str(connection.fileno()),
                                   self.bus.path], pass_fds=[connection.fileno()])
         self.assertEqual(child.wait(), 0)
         return connection, child.pid
