@@ -114,8 +114,11 @@ static int method_write_value(sd_bus_message *m, void *userdata, sd_bus_error *e
         int r = sd_bus_message_read_array(m, 'y', &data, &size);
         if (r >= 0)
                 r = gatt_call_read(&call, m, o->context);
-        if (r < 0)
+        if (r < 0) {
+                o->context->events->write_refused(o->characteristic, NULL,
+                        "an option has another type", o->context->userdata);
                 return gatt_call_malformed(m, r);
+        }
         if (!(o->characteristic->flags & CHARACTERISTIC_WRITABLE))
                 return refuse_write(
                         o, m, &call, BLUEZ_ERROR_NOT_PERMITTED, "this value cannot be written");

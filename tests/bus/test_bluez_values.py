@@ -171,6 +171,11 @@ class Writes(BluezStory):
         self.refused(self.write("alarm", "07", "device:b=yes"), INVALID_ARGS)
         self.refused(self.write("alarm", "07", "prepare-authorize:s=no"), INVALID_ARGS)
         self.assertEqual(self.hex("alarm"), "00")
+        self.taken("alarm", 0, 3)
+        reply = self.bluez.answer_of("WriteValue", "write-descriptor",
+                                     APPLICATION + "/alpha/count/note", "41", "mtu:u=23")
+        self.refused(reply, INVALID_ARGS)
+        self.assertEqual(self.counters("count")["descriptor_writes_refused"], 1)
 
     def test_a_device_that_nobody_has_seen_writes_as_any_other(self):
         self.assertNotIn("error", self.write("alarm", "01", "device=/nowhere", "unknown=7"))
