@@ -8,8 +8,7 @@ static void log_flags(const char *name, unsigned flags, const char *version, uns
         for (unsigned flag = 1; flag < _CHARACTERISTIC_FLAG_END; flag <<= 1)
                 if (flags & flag & ~known)
                         log_warning("characteristic %s: BlueZ %s does not know the flag %s, and it "
-                                    "is left "
-                                    "out: a central can subscribe without that security",
+                                    "is left out: a central can subscribe without that security",
                                 name, version, characteristic_flag_name(flag));
 }
 
@@ -53,12 +52,46 @@ static void log_sockets(const Characteristic *c, const BluezTraits *traits, cons
                         c->name, version, why);
 }
 
+/* The row that it has is a guess, or a reading. */
+static void log_proof(BluezVersion version, const BluezTraits *traits, const char *text) {
+        if (!bluez_version_known(version))
+                log_warning("BlueZ does not tell its version, and is taken for an old one: signals "
+                            "alone, and no flags that protect a subscription (set version in "
+                            "[bluez])");
+        else if (traits->notify_sockets == NOTIFY_SOCKETS_UNKNOWN)
+                log_warning("BlueZ %s is older than any that spored knows: signals alone, and no "
+                            "flags that protect a subscription",
+                        text);
+        else if (!traits->proved)
+                log_info("BlueZ %s was not seen in the tests: it is served by what the sources up "
+                         "to it say",
+                        text);
+}
+
+/* None of its handles is 0, or all are. */
+static bool is_pinned(const Profile *profile) {
+        return profile->n_services == 0 || profile->services[0]->handle > 0;
+}
+
+static void log_all(const Profile *profile, const BluezTraits *traits, const char *version) {
+        if (traits->unpinned_refused && !is_pinned(profile))
+                log_warning("BlueZ %s refuses characteristics without pinned handles: set handles "
+                            "in [bluez] to a number",
+                        version);
+        if (!traits->disconnected_signal && bluez_version_known(traits->since))
+                log_info("BlueZ %s does not tell why a central has left: the event disconnected "
+                         "has no reason",
+                        version);
+}
+
 void limitations_log(const Profile *profile, BluezVersion version) {
         const BluezTraits *traits = bluez_traits(version);
         const unsigned known = known_flags(traits);
         char text[BLUEZ_VERSION_TEXT_SIZE];
 
         bluez_version_format(version, text);
+        log_proof(version, traits, text);
+        log_all(profile, traits, text);
         for (size_t i = 0; i < profile->n_characteristics; i++) {
                 const Characteristic *c = profile_at(profile, i);
 

@@ -1,5 +1,5 @@
 /* What the profile asks for and the BlueZ that runs cannot do: said in the log by name, with what
- * happens instead. */
+ * happens instead; and what is known of that one from no test. */
 #pragma once
 
 #include "core/bluez-version.h"

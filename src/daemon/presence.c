@@ -24,6 +24,7 @@ struct Presence {
         HandlePins pins;
         BluezVersion version;
         char *target; /* the owner and the adapter; NULL: there is none */
+        char *said;   /* the owner whose limitations are in the log */
         Registrar *application, *advertisement;
         struct ev_timer stopped; /* so that `stopped` is told from the loop */
         bool stopping;
@@ -183,6 +184,7 @@ Presence *presence_free(Presence *p) {
         registrar_free(p->advertisement);
         registrar_free(p->application);
         free(p->target);
+        free(p->said);
         free(p);
         return NULL;
 }
@@ -195,10 +197,19 @@ static bool may_advertise(const Presence *p, const AdapterInfo *adapter) {
                (adapter->powered || registrar_state(p->advertisement) == REGISTRATION_REGISTERED);
 }
 
+/* An adapter that comes and goes is no other BlueZ. */
+static void say_limitations(Presence *p, const char *owner) {
+        if (p->said && strcmp(p->said, owner) == 0)
+                return;
+        free(p->said);
+        p->said = strdup(owner);
+        limitations_log(p->profile, p->version);
+}
+
 /* A BlueZ, or an adapter, that holds nothing of ours. */
 static void begin(Presence *p, const PresenceTarget *target) {
         p->version = target->version;
-        limitations_log(p->profile, p->version);
+        say_limitations(p, target->owner);
         handle_pins_renew(&p->pins);
         pin(p);
         predecessors_look(p->predecessors, target->last);

@@ -188,5 +188,62 @@ class Writes(Listings):
         self.assertEqual(self.told("5.82"), [])
 
 
+class Versions(Listings):
+    """What is said of the one that runs."""
+
+    def told(self, version, *arguments, modalias="usb:v1D6Bp0246d0542"):
+        process = self.ready_to_register("-o", "bluez.version=" + version, *arguments,
+                                         Modalias=modalias)
+        self.handles()
+        return [l for l in self.log_of(process).splitlines()
+                if "BlueZ" in l and "registered" not in l and "on air" not in l]
+
+    def assert_told(self, told, *parts):
+        for part in parts:
+            self.assertEqual(len([l for l in told if part in l]), 1, (part, told))
+
+    def test_of_one_that_the_tests_have_seen_nothing_but_what_it_cannot_do(self):
+        told = self.told("auto")
+        self.assert_told(told, "BlueZ 5.66 refuses writes", "BlueZ 5.66 does not tell why")
+        self.assertEqual(len(told), 2, told)
+
+    def test_an_adapter_that_comes_back_is_no_other_bluez(self):
+        process = self.put_on_air()
+        self.bluez.command("unplug", "hci0")
+        self.wait_status("there is no Bluetooth adapter")
+        self.bluez.command("plug", "hci0")
+        self.wait_on_air()
+        self.bluez.command("disown")
+        self.wait_status("bluetoothd is not running")
+        self.bluez.command("own")
+        self.wait_on_air()
+        log = self.log_of(process)
+        # Its unique name is the same as before, too.
+        self.assertEqual(log.count("BlueZ 5.66 does not tell why"), 1, log)
+
+    def test_of_the_newest_that_they_have_seen_nothing(self):
+        self.assertEqual(self.told("5.87"), [])
+
+    def test_one_that_they_have_not_seen(self):
+        for version in ("5.72", "5.88"):
+            self.assert_told(self.told(version), f"BlueZ {version} was not seen in the tests")
+
+    def test_one_that_tells_no_version(self):
+        self.assert_told(self.told("auto", modalias="usb:v1234p0246d0542"),
+                         "BlueZ does not tell its version, and is taken for an old one",
+                         "set version in [bluez]")
+
+    def test_one_that_is_too_old(self):
+        self.assert_told(self.told("5.55"), "BlueZ 5.55 is older than any that spored knows")
+
+    def test_one_that_takes_none_but_pinned_handles(self):
+        part = "BlueZ 5.75 refuses characteristics without pinned handles"
+        self.assert_told(self.told("5.75", "-o", "bluez.handles=auto"), part)
+
+    def test_and_is_told_them(self):
+        told = self.told("5.75")
+        self.assertNotIn("without pinned handles", "".join(told))
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
