@@ -173,8 +173,8 @@ class Flags(Listings):
 
 class Writes(Listings):
 
-    def told(self, version):
-        process = self.ready_to_register("-o", "bluez.version=" + version)
+    def told(self, version, *arguments):
+        process = self.ready_to_register("-o", "bluez.version=" + version, *arguments)
         self.wait_on_air()
         return [l for l in self.log_of(process).splitlines() if "refuses writes" in l]
 
@@ -183,6 +183,10 @@ class Writes(Listings):
         self.assertEqual(len(told), 1, told)
         self.assertIn("characteristic blob: BlueZ 5.66 refuses writes of more than 510 bytes, or "
                       "of more than 508 in pieces", told[0])
+
+    def test_from_the_first_size_on_that_it_refuses(self):
+        self.assertEqual(len(self.told("5.66", "-o", "blob.size_max=509")), 1)
+        self.assertEqual(self.told("5.66", "-o", "blob.size_max=508"), [])
 
     def test_one_that_does_is_not(self):
         self.assertEqual(self.told("5.82"), [])

@@ -209,6 +209,40 @@ class Writes(BluezStory):
         self.assertEqual((row["descriptor_writes"], row["descriptor_writes_refused"]), (0, 1))
 
 
+class WrittenDescriptors(BluezStory):
+
+    MEMO = APPLICATION + "/alpha/level/memo"
+
+    def setUp(self):
+        super().setUp()
+        with open(self.profile, "a", encoding="utf-8") as f:
+            f.write("""[descriptor memo]
+characteristic = level
+uuid = 12345678-1234-5678-1234-56789abc0021
+flags = read write
+value = hex:0102
+""")
+        self.put_on_air()
+
+    def write_memo(self, data, *options):
+        return self.bluez.answer_of("WriteValue", "write-descriptor", self.MEMO, data, *options)
+
+    def hex(self):
+        return self.read("level/memo", interface="GattDescriptor1")["hex"]
+
+    def test_it_is_written_at_its_offset(self):
+        self.assertNotIn("error", self.write_memo("09", "offset=1"))
+        self.assertEqual(self.hex(), "0109")
+        self.refused(self.write_memo("09", "offset=3"), OFFSET)
+        row = self.counters("level")
+        self.assertEqual((row["descriptor_writes"], row["descriptor_writes_refused"]), (1, 1))
+
+    def test_nothing_is_written_when_bluez_only_asks_whether_it_may_be(self):
+        self.assertNotIn("error", self.write_memo("", "prepare-authorize:b=yes"))
+        self.assertEqual(self.hex(), "0102")
+        self.assertEqual(self.counters("level")["descriptor_writes"], 0)
+
+
 class Subscriptions(BluezStory):
 
     def test_the_current_value_comes_on_subscribing(self):
