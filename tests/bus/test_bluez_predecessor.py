@@ -5,7 +5,9 @@ import socket
 import subprocess
 import sys
 import unittest
+from unittest import mock
 
+import harness
 from bluez import CONNECT, BluezStory
 from harness import BUS_CONFIG
 
@@ -25,6 +27,23 @@ sys.stdin.readline()
 claim.close()
 sys.stdin.readline()
 """
+
+# Runs a program whose numbers of processes are others than the bus knows, as in a container.
+CONTAINER = r"""#!{python}
+import ctypes, os, signal, sys
+assert ctypes.CDLL(None).unshare(0x20000000) == 0
+child = os.fork()
+if child == 0:
+    os.execv({program!r}, sys.argv)
+signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def has_containers():
+    """Whether we may make one."""
+    command = "import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare(0x20000000) != 0)"
+    return subprocess.run([sys.executable, "-c", command], check=False).returncode == 0
 
 
 class Predecessor(BluezStory):
@@ -112,6 +131,22 @@ class Predecessor(BluezStory):
         corpse.close()
         self.bluez.command("own")
         self.wait_on_air()
+
+
+class Container(BluezStory):
+
+    @unittest.skipUnless(has_containers(), "no rights to make a container")
+    def test_nobody_is_found_where_processes_have_other_numbers(self):
+        """There all that are on the bus seem to have ended."""
+        program = os.path.join(self.folder, "spored")
+        with open(program, "w", encoding="utf-8") as f:
+            f.write(CONTAINER.format(python=sys.executable, program=harness.SPORED))
+        os.chmod(program, 0o755)
+        with mock.patch.object(harness, "SPORED", program):
+            process = self.ready_to_register()
+        self.wait_on_air()
+        self.assertEqual(self.status()["handles"], "pinned")
+        self.assertNotIn("waiting for it to leave", self.log_of(process))
 
 
 class Strangers(BluezStory):
