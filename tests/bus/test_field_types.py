@@ -34,6 +34,11 @@ security = open
 type = utf8 json=yes size_max=40
 value = {"a":1}
 
+[characteristic row]
+uuid = 12345678-1234-5678-1234-56789abc0003
+flags = read
+type = u8 count_max=512
+
 [advertisement]
 services = alpha
 """
@@ -90,6 +95,14 @@ class Types(BluezStory):
             "u24": 0, "u64": "18446744073709551615", "i48": 0.0, "on": True, "f32": 21.4,
             "med": 36.4, "mode": "OFF", "bits": [], "hours": [False, False, True],
             "samples": [1.0, -1.0]})
+
+    def test_an_array_may_fill_a_value_and_no_more(self):
+        row = [i % 256 for i in range(512)]
+        self.assertTrue(self.peer.call(op="set", characteristic="row", value=row)["ok"])
+        self.assertEqual(self.peer.call(op="get", characteristic="row")["value"], row)
+        answer = self.peer.call(op="set", characteristic="row", value=row + [0])
+        self.assertEqual(answer["error"], "bad_length", answer)
+        self.assertEqual(answer["detail"], "value: 513 elements, needs 0 to 512")
 
     def test_what_is_not_legal_is_refused(self):
         self.refused(self.write("all", DEFAULT + "00"), LENGTH)
