@@ -138,8 +138,9 @@ int descriptor_build(ProfileBuilder *b, const Section *section) {
                 return 0;
         owner = builder_find_or_refuse(b->sections, section, "characteristic",
                 SECTION_CHARACTERISTIC, section_value(section, "characteristic"), b->problems);
-        if (!owner || !section_is_enabled(owner))
+        if (!owner)
                 return 0;
+        /* Not there: it is switched off, or was refused. */
         c = profile_find(b->profile, owner->name);
         return c ? build(b, c, section) : 0;
 }
