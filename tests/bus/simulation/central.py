@@ -119,6 +119,10 @@ class Central:
         """Takes one value in that time at most."""
         self._ask("slow", seconds)
 
+    def confirms(self, does):
+        """Whether it confirms the indications that come from now on."""
+        self._ask("confirm", "yes" if does else "no")
+
     def wait_disconnected(self, timeout=WAIT):
         """Waits until the peripheral has ended the link and returns the reason."""
         self._simulator.pump(lambda: not self.connected, timeout)
