@@ -77,17 +77,6 @@ static void tell_sent(Notifier *n, const Way *way, const QueuedValue *value, uin
                 n->events->cut(c, value->size, mtu_of(n, way), n->userdata);
 }
 
-static void start_confirmation_timer(Notifier *n) {
-        uint64_t first = USEC_NEVER;
-
-        for (size_t i = 0; i < n->profile->n_characteristics; i++)
-                for (Way *way = ways_next(n->ways, profile_at(n->profile, i), NULL); way;
-                        way = ways_next(n->ways, way->characteristic, way))
-                        if (way->confirm_by_usec > 0 && way->confirm_by_usec < first)
-                                first = way->confirm_by_usec;
-        timer_start_at(n->loop, &n->confirmation, first);
-}
-
 /* Whoever may notify as well decides that for each central, and tells nobody. */
 static void expect_confirmation(Notifier *n, Way *way, uint64_t now) {
         unsigned flags = way->characteristic->flags;
@@ -213,6 +202,7 @@ static void on_timer(struct ev_loop *loop, struct ev_timer *w, int revents) {
 static void confirmed(Notifier *n, Way *way) {
         queue_notifier_confirmed(way->cursor);
         way->confirm_by_usec = 0;
+        pacer_stir(n->pacer, way->lane);
         notifier_wake(n);
 }
 
@@ -230,12 +220,18 @@ void notifier_confirmed(Notifier *n, const Characteristic *c) {
 
 /* Those whose time is over by now, or all. */
 static void expect_no_longer(Notifier *n, uint64_t now) {
+        uint64_t first = USEC_NEVER;
+
         for (size_t i = 0; i < n->profile->n_characteristics; i++)
                 for (Way *way = ways_next(n->ways, profile_at(n->profile, i), NULL); way;
                         way = ways_next(n->ways, way->characteristic, way))
-                        if (way->confirm_by_usec <= now)
+                        if (way->confirm_by_usec > 0 && way->confirm_by_usec <= now) {
                                 way->confirm_by_usec = 0;
-        start_confirmation_timer(n);
+                                pacer_stir(n->pacer, way->lane);
+                        } else if (way->confirm_by_usec > 0 && way->confirm_by_usec < first) {
+                                first = way->confirm_by_usec;
+                        }
+        timer_start_at(n->loop, &n->confirmation, first);
         notifier_wake(n);
 }
 
@@ -249,7 +245,7 @@ Ways *notifier_ways(Notifier *n) {
 
 void notifier_device(Notifier *n, const char *device, SubscriberFacts facts) {
         ways_device(n->ways, device, facts);
-        if (n->events->connected(n->userdata) == 0)
+        if (ev_is_active(&n->confirmation) && n->events->connected(n->userdata) == 0)
                 expect_no_longer(n, USEC_NEVER);
 }
 

@@ -58,5 +58,6 @@ void notifier_confirmed(Notifier *notifier, const Characteristic *c);
 /* The MTUs of the links that there are, for values that are too long for one. */
 LinkMtus *notifier_link_mtus(Notifier *notifier);
 
-/* Sends what waits, as far as the pacer allows; what is left goes when it does. */
+/* Sends what waits, as far as the pacer allows; what is left goes when it does. What was queued
+ * since is told by ways_stir(). */
 void notifier_wake(Notifier *notifier);

@@ -114,6 +114,20 @@ static void enter_state(Outlet *o, SubscriptionState state) {
                 drain(o);
 }
 
+void outlet_stir(const Outlet *o) {
+        Pacer *pacer = o->context->lanes.pacer;
+
+        if (o->signal.cursor)
+                pacer_stir(pacer, o->signal.lane);
+        for (const Way *way = o->sockets; way; way = way->next)
+                pacer_stir(pacer, way->lane);
+}
+
+static void wake(const Outlet *o) {
+        outlet_stir(o);
+        o->context->events->wake(o->context->userdata);
+}
+
 /* Brings about what the subscription says. While it holds, everything is kept as it is. */
 void outlet_follow(Outlet *o) {
         SubscriptionState state = subscription_state(&o->subscription);
@@ -132,7 +146,7 @@ void outlet_follow(Outlet *o) {
                 break;
         }
         end_sockets(o);
-        o->context->events->wake(o->context->userdata);
+        wake(o);
 }
 
 static bool have_been_read(const Outlet *o) {
@@ -178,7 +192,7 @@ static void on_packet(const uint8_t *data, size_t size, void *userdata) {
 static void on_writable(void *userdata) {
         const Way *way = userdata;
 
-        way->outlet->context->events->wake(way->outlet->context->userdata);
+        wake(way->outlet);
 }
 
 /* Its cursor stays until it is known what becomes of its central. */

@@ -61,5 +61,7 @@ void outlet_clear(Outlet *outlet);
 /* As ways_acquire(). */
 bool outlet_acquire(
         Outlet *outlet, Queue *queue, const char *device, uint16_t mtu, int *ret_fd, Way **ret);
+/* Each of its ways may have something to send now: the pacer is to ask. */
+void outlet_stir(const Outlet *outlet);
 /* Brings about what the subscription says, after any change of it. */
 void outlet_follow(Outlet *outlet);

@@ -60,6 +60,10 @@ int ways_set_owner(Ways *ways, const char *owner) {
         return owner && !ways->context.owner ? -ENOMEM : 0;
 }
 
+void ways_stir(const Ways *ways, const Characteristic *c) {
+        outlet_stir(outlet_of(ways, c));
+}
+
 Way *ways_at(const Ways *ways, size_t lane) {
         return lane < ways->context.lanes.n_signals ? &ways->outlets[lane].signal
                                                     : lanes_socket(&ways->context.lanes, lane);

@@ -29,6 +29,8 @@ void ways_stop(Ways *ways, const Characteristic *c);
 /* What is known of a device has changed. */
 void ways_device(Ways *ways, const char *device, SubscriberFacts facts);
 
+/* Something of this characteristic's was queued: the pacer is to ask its ways. */
+void ways_stir(const Ways *ways, const Characteristic *c);
 /* The way of a lane; NULL: there is none. */
 Way *ways_at(const Ways *ways, size_t lane);
 /* The ways of a characteristic that have a cursor, after `way`; NULL: from the first, or no more.

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 typedef struct Lane {
-        bool used;
+        bool used, stirred;
         PacerLane parameters;
         Bucket bucket;
         uint64_t next_usec; /* by its interval */
@@ -25,13 +25,15 @@ struct Pacer {
         Bucket bucket; /* the adapter's */
         Lane *lanes;
         size_t n_lanes;
+        size_t *stirred; /* the lanes that are to be asked, in no order; room for all */
+        size_t n_stirred;
         size_t turn; /* the lane behind the one that was served last */
 };
 
 DEFINE_CLEANUP(Pacer *, pacer_free);
 
 static void start_lane(Lane *lane, const PacerLane *parameters) {
-        *lane = (Lane){.used = true, .parameters = *parameters};
+        *lane = (Lane){.used = true, .stirred = lane->stirred, .parameters = *parameters};
         bucket_init(&lane->bucket, parameters->rate);
 }
 
@@ -45,7 +47,8 @@ int pacer_new(
         pacer->window = parameters->window;
         bucket_init(&pacer->bucket, parameters->rate);
         pacer->lanes = calloc(n_lanes + 1, sizeof(Lane));
-        if (!pacer->lanes)
+        pacer->stirred = calloc(n_lanes + 1, sizeof(size_t));
+        if (!pacer->lanes || !pacer->stirred)
                 return -ENOMEM;
         pacer->n_lanes = n_lanes;
         for (size_t i = 0; i < n_lanes; i++)
@@ -58,6 +61,7 @@ Pacer *pacer_free(Pacer *pacer) {
         if (!pacer)
                 return NULL;
         free(pacer->lanes);
+        free(pacer->stirred);
         free(pacer);
         return NULL;
 }
@@ -70,16 +74,27 @@ static size_t free_lane(const Pacer *pacer) {
         return i;
 }
 
+static int make_room(Pacer *pacer) {
+        size_t n = pacer->n_lanes + 1;
+
+        size_t *stirred = reallocarray(pacer->stirred, n, sizeof(*stirred));
+        if (!stirred)
+                return -ENOMEM;
+        pacer->stirred = stirred;
+        Lane *lanes = reallocarray(pacer->lanes, n, sizeof(*lanes));
+        if (!lanes)
+                return -ENOMEM;
+        pacer->lanes = lanes;
+        lanes[pacer->n_lanes++] = (Lane){0};
+        return 0;
+}
+
 int pacer_add_lane(Pacer *pacer, const PacerLane *lane, size_t *ret_lane) {
         size_t i = free_lane(pacer);
+        int r = i == pacer->n_lanes ? make_room(pacer) : 0;
 
-        if (i == pacer->n_lanes) {
-                Lane *more = reallocarray(pacer->lanes, i + 1, sizeof(*more));
-                if (!more)
-                        return -ENOMEM;
-                pacer->lanes = more;
-                pacer->n_lanes++;
-        }
+        if (r < 0)
+                return r;
         start_lane(&pacer->lanes[i], lane);
         *ret_lane = i;
         return 0;
@@ -94,16 +109,20 @@ void pacer_reset(Pacer *pacer) {
         pacer->ping_pending = false;
 }
 
-/* There, not held back by the window, and with something to send. */
-static bool lane_waits(const Pacer *pacer, size_t index, bool (*waits)(size_t lane, void *userdata),
-        void *userdata) {
-        const Lane *lane = &pacer->lanes[index];
+void pacer_stir(Pacer *pacer, size_t lane) {
+        if (pacer->lanes[lane].stirred)
+                return;
+        pacer->lanes[lane].stirred = true;
+        pacer->stirred[pacer->n_stirred++] = lane;
+}
 
-        if (!lane->used)
-                return false;
-        if (pacer->outstanding >= pacer->window && !lane->parameters.unwindowed)
-                return false;
-        return waits(index, userdata);
+static void calm(Pacer *pacer, size_t at) {
+        pacer->lanes[pacer->stirred[at]].stirred = false;
+        pacer->stirred[at] = pacer->stirred[--pacer->n_stirred];
+}
+
+static bool window_holds(const Pacer *pacer, const Lane *lane) {
+        return pacer->outstanding >= pacer->window && !lane->parameters.unwindowed;
 }
 
 static uint64_t lane_ready_usec(const Lane *lane, uint64_t now_usec) {
@@ -112,31 +131,43 @@ static uint64_t lane_ready_usec(const Lane *lane, uint64_t now_usec) {
         return usec > lane->next_usec ? usec : lane->next_usec;
 }
 
+/* Equals take turns. */
+static bool goes_before(const Pacer *pacer, size_t a, size_t b) {
+        Priority pa = pacer->lanes[a].parameters.priority, pb = pacer->lanes[b].parameters.priority;
+        size_t n = pacer->n_lanes;
+
+        if (pa != pb)
+                return pa > pb;
+        return (a + n - pacer->turn) % n < (b + n - pacer->turn) % n;
+}
+
 int pacer_next(Pacer *pacer, bool (*waits)(size_t lane, void *userdata), void *userdata,
         uint64_t now_usec, size_t *ret_lane, uint64_t *ret_again_usec) {
         uint64_t adapter_usec = bucket_ready_usec(&pacer->bucket, now_usec);
         uint64_t lanes_usec = USEC_NEVER;
-        const Lane *best = NULL;
+        size_t best = pacer->n_lanes;
 
         *ret_again_usec = USEC_NEVER;
-        for (size_t i = 0; i < pacer->n_lanes; i++) {
-                size_t index = (pacer->turn + i) % pacer->n_lanes;
+        for (size_t at = pacer->n_stirred; at-- > 0;) {
+                size_t index = pacer->stirred[at];
                 const Lane *lane = &pacer->lanes[index];
-                uint64_t usec;
 
-                if (!lane_waits(pacer, index, waits, userdata))
+                if (lane->used && window_holds(pacer, lane))
                         continue;
-                usec = lane_ready_usec(lane, now_usec);
+                if (!lane->used || !waits(index, userdata)) {
+                        calm(pacer, at);
+                        continue;
+                }
+                uint64_t usec = lane_ready_usec(lane, now_usec);
                 if (usec < lanes_usec)
                         lanes_usec = usec;
-                if (usec > now_usec ||
-                        (best && lane->parameters.priority <= best->parameters.priority))
-                        continue;
-                best = lane;
-                *ret_lane = index;
+                if (usec <= now_usec && (best == pacer->n_lanes || goes_before(pacer, index, best)))
+                        best = index;
         }
-        if (best && adapter_usec <= now_usec)
+        if (best < pacer->n_lanes && adapter_usec <= now_usec) {
+                *ret_lane = best;
                 return 1;
+        }
         if (lanes_usec != USEC_NEVER)
                 *ret_again_usec = lanes_usec > adapter_usec ? lanes_usec : adapter_usec;
         return 0;
@@ -150,7 +181,7 @@ void pacer_sent(Pacer *pacer, size_t lane, uint64_t now_usec) {
         bucket_take(&pacer->bucket, now_usec);
         bucket_take(&l->bucket, now_usec);
         l->next_usec = now_usec + l->parameters.min_interval_usec;
-        pacer->turn = lane + 1;
+        pacer->turn = (lane + 1) % pacer->n_lanes;
 }
 
 bool pacer_wants_ping(const Pacer *pacer) {

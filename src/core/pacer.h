@@ -39,6 +39,8 @@ void pacer_remove_lane(Pacer *pacer, size_t lane);
  * not be reported. What the rates have counted stays: the air is the same. */
 void pacer_reset(Pacer *pacer);
 
+/* This lane may have something now: pacer_next() asks those alone, until they have nothing. */
+void pacer_stir(Pacer *pacer, size_t lane);
 /* The lane to serve now, of those that `waits` says have something: 1 and *ret_lane. 0: none may
  * go; *ret_again_usec is when one may by time alone, USEC_NEVER if none waits or if only a Ping's
  * answer helps. */

@@ -146,7 +146,7 @@ void daemon_taken(Daemon *d, const Characteristic *c) {
         if (d->persist)
                 persist_changed(d->persist, c);
         if (d->peripheral)
-                peripheral_wake(d->peripheral);
+                peripheral_wake(d->peripheral, c);
 }
 
 static void on_freshness_changed(
@@ -161,7 +161,7 @@ static void on_freshness_changed(
         if (d->persist)
                 persist_changed(d->persist, c);
         if (d->peripheral)
-                peripheral_wake(d->peripheral);
+                peripheral_wake(d->peripheral, c);
 }
 
 static const FreshnessEvents freshness_events = {.changed = on_freshness_changed};

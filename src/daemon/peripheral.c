@@ -283,8 +283,8 @@ Peripheral *peripheral_free(Peripheral *p) {
         return NULL;
 }
 
-void peripheral_wake(Peripheral *p) {
-        serving_wake(p->serving);
+void peripheral_wake(Peripheral *p, const Characteristic *c) {
+        serving_wake(p->serving, c);
 }
 
 void peripheral_answer_write(Peripheral *p, uint64_t write_id, unsigned code) {

@@ -45,7 +45,7 @@ typedef struct Standing {
         const char *name;
         const char *adapter, *address;
         BluezVersion bluez;
-        bool pinned; /* the handles are those of the profile */
+        bool pinned;       /* the handles are those of the profile */
         const char *agent; /* its capability; NULL: there is to be none */
         bool agent_registered;
         const char *agent_error; /* BlueZ's words; NULL: none */
@@ -60,13 +60,14 @@ int peripheral_new(Peripheral **ret, struct ev_loop *loop, const Settings *setti
         const Profile *profile, Values *values, const PeripheralEvents *events, void *userdata);
 Peripheral *peripheral_free(Peripheral *peripheral);
 
-/* A value was stored: carry it to whoever is subscribed. */
-void peripheral_wake(Peripheral *peripheral);
+/* A value of c was stored: carry it to whoever is subscribed. */
+void peripheral_wake(Peripheral *peripheral, const Characteristic *c);
 /* Answers a pending write: code 0 takes it, an ATT code refuses it. An id that is not pending (its
  * bluetoothd is gone) does nothing. */
 void peripheral_answer_write(Peripheral *peripheral, uint64_t write_id, unsigned code);
 /* As serving_next_way(). */
-const Way *peripheral_next_way(const Peripheral *peripheral, const Characteristic *c, const Way *way);
+const Way *peripheral_next_way(
+        const Peripheral *peripheral, const Characteristic *c, const Way *way);
 bool peripheral_subscribed(const Peripheral *peripheral, const Characteristic *c);
 
 /* Another name, for the adapter's alias and the advertisement, which is registered anew; copied.

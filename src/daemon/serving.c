@@ -116,7 +116,7 @@ static void on_start_notify(const Characteristic *c, void *userdata) {
         ways_start(notifier_ways(s->notifier), c, values_at(s->values, c)->queue);
         repeat(s, c, NULL);
         tell_subscription(s, c, CONNECTION_SUBSCRIBED, NULL, NOTIFY_BY_SIGNAL);
-        notifier_wake(s->notifier);
+        serving_wake(s, c);
 }
 
 static void on_stop_notify(const Characteristic *c, void *userdata) {
@@ -135,7 +135,7 @@ static bool on_acquire_notify(
                 return false;
         repeat(s, c, way->cursor);
         tell_subscription(s, c, CONNECTION_SUBSCRIBED, way->device, NOTIFY_BY_SOCKET);
-        notifier_wake(s->notifier);
+        serving_wake(s, c);
         return true;
 }
 
@@ -353,7 +353,8 @@ const SocketBudget *serving_sockets(const Serving *s) {
         return &s->budget;
 }
 
-void serving_wake(Serving *s) {
+void serving_wake(Serving *s, const Characteristic *c) {
+        ways_stir(notifier_ways(s->notifier), c);
         notifier_wake(s->notifier);
 }
 

@@ -49,8 +49,8 @@ void serving_device_removed(Serving *serving, const char *path);
 /* The application's registration is lost, and its subscriptions with it. */
 void serving_end_subscriptions(Serving *serving);
 
-/* A value was stored: carry it to whoever is subscribed. */
-void serving_wake(Serving *serving);
+/* A value of c was stored: carry it to whoever is subscribed. */
+void serving_wake(Serving *serving, const Characteristic *c);
 /* As peripheral_answer_write(). */
 void serving_answer_write(Serving *serving, uint64_t write_id, unsigned code);
 /* The ways out of a characteristic that are in use, after `way`; NULL: from the first, or no more.

@@ -52,6 +52,9 @@ static Pacer *make_window(unsigned window) {
 static int next(Pacer *pacer, uint64_t *again) {
         size_t lane = LANES;
 
+        for (size_t i = 0; i < LANES; i++)
+                if (waiting[i])
+                        pacer_stir(pacer, i);
         return pacer_next(pacer, waits, NULL, now, &lane, again) == 1 ? (int)lane : -1;
 }
 
@@ -320,8 +323,60 @@ static void test_a_lane_is_added_behind_the_others(void **state) {
         assert_int_equal(pacer_add_lane(pacer, &unbraked, &lane), 0);
         assert_int_equal(lane, LANES);
         lane = 0;
+        pacer_stir(pacer, LANES);
         assert_int_equal(pacer_next(pacer, only_the_last, NULL, now, &lane, &again), 1);
         assert_int_equal(lane, LANES);
+}
+
+static size_t n_asked;
+
+static bool asked(size_t lane, void *userdata) {
+        n_asked++;
+        return waiting[lane];
+}
+
+static void expect_asks(Pacer *pacer, size_t n) {
+        uint64_t again;
+        size_t lane;
+
+        n_asked = 0;
+        (void)pacer_next(pacer, asked, NULL, now, &lane, &again);
+        assert_int_equal(n_asked, n);
+}
+
+static void test_only_who_was_stirred_is_asked_until_it_has_nothing(void **state) {
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(1);
+
+        set_waiting(true, true, false);
+        expect_asks(pacer, 0);
+        pacer_stir(pacer, 1);
+        pacer_stir(pacer, 1);
+        pacer_stir(pacer, 2);
+        expect_asks(pacer, 2);
+        expect_asks(pacer, 1);
+        /* The window closes: whoever is not asked by then is asked afterwards. */
+        pacer_sent(pacer, 1, now);
+        expect_asks(pacer, 0);
+        pacer_reset(pacer);
+        expect_asks(pacer, 1);
+        set_waiting(false, false, false);
+        expect_asks(pacer, 1);
+        expect_asks(pacer, 0);
+}
+
+static void test_a_lane_that_was_stirred_and_removed_is_not_asked(void **state) {
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(1);
+        size_t lane;
+
+        pacer_stir(pacer, 1);
+        pacer_remove_lane(pacer, 1);
+        expect_asks(pacer, 0);
+        pacer_stir(pacer, 2);
+        pacer_remove_lane(pacer, 2);
+        assert_int_equal(pacer_add_lane(pacer, &unbraked, &lane), 0);
+        assert_int_equal(pacer_add_lane(pacer, &unbraked, &lane), 0);
+        pacer_stir(pacer, lane);
+        expect_asks(pacer, 1);
 }
 
 static void test_a_new_lane_has_nothing_of_the_one_before(void **state) {
@@ -421,6 +476,8 @@ int main(void) {
                 cmocka_unit_test(test_the_later_of_lane_and_adapter_counts),
                 cmocka_unit_test(test_lanes_come_and_go),
                 cmocka_unit_test(test_a_lane_is_added_behind_the_others),
+                cmocka_unit_test(test_only_who_was_stirred_is_asked_until_it_has_nothing),
+                cmocka_unit_test(test_a_lane_that_was_stirred_and_removed_is_not_asked),
                 cmocka_unit_test(test_a_new_lane_has_nothing_of_the_one_before),
                 cmocka_unit_test(test_the_window_is_not_for_every_lane),
                 cmocka_unit_test(test_nobody_waits),
