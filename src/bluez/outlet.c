@@ -180,6 +180,12 @@ static void on_limit(struct ev_loop *loop, struct ev_timer *w, int revents) {
         outlet_follow(o);
 }
 
+static void on_forget(struct ev_loop *loop, struct ev_timer *w, int revents) {
+        Outlet *o = w->data;
+
+        subscription_forget_ended(&o->subscription);
+}
+
 /* A byte 01 for each indication that was confirmed. */
 static void on_packet(const uint8_t *data, size_t size, void *userdata) {
         Way *way = userdata;
@@ -204,6 +210,7 @@ static void on_closed(void *userdata) {
         way->socket = packet_socket_free(way->socket);
         subscription_hung_up(&o->subscription, way->device,
                 context->events->facts(way->device, context->userdata));
+        timer_start_once(context->loop, &o->forget, context->parameters.switch_timeout_usec);
         outlet_follow(o);
 }
 
@@ -330,6 +337,7 @@ void outlet_clear(Outlet *o) {
         subscription_clear(&o->subscription);
         outlet_follow(o);
         ev_timer_stop(o->context->loop, &o->accept);
+        ev_timer_stop(o->context->loop, &o->forget);
 }
 
 static void init_timer(Outlet *o, struct ev_timer *timer,
@@ -342,6 +350,7 @@ void outlet_init(Outlet *o, OutletContext *context, const Characteristic *c) {
         *o = (Outlet){.context = context, .characteristic = c};
         o->signal = (Way){.characteristic = c, .outlet = o, .lane = c->index};
         init_timer(o, &o->limit, on_limit);
+        init_timer(o, &o->forget, on_forget);
         init_timer(o, &o->look, on_look);
         init_timer(o, &o->accept, on_accept);
 }

@@ -48,6 +48,7 @@ typedef struct Outlet {
         Way signal;
         Way *sockets;           /* in the order of their coming */
         struct ev_timer limit;  /* of holding and draining */
+        struct ev_timer forget; /* who has ended it, and would have been told to have left */
         struct ev_timer look;   /* whether the sockets have been read */
         struct ev_timer accept; /* new sockets are to be asked for */
         sd_bus_slot *ping;      /* before sockets are closed: BlueZ is to have them by then */

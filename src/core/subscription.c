@@ -156,10 +156,11 @@ static bool ended_itself(const Subscriber *subscriber) {
         return subscriber->accepted && (subscriber->shared || !subscriber->crowded);
 }
 
+/* Not known of one that is connected as far as is known: that it has bonded, and left, may be on
+ * its way. */
 static bool is_over(const Subscriber *subscriber, SubscriberFacts facts) {
-        if (ended_itself(subscriber))
-                return subscriber->shared || !facts.bonded;
-        return !facts.connected && !facts.bonded;
+        return (ended_itself(subscriber) && subscriber->shared) ||
+               (!facts.connected && !facts.bonded);
 }
 
 void subscription_hung_up(Subscription *s, const char *device, SubscriberFacts facts) {
@@ -188,6 +189,12 @@ void subscription_device(Subscription *s, const char *device, SubscriberFacts fa
         else
                 remove_subscriber(s, subscriber);
         settle(s);
+}
+
+void subscription_forget_ended(Subscription *s) {
+        for (size_t i = s->n_subscribers; i-- > 0;)
+                if (s->subscribers[i].ended)
+                        remove_subscriber(s, &s->subscribers[i]);
 }
 
 void subscription_give_up_waiting(Subscription *s) {

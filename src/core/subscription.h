@@ -41,7 +41,7 @@ typedef struct Subscriber {
         bool crowded;  /* it was not alone all the time: another's leaving may close it */
         bool starting; /* it was refused one: StartNotify() is to come */
         bool doubtful; /* it lost its socket: it may have left, or have ended it itself */
-        bool ended;    /* it ended it itself, or has left, which would then be told */
+        bool ended;    /* it ended it itself, or has left, which is told soon then */
 } Subscriber;
 
 /* All zero: nobody. subscription_clear() frees. */
@@ -70,6 +70,8 @@ void subscription_stop(Subscription *s);
 void subscription_hung_up(Subscription *s, const char *device, SubscriberFacts facts);
 /* What is known of a device has changed. */
 void subscription_device(Subscription *s, const char *device, SubscriberFacts facts);
+/* Who has left would have been told by now: who has ended its subscription ended it itself. */
+void subscription_forget_ended(Subscription *s);
 /* SUBSCRIPTION_HOLDING has lasted long enough. */
 void subscription_give_up_waiting(Subscription *s);
 /* In SUBSCRIPTION_DRAINING: the sockets are closed. */

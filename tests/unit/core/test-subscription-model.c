@@ -379,6 +379,8 @@ static void step(World *w) {
         default:
                 if (subscription_state(&w->subscription) == SUBSCRIPTION_HOLDING)
                         subscription_give_up_waiting(&w->subscription);
+                if (w->n_notices == 0)
+                        subscription_forget_ended(&w->subscription);
                 follow(w);
         }
         assert_not_both(w);

@@ -186,6 +186,40 @@ static void test_bonded_one_that_was_alone(void **state) {
         assert_state(&s, SUBSCRIPTION_DRAINING);
 }
 
+static void test_that_it_has_bonded_is_heard_late(void **state) {
+        _cleanup_subscription_ Subscription s = WITH(EACH, A);
+
+        subscription_accepted(&s, A);
+        subscription_hung_up(&s, A, there);
+        assert_state(&s, SUBSCRIPTION_NONE);
+        subscription_device(&s, A, bonded);
+        assert_state(&s, SUBSCRIPTION_NONE);
+        subscription_device(&s, A, away);
+        assert_state(&s, SUBSCRIPTION_SIGNAL);
+}
+
+static void test_who_ended_it_and_leaves_later_has_not_left_with_it(void **state) {
+        _cleanup_subscription_ Subscription s = WITH(EACH, A);
+
+        subscription_accepted(&s, A);
+        subscription_hung_up(&s, A, bonded);
+        subscription_forget_ended(&s);
+        assert_int_equal(s.n_subscribers, 0);
+        subscription_device(&s, A, away);
+        assert_state(&s, SUBSCRIPTION_NONE);
+}
+
+static void test_who_may_still_be_subscribed_is_not_forgotten(void **state) {
+        _cleanup_subscription_ Subscription s = WITH(EACH, A, B);
+
+        subscription_hung_up(&s, A, there);
+        subscription_forget_ended(&s);
+        assert_state(&s, SUBSCRIPTION_HOLDING);
+        subscription_give_up_waiting(&s);
+        subscription_forget_ended(&s);
+        assert_state(&s, SUBSCRIPTION_DRAINING);
+}
+
 static void test_another_ends_the_waiting(void **state) {
         _cleanup_subscription_ Subscription s = WITH(EACH, A, B);
 
@@ -336,6 +370,9 @@ int main(void) {
                 cmocka_unit_test(test_who_was_alone_ends_it_itself),
                 cmocka_unit_test(test_who_was_not_alone_may_have_lost_it),
                 cmocka_unit_test(test_bonded_one_that_was_alone),
+                cmocka_unit_test(test_that_it_has_bonded_is_heard_late),
+                cmocka_unit_test(test_who_ended_it_and_leaves_later_has_not_left_with_it),
+                cmocka_unit_test(test_who_may_still_be_subscribed_is_not_forgotten),
                 cmocka_unit_test(test_another_ends_the_waiting),
                 cmocka_unit_test(test_bonded_one_that_leaves_makes_it_the_signal),
                 cmocka_unit_test(test_bonded_one_ends_its_subscription),
