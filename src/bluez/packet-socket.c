@@ -136,8 +136,8 @@ int packet_socket_send(PacketSocket *s, const uint8_t *data, size_t size) {
                 return 0;
         int error = errno;
         s->blocked = true;
-        if (error == EAGAIN)
-                watch(s, EV_READ | EV_WRITE);
+        /* Also where the kernel was short of memory, which nothing else tells the end of. */
+        watch(s, EV_READ | EV_WRITE);
         return -error;
 }
 

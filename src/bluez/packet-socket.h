@@ -33,8 +33,8 @@ int packet_socket_new(PacketSocket **ret, int *ret_fd, struct ev_loop *loop, Soc
 /* What BlueZ has not read yet it can still read. */
 PacketSocket *packet_socket_free(PacketSocket *socket);
 
-/* 1 to PACKET_SIZE_MAX bytes. -EAGAIN: BlueZ does not read, `writable` follows; any other error:
- * `closed` follows. */
+/* 1 to PACKET_SIZE_MAX bytes. -EAGAIN: BlueZ does not read; after any error `writable` follows, or
+ * `closed`. */
 int packet_socket_send(PacketSocket *socket, const uint8_t *data, size_t size);
 /* It failed, and nothing has followed yet. */
 bool packet_socket_blocked(const PacketSocket *socket);
