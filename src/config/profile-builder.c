@@ -3,6 +3,7 @@
 
 #include "config/builder.h"
 #include "config/descriptor-builder.h"
+#include "config/lint-objects.h"
 #include "config/lint.h"
 #include "config/service-builder.h"
 #include "config/uuid-text.h"
@@ -154,6 +155,7 @@ int profile_build(
         pin_handles(&b);
         if (profile->n_services > 0 && problems_count(problems, false) == 0)
                 lint_profile(profile, sections, &plain->settings, problems);
+        lint_objects(profile, sections, problems);
         lint_queue(profile->n_services > 0 ? profile : NULL, sections, &plain->settings, problems);
         *ret = profile->n_services > 0 ? STEAL(profile) : NULL;
         return 0;
