@@ -206,5 +206,5 @@ const ValueSource *config_value_sources(const Config *config, size_t *ret_n) {
 }
 
 void config_dump(const Config *config, FILE *out) {
-        dump_sections(&config->sections, out);
+        dump_sections(&config->sections, config->profile, out);
 }

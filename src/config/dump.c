@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+typedef struct Dump {
+        const SectionList *sections;
+        const Profile *profile; /* NULL: nothing is served */
+        FILE *out;
+} Dump;
+
 static void write_entry(
         FILE *out, const char *key, const char *value, Origin origin, const char *note) {
         _cleanup_free_ char *where = origin_format(origin);
@@ -65,11 +71,44 @@ static void write_key(
         write_entry(out, key->name, value, entry ? entry->origin : none, note);
 }
 
-static void write_section(const SectionList *sections, const Section *section, FILE *out) {
+static uint16_t find_descriptor_handle(const Profile *profile, const char *name) {
+        for (size_t i = 0; i < profile->n_characteristics; i++) {
+                const Characteristic *c = profile->characteristics[i];
+
+                for (size_t k = 0; k < c->n_descriptors; k++)
+                        if (strcmp(c->descriptors[k]->name, name) == 0)
+                                return c->descriptors[k]->handle;
+        }
+        return 0;
+}
+
+/* 0: it has none, is not served, or BlueZ chooses it. */
+static uint16_t find_handle(const Profile *profile, const Section *section) {
+        if (!profile)
+                return 0;
+        if (section->kind == SECTION_DESCRIPTOR)
+                return find_descriptor_handle(profile, section->name);
+        if (section->kind == SECTION_CHARACTERISTIC) {
+                const Characteristic *c = profile_find(profile, section->name);
+
+                return c ? c->handle : 0;
+        }
+        for (size_t i = 0; section->kind == SECTION_SERVICE && i < profile->n_services; i++)
+                if (strcmp(profile->services[i]->name, section->name) == 0)
+                        return profile->services[i]->handle;
+        return 0;
+}
+
+static void write_section(const Dump *dump, const Section *section) {
+        uint16_t handle = find_handle(dump->profile, section);
+        FILE *out = dump->out;
         size_t n;
         const Key *keys = keys_all(&n);
 
-        fprintf(out, "\n[%s]\n", section->label);
+        fprintf(out, "\n[%s]", section->label);
+        if (handle != 0)
+                fprintf(out, " ; handle 0x%04x", handle);
+        fputc('\n', out);
         if (section_kind_has_free_keys(section->kind)) {
                 for (size_t i = 0; i < section->n_entries; i++)
                         write_entry(out, section->entries[i].key, section->entries[i].value,
@@ -78,36 +117,40 @@ static void write_section(const SectionList *sections, const Section *section, F
         }
         for (size_t i = 0; i < n; i++)
                 if (keys[i].section == section->kind)
-                        write_key(sections, section, &keys[i], out);
+                        write_key(dump->sections, section, &keys[i], out);
 }
 
 /* Each characteristic stands below its service, with its fields. */
-static void write_service(const SectionList *sections, const Section *service, FILE *out) {
-        write_section(sections, service, out);
+static void write_service(const Dump *dump, const Section *service) {
+        const SectionList *sections = dump->sections;
+
+        write_section(dump, service);
         for (size_t i = 0; i < sections->n; i++) {
                 const Section *s = sections->items[i], *fields;
 
                 if (s->kind != SECTION_CHARACTERISTIC || s->service != service)
                         continue;
-                write_section(sections, s, out);
+                write_section(dump, s);
                 fields = section_list_find(sections, SECTION_FIELDS, s->name);
                 if (fields)
-                        write_section(sections, fields, out);
+                        write_section(dump, fields);
         }
 }
 
-void dump_sections(const SectionList *sections, FILE *out) {
+void dump_sections(const SectionList *sections, const Profile *profile, FILE *out) {
+        const Dump dump = {sections, profile, out};
+
         fprintf(out, "; The configuration in effect; each key with where it comes from.\n");
         for (size_t i = 0; i < sections->n; i++)
                 if (!section_kind_has_name(sections->items[i]->kind))
-                        write_section(sections, sections->items[i], out);
+                        write_section(&dump, sections->items[i]);
         for (size_t i = 0; i < sections->n; i++)
                 if (sections->items[i]->kind == SECTION_SERVICE)
-                        write_service(sections, sections->items[i], out);
+                        write_service(&dump, sections->items[i]);
         for (size_t i = 0; i < sections->n; i++)
                 if (sections->items[i]->kind == SECTION_DESCRIPTOR)
-                        write_section(sections, sections->items[i], out);
+                        write_section(&dump, sections->items[i]);
         for (size_t i = 0; i < sections->n; i++)
                 if (sections->items[i]->kind == SECTION_SOURCE)
-                        write_section(sections, sections->items[i], out);
+                        write_section(&dump, sections->items[i]);
 }

@@ -271,6 +271,28 @@ static void test_the_depth_that_coalesce_leaves_is_said(void **state) {
         expect_line(inherited, "depth = 64 ; default\n");
 }
 
+static void test_the_handles_are_said(void **state) {
+        Fixture *f = *state;
+        _cleanup_free_ char *pinned = NULL, *none = NULL;
+
+        fixture_write(f, "test.conf",
+                SERVICE "[characteristic a]\nuuid = 2A00\nflags = notify\ndescription = x\n"
+                        "[characteristic off]\nuuid = 2A01\nflags = read\nenable = no\n"
+                        "[characteristic b]\nuuid = 2A01\nflags = read\ntype = u8\n"
+                        "[descriptor d]\ncharacteristic = a\nuuid = 2905\nvalue = y\n");
+        fixture_load(f, NULL, VARIABLES("bluez.handles=0x0200"));
+        pinned = dump_text(f);
+        assert_non_null(strstr(pinned, "] ; handle 0x0200\n"));
+        expect_line(pinned, "[characteristic a] ; handle 0x0202\n");
+        expect_line(pinned, "[descriptor d] ; handle 0x0205\n");
+        expect_line(pinned, "[characteristic off]\n");
+        expect_line(pinned, "[characteristic b] ; handle 0x0207\n");
+        fixture_load(f, NULL, VARIABLES("bluez.handles=auto"));
+        none = dump_text(f);
+        assert_null(strstr(none, "; handle 0x"));
+        expect_line(none, "[characteristic a]\n");
+}
+
 static void test_every_key_of_the_plain_sections_is_dumped(void **state) {
         Fixture *f = *state;
         _cleanup_free_ char *text = NULL;
@@ -343,6 +365,7 @@ int main(void) {
                 FIXTURE_TEST(test_a_hash_comes_back_without_a_warning),
                 FIXTURE_TEST(test_what_is_switched_off_stays_off),
                 FIXTURE_TEST(test_each_value_says_where_it_came_from),
+                FIXTURE_TEST(test_the_handles_are_said),
                 FIXTURE_TEST(test_every_key_of_the_plain_sections_is_dumped),
                 FIXTURE_TEST(test_the_sample_changes_nothing),
                 FIXTURE_TEST(test_the_sample_is_right_behind_its_semicolons),
