@@ -46,17 +46,19 @@ static int encode_fields(Request *request, const Characteristic *c, json_t *fiel
                 return reply_fail(request->detail, REPLY_E_BAD_REQUEST, "fields is not an object");
         if (!c->format)
                 return reply_fail(request->detail, REPLY_E_BAD_REQUEST,
-                        "%s has no fields; it takes hex", c->name);
+                        "%s is plain bytes, without fields; it takes hex", c->name);
         current_value(request, c, data, ret_size);
         return fields_json_encode(c, fields, data, ret_size, request->detail);
 }
 
 static int encode_value(Request *request, const Characteristic *c, const json_t *value,
         uint8_t *data, size_t *ret_size) {
-        if (!c->format || !c->single_value)
+        if (!c->format)
                 return reply_fail(request->detail, REPLY_E_BAD_REQUEST,
-                        "%s is not a single value; it takes %s", c->name,
-                        c->format ? "fields or hex" : "hex");
+                        "%s is plain bytes, without a type; it takes hex", c->name);
+        if (!c->single_value)
+                return reply_fail(request->detail, REPLY_E_BAD_REQUEST,
+                        "%s is not a single value; it takes fields or hex", c->name);
         return fields_json_encode_value(c, value, data, ret_size, request->detail);
 }
 

@@ -239,9 +239,9 @@ static void test_a_form_that_does_not_suit_the_characteristic_is_refused(void **
         assert_error(*state, "{\"op\":\"set\",\"characteristic\":\"env\",\"value\":1}",
                 "bad_request", "it takes fields or hex");
         assert_error(*state, "{\"op\":\"set\",\"characteristic\":\"raw\",\"value\":1}",
-                "bad_request", "it takes hex");
+                "bad_request", "plain bytes, without");
         assert_error(*state, "{\"op\":\"set\",\"characteristic\":\"raw\",\"fields\":{}}",
-                "bad_request", "it takes hex");
+                "bad_request", "plain bytes, without");
 }
 
 static void test_an_unknown_field_is_refused_with_the_known_ones(void **state) {
