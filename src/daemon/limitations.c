@@ -8,7 +8,8 @@ static void log_flags(const char *name, unsigned flags, const char *version, uns
         for (unsigned flag = 1; flag < _CHARACTERISTIC_FLAG_END; flag <<= 1)
                 if (flags & flag & ~known)
                         log_warning("characteristic %s: BlueZ %s does not know the flag %s, and it "
-                                    "is left out: a central can subscribe without that security",
+                                    "is left out: a central could subscribe without that "
+                                    "security, so none is notified",
                                 name, version, characteristic_flag_name(flag));
 }
 

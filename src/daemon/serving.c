@@ -3,6 +3,7 @@
 #include "bluez/application.h"
 #include "bluez/write-sockets.h"
 #include "core/att-codes.h"
+#include "core/known-flags.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -113,6 +114,11 @@ static void repeat(Serving *s, const Characteristic *c, QueueNotifier *newcomer)
 static void on_start_notify(const Characteristic *c, void *userdata) {
         Serving *s = userdata;
 
+        /* Whoever asks may not have the security that the profile demands. */
+        if (c->flags & ~known_flags(s->traits)) {
+                log_info("%s is not notified: BlueZ does not protect its subscription", c->name);
+                return;
+        }
         ways_start(notifier_ways(s->notifier), c, values_at(s->values, c)->queue);
         repeat(s, c, NULL);
         tell_subscription(s, c, CONNECTION_SUBSCRIBED, NULL, NOTIFY_BY_SIGNAL);

@@ -161,6 +161,18 @@ class Flags(Listings):
         self.assertLessEqual({"encrypt-indicate", "encrypt-notify"}, flags)
         self.assertEqual(told, [])
 
+    def subscribed(self, version):
+        self.ready_to_register("-o", "bluez.version=" + version)
+        self.wait_on_air()
+        self.subscribe("alarm")
+        return self.counters("alarm")["subscribed"]
+
+    def test_where_it_is_protected_a_subscriber_is_notified(self):
+        self.assertTrue(self.subscribed("5.66"))
+
+    def test_who_may_lack_the_security_is_not_notified(self):
+        self.assertFalse(self.subscribed("5.55"))
+
     def test_what_it_does_not_know_is_left_out_with_a_warning(self):
         flags, told = self.flags("5.55")
         self.assertEqual(flags, {"read", "write", "indicate", "notify"})
@@ -168,7 +180,7 @@ class Flags(Listings):
         for flag in ("encrypt-indicate", "encrypt-notify"):
             line = next(l for l in told if flag in l)
             self.assertIn(f"characteristic alarm: BlueZ 5.55 does not know the flag {flag}", line)
-            self.assertIn("a central can subscribe without that security", line)
+            self.assertIn("none is notified", line)
 
 
 class Writes(Listings):
