@@ -105,9 +105,10 @@ typedef void (*SporedEvent)(SporedClient *client, const SporedMessage *event, vo
 /* This, and handle, before it is connected: asked for then, with SPORED_CLIENT_RECONNECT; else
  * -ENOTCONN. A write that is both watched and handled comes to both.
  *
- * Calls back for each event: of these kinds ("write", "stale", "status", "connection";
- * NULL-terminated; NULL: writes) and of these characteristics (likewise; NULL: all). Again: in place of the one before. It
- * lasts over reconnections. spored's refusal comes as an event with spored_message_error(). */
+ * Calls back for each event: of these kinds ("write", "descriptor-write", "stale", "status",
+ * "connection"; NULL-terminated; NULL: writes) and of these characteristics (likewise; NULL: all).
+ * Again: in place of the one before. It lasts over reconnections. spored's refusal comes as an
+ * event with spored_message_error(). */
 int spored_client_watch(SporedClient *client, const char *const *events,
         const char *const *characteristics, SporedEvent called, void *userdata);
 /* Calls back for each write of a central to this characteristic, as its one handler. It lasts over

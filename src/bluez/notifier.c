@@ -324,14 +324,15 @@ static const WaysEvents ways_events = {
         .facts = on_facts,
 };
 
-static int new_ways(Notifier *n, SocketBudget *budget) {
+static int new_ways(Notifier *n) {
         const WaysParameters parameters = {
                 .switch_timeout_usec = n->parameters.switch_timeout_usec,
                 .ping_timeout_usec = n->parameters.ping_timeout_usec,
+                .budget = n->parameters.budget,
         };
 
-        return ways_new(&n->ways, n->loop, n->bus, n->profile, n->pacer, budget, &parameters,
-                &ways_events, n);
+        return ways_new(
+                &n->ways, n->loop, n->bus, n->profile, n->pacer, &parameters, &ways_events, n);
 }
 
 static void init_timer(Notifier *n, struct ev_timer *timer,
@@ -349,8 +350,8 @@ static void init(Notifier *n) {
 }
 
 int notifier_new(Notifier **ret, struct ev_loop *loop, sd_bus *bus, const Application *application,
-        const Profile *profile, SocketBudget *budget, const NotifierParameters *parameters,
-        const NotifierEvents *events, void *userdata) {
+        const Profile *profile, const NotifierParameters *parameters, const NotifierEvents *events,
+        void *userdata) {
         Notifier *n = calloc(1, sizeof(*n));
         if (!n)
                 return -ENOMEM;
@@ -366,7 +367,7 @@ int notifier_new(Notifier **ret, struct ev_loop *loop, sd_bus *bus, const Applic
         n->room = calloc(profile->n_characteristics + 1, sizeof(bool));
         int r = n->room ? new_pacer(n, &parameters->pacer) : -ENOMEM;
         if (r >= 0)
-                r = new_ways(n, budget);
+                r = new_ways(n);
         if (r < 0) {
                 notifier_free(n);
                 return r;

@@ -36,12 +36,13 @@ typedef struct NotifierParameters {
         uint64_t confirm_timeout_usec;           /* for an indication; then the next one goes */
         uint64_t switch_timeout_usec;            /* as in WaysParameters */
         uint64_t retry_min_usec, retry_max_usec; /* before a Ping that failed is sent again */
+        SocketBudget *budget;                    /* borrowed */
 } NotifierParameters;
 
-/* application, profile and budget are borrowed for the notifier's life. */
+/* application and profile are borrowed for the notifier's life. */
 int notifier_new(Notifier **ret, struct ev_loop *loop, sd_bus *bus, const Application *application,
-        const Profile *profile, SocketBudget *budget, const NotifierParameters *parameters,
-        const NotifierEvents *events, void *userdata);
+        const Profile *profile, const NotifierParameters *parameters, const NotifierEvents *events,
+        void *userdata);
 /* Ends every subscription. */
 Notifier *notifier_free(Notifier *notifier);
 

@@ -228,7 +228,7 @@ static int open_socket(Outlet *o, const char *device, int *ret_fd) {
         while (*link)
                 link = &(*link)->next;
         int r = way_new(link, ret_fd, o->characteristic, device, o->queue, &context->lanes,
-                context->loop, context->budget, &socket_events);
+                context->loop, &socket_events);
         if (r >= 0)
                 (*link)->outlet = o;
         return r;

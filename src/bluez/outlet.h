@@ -23,6 +23,7 @@ typedef struct WaysEvents {
 typedef struct WaysParameters {
         uint64_t switch_timeout_usec; /* of what is waited for when sockets end */
         uint64_t ping_timeout_usec;
+        SocketBudget *budget; /* borrowed */
 } WaysParameters;
 
 /* What all outlets share. */
@@ -32,7 +33,6 @@ typedef struct OutletContext {
         char *owner; /* BlueZ's unique name; NULL: it is not there */
         const BluezTraits *traits;
         Lanes lanes;
-        SocketBudget *budget;
         WaysParameters parameters;
         const WaysEvents *events;
         void *userdata;

@@ -52,8 +52,7 @@ static int add_lane(Lanes *lanes, Way *way) {
 }
 
 int way_new(Way **ret, int *ret_fd, const Characteristic *c, const char *device, Queue *queue,
-        Lanes *lanes, struct ev_loop *loop, SocketBudget *budget,
-        const PacketSocketEvents *events) {
+        Lanes *lanes, struct ev_loop *loop, const PacketSocketEvents *events) {
         Way *way = calloc(1, sizeof(*way));
         if (!way)
                 return -ENOMEM;
@@ -67,7 +66,7 @@ int way_new(Way **ret, int *ret_fd, const Characteristic *c, const char *device,
         }
         r = queue_notifier_new(&way->cursor, queue);
         if (r >= 0)
-                r = packet_socket_new(&way->socket, ret_fd, loop, budget, events, way);
+                r = packet_socket_new(&way->socket, ret_fd, loop, lanes->budget, events, way);
         if (r < 0) {
                 way_free(way, lanes);
                 return r;

@@ -26,7 +26,8 @@ typedef struct Way {
 /* The lanes of a pacer and whose they are. Those of the signals are there from the beginning, by
  * Characteristic.index. */
 typedef struct Lanes {
-        Pacer *pacer; /* borrowed */
+        Pacer *pacer;         /* borrowed */
+        SocketBudget *budget; /* likewise */
         size_t n_signals;
         Way **sockets; /* behind those of the signals; NULL: free */
         size_t n_sockets;
@@ -39,6 +40,6 @@ Way *lanes_socket(const Lanes *lanes, size_t lane);
 /* A way by socket; *ret_fd is BlueZ's end, and the caller's to close. The socket's events get the
  * way. A negative errno: as packet_socket_new(), queue_notifier_new(), pacer_add_lane(). */
 int way_new(Way **ret, int *ret_fd, const Characteristic *c, const char *device, Queue *queue,
-        Lanes *lanes, struct ev_loop *loop, SocketBudget *budget, const PacketSocketEvents *events);
+        Lanes *lanes, struct ev_loop *loop, const PacketSocketEvents *events);
 /* Counts what waited for it as gone. */
 Way *way_free(Way *way, Lanes *lanes);

@@ -94,8 +94,7 @@ bool ways_subscribed(const Ways *ways, const Characteristic *c) {
 }
 
 int ways_new(Ways **ret, struct ev_loop *loop, sd_bus *bus, const Profile *profile, Pacer *pacer,
-        SocketBudget *budget, const WaysParameters *parameters, const WaysEvents *events,
-        void *userdata) {
+        const WaysParameters *parameters, const WaysEvents *events, void *userdata) {
         Ways *ways = calloc(1, sizeof(*ways));
         if (!ways)
                 return -ENOMEM;
@@ -105,8 +104,9 @@ int ways_new(Ways **ret, struct ev_loop *loop, sd_bus *bus, const Profile *profi
                 .loop = loop,
                 .bus = sd_bus_ref(bus),
                 .traits = bluez_traits((BluezVersion){0}),
-                .lanes = {.pacer = pacer, .n_signals = profile->n_characteristics},
-                .budget = budget,
+                .lanes = {.pacer = pacer,
+                        .budget = parameters->budget,
+                        .n_signals = profile->n_characteristics},
                 .parameters = *parameters,
                 .events = events,
                 .userdata = userdata,

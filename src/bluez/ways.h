@@ -7,11 +7,10 @@
 
 typedef struct Ways Ways;
 
-/* profile, pacer and budget are borrowed for its life. pacer has a lane for each characteristic, by
+/* profile and pacer are borrowed for its life. pacer has a lane for each characteristic, by
  * its index: the signal's. */
 int ways_new(Ways **ret, struct ev_loop *loop, sd_bus *bus, const Profile *profile, Pacer *pacer,
-        SocketBudget *budget, const WaysParameters *parameters, const WaysEvents *events,
-        void *userdata);
+        const WaysParameters *parameters, const WaysEvents *events, void *userdata);
 Ways *ways_free(Ways *ways);
 
 /* Ends every subscription of every characteristic. owner: BlueZ's unique name, copied, or NULL. */

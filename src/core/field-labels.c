@@ -18,7 +18,9 @@ static Integer number_max(const Field *field) {
 }
 
 static Integer number_min(const Field *field) {
-        return field->labels_kind == LABELS_BITS ? (Integer){} : field_type_min(field->type);
+        if (field->labels_kind == LABELS_BITS)
+                return (Integer){};
+        return field_type_min(field->type);
 }
 
 /* The number behind the label before, or zero. */

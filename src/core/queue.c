@@ -217,8 +217,8 @@ int queue_notifier_repeat(
                 return QUEUE_E_OTHER;
         size_t slot = (size_t)((queue->end - 1) % queue->parameters.depth);
         if (queue->sizes[slot] != size ||
-                (size > 0 &&
-                        memcmp(queue->values + slot * queue->parameters.value_max, data, size)))
+                (size > 0 && memcmp(queue->values + slot * queue->parameters.value_max, data,
+                                     size) != 0))
                 return QUEUE_E_OTHER;
         queue->pushed_usec[slot] = now_usec;
         notifier->cursor--;

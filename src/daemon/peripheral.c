@@ -199,7 +199,7 @@ static ServingParameters serving_parameters(const Settings *s) {
 
 static int new_objects(Peripheral *p) {
         const Settings *s = p->settings;
-        const ServingParameters serving = serving_parameters(s);
+        ServingParameters serving = serving_parameters(s);
         AdapterParameters adapter = {
                 .select = s->bluez.adapter,
                 .alias = p->profile->advertisement.name,
@@ -210,9 +210,10 @@ static int new_objects(Peripheral *p) {
         };
 
         int r = devices_new(&p->devices, s->limits.devices, &peripheral_devices_events, p);
+        serving.devices = p->devices;
         if (r >= 0)
-                r = serving_new(&p->serving, p->loop, p->bus, p->profile, p->values, p->devices,
-                        &serving, &serving_events, p);
+                r = serving_new(&p->serving, p->loop, p->bus, p->profile, p->values, &serving,
+                        &serving_events, p);
         if (r >= 0)
                 r = le_advertisement_new(&p->advertisement, p->bus, &p->profile->advertisement,
                         &advertisement_events, p);

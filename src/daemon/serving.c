@@ -266,8 +266,8 @@ static const NotifierEvents notifier_events = {
 };
 
 int serving_new(Serving **ret, struct ev_loop *loop, sd_bus *bus, const Profile *profile,
-        Values *values, const Devices *devices, const ServingParameters *parameters,
-        const ServingEvents *events, void *userdata) {
+        Values *values, const ServingParameters *parameters, const ServingEvents *events,
+        void *userdata) {
         Serving *s = calloc(1, sizeof(*s));
         if (!s)
                 return -ENOMEM;
@@ -275,14 +275,16 @@ int serving_new(Serving **ret, struct ev_loop *loop, sd_bus *bus, const Profile 
         s->profile = profile;
         s->values = values;
         s->traits = bluez_traits((BluezVersion){0});
-        s->devices = devices;
+        s->devices = parameters->devices;
         s->budget.max = parameters->sockets_max;
         s->events = events;
         s->userdata = userdata;
+        NotifierParameters notifier = parameters->notifier;
+        notifier.budget = &s->budget;
         int r = application_new(&s->application, bus, profile, &gatt_events, s);
         if (r >= 0)
-                r = notifier_new(&s->notifier, loop, bus, s->application, profile, &s->budget,
-                        &parameters->notifier, &notifier_events, s);
+                r = notifier_new(&s->notifier, loop, bus, s->application, profile, &notifier,
+                        &notifier_events, s);
         if (r >= 0)
                 r = write_sockets_new(
                         &s->write_sockets, loop, &s->budget, &write_sockets_events, s);

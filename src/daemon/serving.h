@@ -24,13 +24,14 @@ typedef struct ServingEvents {
 
 typedef struct ServingParameters {
         NotifierParameters notifier;
-        size_t sockets_max; /* for notifications and writes */
+        size_t sockets_max;     /* for notifications and writes */
+        const Devices *devices; /* borrowed */
 } ServingParameters;
 
-/* profile, values and devices are borrowed for its life. */
+/* profile and values are borrowed for its life. */
 int serving_new(Serving **ret, struct ev_loop *loop, sd_bus *bus, const Profile *profile,
-        Values *values, const Devices *devices, const ServingParameters *parameters,
-        const ServingEvents *events, void *userdata);
+        Values *values, const ServingParameters *parameters, const ServingEvents *events,
+        void *userdata);
 Serving *serving_free(Serving *serving);
 
 /* BlueZ's unique name, or NULL: gone. Ends every subscription. */

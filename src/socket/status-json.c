@@ -76,9 +76,9 @@ static json_t *join(json_t *object, json_t *const *parts, size_t n) {
 }
 
 static json_t *way_json(const ServerWay *way) {
-        json_t *object = json_pack("{s:s, s:o}", "way",
-                way->by == NOTIFY_BY_SOCKET ? "socket" : "signal", "device",
-                reply_string(way->device));
+        json_t *object =
+                json_pack("{s:s, s:o}", "way", way->by == NOTIFY_BY_SOCKET ? "socket" : "signal",
+                        "device", reply_string(way->device));
 
         return join(object, (json_t *const[]){queue_json(&way->queue)}, 1);
 }

@@ -17,25 +17,26 @@ static void require(bool so) {
                 abort();
 }
 
-static void encode_decoded(const Field *field, const Format *format, FieldValue *value) {
+/* value is a copy, whose text and elements are put in place here. */
+static void encode_decoded(const Field *field, const Format *format, FieldValue value) {
         uint8_t back[VALUE_SIZE_MAX + 1];
         char why[FORMAT_WHY_SIZE], text[VALUE_SIZE_MAX + 1];
         FieldValue elements[VALUE_SIZE_MAX];
         size_t size = 0;
 
-        if (value->kind == FIELD_VALUE_TEXT) {
-                require(value->size <= VALUE_SIZE_MAX);
-                memcpy(text, value->text, value->size);
-                text[value->size] = '\0';
-                value->text = text;
+        if (value.kind == FIELD_VALUE_TEXT) {
+                require(value.size <= VALUE_SIZE_MAX);
+                memcpy(text, value.text, value.size);
+                text[value.size] = '\0';
+                value.text = text;
         }
-        if (value->kind == FIELD_VALUE_ARRAY) {
-                require(value->size <= VALUE_SIZE_MAX);
-                for (size_t i = 0; i < value->size; i++)
-                        field_decode_element(field, value->data, i, &elements[i]);
-                value->elements = elements;
+        if (value.kind == FIELD_VALUE_ARRAY) {
+                require(value.size <= VALUE_SIZE_MAX);
+                for (size_t i = 0; i < value.size; i++)
+                        field_decode_element(field, value.data, i, &elements[i]);
+                value.elements = elements;
         }
-        require(field_encode(field, value, back, &size, why) == 0);
+        require(field_encode(field, &value, back, &size, why) == 0);
         require(format_check(format, back, size, why) == 0);
 }
 
@@ -53,7 +54,7 @@ static void there_and_back(const Format *format, const uint8_t *data, size_t siz
         if (format_check(format, data, size, why) != 0)
                 return;
         require(can_decode);
-        encode_decoded(field, format, &value);
+        encode_decoded(field, format, value);
 }
 
 static void present(const Format *format) {

@@ -12,10 +12,11 @@
 
 #include <cmocka.h>
 
-#define HCI0 "/org/bluez/hci0"
-#define HCI1 "/org/bluez/hci1"
-#define PATH HCI0 "/dev_4A_00_00_00_00_01"
-#define RPA  "4A:00:00:00:00:01"
+#define HCI0        "/org/bluez/hci0"
+#define HCI1        "/org/bluez/hci1"
+#define PATH        HCI0 "/dev_4A_00_00_00_00_01"
+#define RPA         "4A:00:00:00:00:01"
+#define ADDRESS_RPA "Address=" RPA
 
 typedef struct Fixture {
         int fds[2];
@@ -134,8 +135,8 @@ static void expect(Fixture *f, const char *told) {
 static void test_a_life(void **state) {
         Fixture *f = *state;
 
-        SAYS(f, devices_added, PATH, "Address=" RPA, "AddressType=random",
-                "Alias=4A-00-00-00-00-01", "Connected=no", "Bonded=no");
+        SAYS(f, devices_added, PATH, ADDRESS_RPA, "AddressType=random", "Alias=4A-00-00-00-00-01",
+                "Connected=no", "Bonded=no");
         expect(f, "");
         assert_null(devices_at(f->devices, 0)); /* a scan has found it */
         SAYS(f, devices_changed, PATH, "Connected=yes");
@@ -178,7 +179,7 @@ static void test_reasons(void **state) {
 static void test_bonding_tells_the_identity(void **state) {
         Fixture *f = *state;
 
-        SAYS(f, devices_added, PATH, "Address=" RPA, "Connected=yes", "Bonded=no");
+        SAYS(f, devices_added, PATH, ADDRESS_RPA, "Connected=yes", "Bonded=no");
         SAYS(f, devices_changed, PATH, "Address=C0:00:00:00:00:09", "AddressType=public");
         SAYS(f, devices_changed, PATH, "Paired=yes"); /* not yet stored */
         SAYS(f, devices_changed, PATH, "Bonded=yes");

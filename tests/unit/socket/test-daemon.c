@@ -94,8 +94,8 @@ static void test_status_counts_each_characteristic(void **state) {
         profile_find(f->profile, "tail")->flags = CHARACTERISTIC_INDICATE;
         f->n_ways = 2;
         f->ways[0].queue.published = 3;
-        f->ways[1] = (ServerWay){
-                .by = NOTIFY_BY_SOCKET, .device = "AA:BB:CC:DD:EE:FF", .queue.sent = 4};
+        f->ways[1] =
+                (ServerWay){.by = NOTIFY_BY_SOCKET, .device = "AA:BB:CC:DD:EE:FF", .queue.sent = 4};
         ask(f, fd, "{\"op\":\"handle\",\"characteristic\":\"targets\"}");
         line = ask(f, fd, "{\"op\":\"status\"}");
         assert_non_null(strstr(line,
@@ -116,9 +116,9 @@ static void test_status_counts_each_characteristic(void **state) {
         assert_non_null(strstr(line,
                 "\"confirmed\":18,\"ways\":[{\"way\":\"signal\",\"device\":null,\"published\":3,"
                 "\"sent\":0,"));
-        assert_non_null(strstr(line,
-                "{\"way\":\"socket\",\"device\":\"AA:BB:CC:DD:EE:FF\",\"published\":0,"
-                "\"sent\":4,"));
+        assert_non_null(
+                strstr(line, "{\"way\":\"socket\",\"device\":\"AA:BB:CC:DD:EE:FF\",\"published\":0,"
+                             "\"sent\":4,"));
         assert_non_null(strstr(line, "\"handlers\":1,"));
 }
 
