@@ -8,11 +8,13 @@ import contextlib
 import json
 import re
 import sys
+import time
 
 from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError
 
 WAIT = 60  # seconds to find it, and to connect and discover
+SCAN = 5
 TRIES = 3
 
 
@@ -29,24 +31,31 @@ class Phone:
 
     async def connect(self, service):
         """Looks for who advertises this service, connects and discovers."""
-        # bluetoothd tells a scan without a filter only of who is discoverable.
-        device = await BleakScanner.find_device_by_filter(
-            lambda _, advertisement: service in advertisement.service_uuids, timeout=WAIT,
-            adapter=self._adapter, service_uuids=[service])
-        if device is None:
-            raise TimeoutError(f"{service} was not heard")
+        device = await self._find(service)
         for left in reversed(range(TRIES)):
             client = BleakClient(device, adapter=self._adapter, timeout=WAIT)
             try:
                 await client.connect()
                 break
             except BleakError:
-                # What is sent right after a connect can get lost on the virtual air, and with it
-                # the link; its users are told to try again, and so are we.
+                # It takes a link for lost that bluetoothd has not yet told it of. Its users are
+                # told to try again.
                 if not left:
                     raise
         self._client = client
         return {"address": device.address}
+
+    async def _find(self, service):
+        end = time.monotonic() + WAIT
+        while time.monotonic() < end:
+            # bluetoothd tells a scan without a filter only of who is discoverable; and the virtual
+            # air tells a scan only of who advertises when it begins.
+            device = await BleakScanner.find_device_by_filter(
+                lambda _, advertisement: service in advertisement.service_uuids, timeout=SCAN,
+                adapter=self._adapter, service_uuids=[service])
+            if device:
+                return device
+        raise TimeoutError(f"{service} was not heard")
 
     async def discover(self):
         services = sorted(self._client.services, key=lambda service: service.handle)

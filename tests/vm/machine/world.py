@@ -55,7 +55,7 @@ class Machine(world.World):
 
     @contextlib.contextmanager
     def bleak(self):
-        with contextlib.closing(Air()):
+        with contextlib.closing(Air(settling=0.5)):
             wait_until(lambda: self._powered("hci1"), "hci1 is there and on")
             with BleakCentral("hci1") as central:
                 yield central
