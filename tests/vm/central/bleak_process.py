@@ -48,11 +48,12 @@ class Phone:
     async def _find(self, service):
         end = time.monotonic() + WAIT
         while time.monotonic() < end:
-            # bluetoothd tells a scan without a filter only of who is discoverable; and the virtual
-            # air tells a scan only of who advertises when it begins.
+            # The virtual air tells a scan only of who advertises when it begins. A filter of
+            # bluetoothd's would find whom nobody else sees, for it is not discoverable; and 5.87
+            # crashes when one by UUID matches (mended by bluez 82af2beaf).
             device = await BleakScanner.find_device_by_filter(
                 lambda _, advertisement: service in advertisement.service_uuids, timeout=SCAN,
-                adapter=self._adapter, service_uuids=[service])
+                adapter=self._adapter)
             if device:
                 return device
         raise TimeoutError(f"{service} was not heard")
