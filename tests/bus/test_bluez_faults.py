@@ -145,6 +145,10 @@ class Patience(BluezStory):
         return [(m["destination"], m.get("member")) for m in self.mark(2)
                 if m.get("sender") in names]
 
+    def wait_application(self):
+        """It is registered also while the adapter is off."""
+        self.until(lambda: self.bluez.registered()[0] == "1")
+
     def assert_patient(self, process, status):
         self.wait_status(status)
         # Whatever belongs to this try.
@@ -172,10 +176,13 @@ class Patience(BluezStory):
         self.bluez.command("answer", "Set", "error", FAILED, "Failed")
         process = self.ready_to_register("-o", "bluez.power_on=yes", *NO_RETRY, Powered="no")
         # The first try has its pause too.
+        self.wait_application()
         self.assert_patient(process, "hci0 is being powered on")
 
     def test_with_an_adapter_that_is_to_stay_off(self):
-        self.assert_patient(self.ready_to_register(*NO_RETRY, Powered="no"), "hci0 is powered off")
+        process = self.ready_to_register(*NO_RETRY, Powered="no")
+        self.wait_application()
+        self.assert_patient(process, "hci0 is powered off")
 
     def test_with_an_adapter_that_is_not_there(self):
         process = self.ready_to_register("-o", "bluez.adapter=hci7", *NO_RETRY)
