@@ -354,6 +354,8 @@ class Page(BluezStory):
         uuid = {name: uuid for name, uuid in re.findall(
             r"^\[characteristic (\w+)]\nuuid = (\S+)", self.source, re.M)}
         self.bluez.command("phone", *(uuid.get(word, word) for word in words))
+        if words == ("disconnect",):
+            self.until(lambda: self.status()["connected"] == 0)
 
     def run_watch(self, kind):
         self.peer = self.connect()
