@@ -3,11 +3,13 @@
 import contextlib
 
 from .notifications import UNPACED, assert_adds_up, settled
-from .world import wait_until
+from .world import machine_only, wait_until
 
 BASE = "9d3f1c5e-6a0b-4a52-8f7e-2c41d0a6c0"
 SERVICE = BASE + "00"
 STREAMED, CURRENT, INDICATED, EITHER, BULK = (f"{BASE}{n:02x}" for n in range(1, 6))
+DEPTH = 8
+SOCKET_HOLDS = 16  # packets of two bytes at the most, with the smallest buffer of any kernel
 
 
 def has_sockets(world):
@@ -332,6 +334,29 @@ def story_a_new_bluetoothd(world):
         wait_served(world, central)
         assert_hears(peer, told, range(10, 30))
         assert_adds_up(settled(world, "streamed"))
+
+
+@machine_only("the simulated bluetoothd goes on reading its sockets")
+def story_bluetoothd_stands_still(world):
+    """while bluetoothd stands still the little that a socket holds is full, then the queue, which
+    counts what it drops; afterwards the rest arrives in order by the same socket"""
+    with serving(world, UNPACED + f"depth = {DEPTH}\n") as peer, connected(world) as central:
+        told = subscribe(central, STREAMED)
+        wait_served(world, central)
+        before = ways(world)
+        number = 0
+        with world.bluetoothd.standing_still():
+            while world.spored.counters("streamed")["dropped"]["overwritten"] < DEPTH:
+                number += 1
+                stream(peer, [number])
+            sent = world.spored.counters("streamed")["sent"]
+        assert sent == number - 2 * DEPTH, (sent, number)
+        assert sent <= SOCKET_HOLDS, sent
+        assert take(told, sent + DEPTH) == [*range(1, sent + 1),
+                                            *range(number - DEPTH + 1, number + 1)]
+        assert_adds_up(settled(world, "streamed"))
+        assert ways(world) == before
+        assert_hears(peer, told, range(10))
 
 
 def story_writes_in_bulk(world):
