@@ -29,9 +29,10 @@ class Phone:
         self._adapter = adapter
         self._client = None
 
-    async def connect(self, service):
-        """Looks for who advertises this service, connects and discovers."""
-        device = await self._find(service)
+    async def connect(self, service, pattern):
+        """Looks for who advertises this service, connects and discovers. pattern: how its name
+        begins, to have bluetoothd look for that; None: for the service."""
+        device = await self._find(service, pattern)
         for left in reversed(range(TRIES)):
             client = BleakClient(device, adapter=self._adapter, timeout=WAIT)
             try:
@@ -45,15 +46,15 @@ class Phone:
         self._client = client
         return {"address": device.address}
 
-    async def _find(self, service):
+    async def _find(self, service, pattern):
+        how = {"bluez": {"filters": {"Pattern": pattern}}} if pattern else {
+            "service_uuids": [service]}
         end = time.monotonic() + WAIT
         while time.monotonic() < end:
-            # The virtual air tells a scan only of who advertises when it begins. A filter of
-            # bluetoothd's would find whom nobody else sees, for it is not discoverable; and 5.87
-            # crashes when one by UUID matches (mended by bluez 82af2beaf).
+            # The virtual air tells a scan only of who advertises when it begins.
             device = await BleakScanner.find_device_by_filter(
                 lambda _, advertisement: service in advertisement.service_uuids, timeout=SCAN,
-                adapter=self._adapter)
+                adapter=self._adapter, **how)
             if device:
                 return device
         raise TimeoutError(f"{service} was not heard")

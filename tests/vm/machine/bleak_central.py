@@ -15,7 +15,9 @@ WAIT = 90  # seconds for an answer: longer than the process waits
 class BleakCentral:
     """A context manager. Of what Central can do it has what stories need."""
 
-    def __init__(self, adapter):
+    def __init__(self, adapter, pattern=None):
+        """pattern: how the name of whom it connects to begins; None: it looks for the service."""
+        self._pattern = pattern
         self._process = subprocess.Popen([sys.executable, "-m", "central.bleak_process", adapter],
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._answers, self._values = queue.SimpleQueue(), {}
@@ -38,7 +40,7 @@ class BleakCentral:
         below its first link's (central.Ranks), so no other central may be connected yet."""
         rank = Central.ranks.take(self)
         assert rank == 0, "another central is connected already"
-        self._request("connect", service=service)
+        self._request("connect", service=service, pattern=self._pattern)
         self.connected, self.is_down = True, False
         return self
 
