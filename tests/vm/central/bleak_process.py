@@ -13,8 +13,8 @@ import time
 from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError
 
-WAIT = 60  # seconds to find it, and to connect and discover
-SCAN = 5
+WAIT = 80  # seconds to find it, and to connect and discover
+SCAN = 1
 TRIES = 3
 
 
@@ -51,7 +51,8 @@ class Phone:
             "service_uuids": [service]}
         end = time.monotonic() + WAIT
         while time.monotonic() < end:
-            # The virtual air tells a scan only of who advertises when it begins.
+            # The virtual air tells a scan only of who advertises when it begins, and what comes
+            # before the kernel has noted that it scans is lost: often on Linux 6.12.
             device = await BleakScanner.find_device_by_filter(
                 lambda _, advertisement: service in advertisement.service_uuids, timeout=SCAN,
                 adapter=self._adapter, **how)
