@@ -45,7 +45,11 @@ def one_slow(world, drop_in=None):
     """A peer and the subscriptions of two centrals, the first of them on slow air."""
     with world.slow_air() as air, world.spored.configured(drop_in, profile="long.conf"), \
             world.peer() as peer, world.central() as slow, world.central() as fast:
-        told = [c.connect(service=LONG).subscribe(TEXT) for c in (slow, fast)]
+        told = []
+        for central in (slow, fast):
+            told.append(central.connect(service=LONG).subscribe(TEXT))
+            # What comes for the new subscriber goes to both: before the flood.
+            central.read(TEXT)
         flood(peer, [0])
         for subscription in told:
             take_until(subscription, 0)
