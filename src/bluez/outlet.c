@@ -290,10 +290,8 @@ static int on_taken(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 }
 
 static bool sockets_serve(const OutletContext *context, const Characteristic *c) {
-        if (c->notify_by != NOTIFY_BY_SOCKET || !context->owner)
-                return false;
-        return !(c->flags & CHARACTERISTIC_INDICATE) ||
-               context->traits->socket_confirmation != SOCKET_CONFIRMATION_NONE;
+        return c->notify_by == NOTIFY_BY_SOCKET && context->owner &&
+               bluez_sockets_serve(context->traits, (c->flags & CHARACTERISTIC_INDICATE) != 0);
 }
 
 /* Their pings go behind the answers that carry the sockets. */
@@ -310,10 +308,8 @@ static void on_accept(struct ev_loop *loop, struct ev_timer *w, int revents) {
 bool outlet_acquire(
         Outlet *o, Queue *queue, const char *device, uint16_t mtu, int *ret_fd, Way **ret) {
         const OutletContext *context = o->context;
-        NotifySockets kind = sockets_serve(context, o->characteristic)
-                                     ? context->traits->notify_sockets
-                                     : NOTIFY_SOCKETS_UNKNOWN;
-        bool usable = kind == NOTIFY_SOCKETS_SHARED || kind == NOTIFY_SOCKETS_EACH;
+        bool usable = sockets_serve(context, o->characteristic);
+        NotifySockets kind = usable ? context->traits->notify_sockets : NOTIFY_SOCKETS_UNKNOWN;
 
         o->queue = queue;
         look_at_sockets(o);

@@ -170,3 +170,10 @@ const BluezTraits *bluez_traits(BluezVersion version) {
                         found = &table[i];
         return found;
 }
+
+bool bluez_sockets_serve(const BluezTraits *traits, bool indicates) {
+        if (indicates && traits->socket_confirmation == SOCKET_CONFIRMATION_NONE)
+                return false;
+        return traits->notify_sockets == NOTIFY_SOCKETS_SHARED ||
+               traits->notify_sockets == NOTIFY_SOCKETS_EACH;
+}

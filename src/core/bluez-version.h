@@ -48,3 +48,6 @@ typedef struct BluezTraits {
 
 /* Never NULL: an unknown version gets the careful row, which has no sockets and no newer flags. */
 const BluezTraits *bluez_traits(BluezVersion version);
+/* Notifications may go by sockets: none is told what is meant for another, and of what indicates
+ * it is known what was confirmed. */
+bool bluez_sockets_serve(const BluezTraits *traits, bool indicates);

@@ -26,7 +26,9 @@ static void log_writes(const Characteristic *c, const char *version) {
 
 /* NULL: they are used as they are asked for. */
 static const char *no_sockets(const Characteristic *c, const BluezTraits *traits) {
-        if (c->notify_by != NOTIFY_BY_SOCKET)
+        bool indicates = (c->flags & CHARACTERISTIC_INDICATE) != 0;
+
+        if (c->notify_by != NOTIFY_BY_SOCKET || bluez_sockets_serve(traits, indicates))
                 return NULL;
         switch (traits->notify_sockets) {
         case NOTIFY_SOCKETS_UNKNOWN:
@@ -37,10 +39,7 @@ static const char *no_sockets(const Characteristic *c, const BluezTraits *traits
         case NOTIFY_SOCKETS_EACH:
                 break;
         }
-        if ((c->flags & CHARACTERISTIC_INDICATE) &&
-                traits->socket_confirmation == SOCKET_CONFIRMATION_NONE)
-                return "it does not tell whether what went by a socket was confirmed";
-        return NULL;
+        return "it does not tell whether what went by a socket was confirmed";
 }
 
 static void log_sockets(const Characteristic *c, const BluezTraits *traits, const char *version) {

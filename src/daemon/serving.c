@@ -357,10 +357,6 @@ const Way *serving_next_way(const Serving *s, const Characteristic *c, const Way
         return ways_next(notifier_ways(s->notifier), c, way);
 }
 
-const SocketBudget *serving_sockets(const Serving *s) {
-        return &s->budget;
-}
-
 void serving_wake(Serving *s, const Characteristic *c) {
         ways_stir(notifier_ways(s->notifier), c);
         notifier_wake(s->notifier);

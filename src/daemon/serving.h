@@ -57,6 +57,4 @@ void serving_answer_write(Serving *serving, uint64_t write_id, unsigned code);
 /* The ways out of a characteristic that are in use, after `way`; NULL: from the first, or no more.
  * Borrowed until the loop turns. */
 const Way *serving_next_way(const Serving *serving, const Characteristic *c, const Way *way);
-/* How many sockets there are. */
-const SocketBudget *serving_sockets(const Serving *serving);
 bool serving_subscribed(const Serving *serving, const Characteristic *c);

@@ -127,6 +127,26 @@ static void test_only_what_was_seen_is_proved(void **state) {
                         minor == 66 || minor == 82 || minor == 87);
 }
 
+static void test_sockets_serve_where_nothing_is_told_wrongly(void **state) {
+        static const struct {
+                BluezVersion version;
+                bool notified, indicated;
+        } rows[] = {
+                {{0, 0}, false, false},
+                {{5, 66}, true, true},
+                {{5, 72}, false, false},
+                {{5, 77}, true, false},
+                {{5, 82}, true, true},
+        };
+
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                const BluezTraits *traits = bluez_traits(rows[i].version);
+
+                assert_int_equal(bluez_sockets_serve(traits, false), rows[i].notified);
+                assert_int_equal(bluez_sockets_serve(traits, true), rows[i].indicated);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_modalias_names_the_version),
@@ -139,6 +159,7 @@ int main(void) {
                 cmocka_unit_test(test_unknown_version_is_formatted_as_unknown),
                 cmocka_unit_test(test_an_unknown_version_has_the_careful_row),
                 cmocka_unit_test(test_a_version_has_the_last_row_that_is_not_newer),
+                cmocka_unit_test(test_sockets_serve_where_nothing_is_told_wrongly),
                 cmocka_unit_test(test_only_what_was_seen_is_proved),
         };
 
