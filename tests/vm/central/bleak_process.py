@@ -14,7 +14,7 @@ from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError
 
 WAIT = 80  # seconds to find it, and to connect and discover
-SCAN = 1
+SCAN = 5
 TRIES = 3
 
 
@@ -51,8 +51,7 @@ class Phone:
             "service_uuids": [service]}
         end = time.monotonic() + WAIT
         while time.monotonic() < end:
-            # The virtual air tells a scan only of who advertises when it begins, and what comes
-            # before the kernel has noted that it scans is lost: often on Linux 6.12.
+            # The virtual air tells a scan only of who advertises when it begins.
             device = await BleakScanner.find_device_by_filter(
                 lambda _, advertisement: service in advertisement.service_uuids, timeout=SCAN,
                 adapter=self._adapter, **how)

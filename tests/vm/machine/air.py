@@ -1,6 +1,6 @@
 """An air that can be slow: an adapter as a relay between the kernel and one of btvirt's
 controllers. It holds back the events that say that packets of a central have gone, and what
-follows a connect."""
+follows a connect or the begin of a scan."""
 
 import collections
 import os
@@ -16,7 +16,7 @@ VENDOR = 0xFF  # of /dev/vhci: what is not HCI
 # Events, sub-events of the last, and commands.
 DISCONNECTION_COMPLETE, COMMAND_COMPLETE, COMPLETED_PACKETS, LE_META = 0x05, 0x0E, 0x13, 0x3E
 CONNECTION_COMPLETE = (0x01, 0x0A)  # the second is the enhanced one
-REMOTE_FEATURES = 0x04
+ADVERTISING_REPORT, REMOTE_FEATURES = 0x02, 0x04
 READ_BUFFER_SIZE = (0x2002, 0x2060)
 # btvirt's controllers have room for one packet, and one that is held back would stop everybody's.
 ROOM = 8
@@ -45,8 +45,9 @@ class Link:
 
 class Air:
     """Makes an adapter, and takes it away again when it is closed. settling: seconds after which
-    the two ends of a new link know each other's features. The kernel lets nobody use it before;
-    without a pause, which a radio has, bluetoothd uses it before it has heard that it is there."""
+    the two ends of a new link know each other's features, and a scan hears somebody. The kernel
+    lets nobody use a link before; without a pause, which a radio has, bluetoothd uses it before it
+    has heard that it is there, and the kernel drops a report before it has noted that it scans."""
 
     def __init__(self, settling=0.0):
         self._host = os.open("/dev/vhci", os.O_RDWR | os.O_CLOEXEC)
@@ -55,7 +56,7 @@ class Air:
         self._wake, self._woken = socket.socketpair()
         self._orders = collections.deque()
         self._links, self._paces, self._partial = {}, {}, b""
-        self._settling, self._late, self._late_due = settling, [], 0.0
+        self._settling, self._late = settling, collections.deque()  # (when it is due, packet)
         os.write(self._host, bytes([VENDOR, 0]))
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -92,11 +93,9 @@ class Air:
         packets, self._partial = split(self._partial + data)
         for packet in packets:
             packet = self._look_at(packet)
-            # What comes behind one that is late is late too.
-            if packet and self._late:
-                self._late.append(packet)
-            elif packet:
-                os.write(self._host, packet)
+            if packet:
+                pause = self._settling if self._settles(packet) else 0.0
+                self._late.append((time.monotonic() + pause, packet))
         return bool(data)
 
     def _take_orders(self):
@@ -124,11 +123,12 @@ class Air:
         elif packet[1] == LE_META and packet[3] in CONNECTION_COMPLETE:
             handle, _, _, address = struct.unpack_from("<HBB6s", packet, 5)
             self._links[handle] = Link(":".join(f"{byte:02X}" for byte in reversed(address)))
-        elif packet[1] == LE_META and packet[3] == REMOTE_FEATURES and self._settling:
-            self._late.append(packet)
-            self._late_due = time.monotonic() + self._settling
-            return None
         return packet
+
+    @staticmethod
+    def _settles(packet):
+        return packet[:2] == bytes([EVENT, LE_META]) and packet[3] in (
+            ADVERTISING_REPORT, REMOTE_FEATURES)
 
     @staticmethod
     def _make_room(packet):
@@ -149,13 +149,14 @@ class Air:
     def _patience(self):
         due = [link.due for link in self._links.values() if link.held]
         if self._late:
-            due.append(self._late_due)
+            due.append(self._late[0][0])
         return max(min(due) - time.monotonic(), 0) if due else None
 
     def _let_go(self):
         now = time.monotonic()
-        while self._late and self._late_due <= now:
-            os.write(self._host, self._late.pop(0))
+        # In order: what comes behind one that is late is late too.
+        while self._late and self._late[0][0] <= now:
+            os.write(self._host, self._late.popleft()[1])
         for handle, link in self._links.items():
             while link.held and link.due <= now:
                 os.write(self._host, struct.pack("<BBBBHH", EVENT, COMPLETED_PACKETS, 5, 1,
