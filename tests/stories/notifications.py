@@ -137,7 +137,8 @@ def story_coalesce(world):
                 peer.request("set", characteristic="coalesced", value=number / 100)
             standing = world.spored.counters("coalesced")
         assert_adds_up(standing)
-        assert standing["pending"] == 1, standing
+        # None if the rate has just let the last one go.
+        assert standing["pending"] <= 1, standing
         heard = take_until(subscription, 500)
         assert heard == sorted(set(heard)), heard
         assert len(heard) <= WINDOW + 1, heard
