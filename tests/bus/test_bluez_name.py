@@ -87,7 +87,8 @@ class Name(BluezStory):
     def test_while_the_first_one_is_being_registered(self):
         self.bluez.command("once", "RegisterAdvertisement", "hold")
         self.ready_to_register("-o", "advertisement.name=Old")
-        self.bluez.wait_call("RegisterAdvertisement")
+        # Only when it has been read is the call held.
+        self.bluez.wait("advertisement")
         self.advertise("New")
         self.bluez.command("reply", "RegisterAdvertisement", "ok")
         self.wait_name("New")
