@@ -3,14 +3,34 @@
 
 logs=$PWD/build-logs
 log_lines=40 # of a failed step that are shown
+failures=()  # what finish() tells once more
 passed=0 failed=0 skipped=0
 any_not_run=no left_out=
 
-# Shows how a step failed.
+# What failed in a log, and why: of TAP, of Python's unittest, of sanitizers and compilers.
+list_failures() {
+        awk '{ sub(/^# /, "") }
+                /^Traceback / { inside = 1; next }
+                inside && /^[^ ]/ { inside = 0; why = $0; if (test) print test ": " why; test = "" }
+                /^(FAIL|ERROR): / { test = $2 }
+                /^not ok / { print $0 (why ? ": " why : ""); why = "" }
+                /^SUMMARY: .*Sanitizer/ || /runtime error: / || /: (fatal )?error: / ||
+                        /^ *[0-9]+\/[0-9]+ .* (FAIL|ERROR|TIMEOUT) / { print }' "$1" |
+                awk '!seen[$0]++' | cut -c 1-300 | head -n 20
+}
+
+# show_log WHAT LOG: how a step failed.
 show_log() {
-        local log=$1
-        echo "--- the last lines of $log"
-        tail -n "$log_lines" "$log"
+        local what=$1 log=$2 found
+        found=$(list_failures "$log")
+        if [[ -n $found ]]; then
+                failures+=("$what"$'\n'"$found")
+                echo "$found"
+        else
+                failures+=("$what: see $log")
+                echo "--- the last lines of $log"
+                tail -n "$log_lines" "$log"
+        fi
         echo "--- all of it: $log"
 }
 
@@ -32,7 +52,7 @@ step() {
         if ((status != 0)); then
                 failed=$((failed + 1))
                 printf 'FAILED  %4d s\n' "$seconds"
-                show_log "$log"
+                show_log "$2" "$log"
                 return 1
         fi
         printf 'ok      %4d s\n' "$seconds"
@@ -71,8 +91,7 @@ test_step() {
         if ((n_failed > 0)); then
                 printf 'FAILED  %4d s  %d passed, %d failed\n' "$seconds" "$n_passed" "$n_failed"
                 ((n_passed > 0)) || echo "no test passed: were there any?"
-                grep '^not ok ' "$log" || true
-                show_log "$log"
+                show_log "$2" "$log"
                 return 0
         fi
         printf 'ok      %4d s  %d passed' "$seconds" "$n_passed"
@@ -97,6 +116,7 @@ check_owner() {
 
 # The last line, alone and always in this form, and the exit status.
 finish() {
+        ((${#failures[@]} == 0)) || printf 'failed: %s\n' "${failures[@]}"
         ((skipped == 0)) || printf '%d skipped\n' "$skipped"
         [[ -z $left_out ]] || printf 'not run: %s\n' "$left_out"
         printf 'in %d s\n' "$SECONDS"
