@@ -82,7 +82,7 @@ class Broker(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
     def __init__(self, path):
         super().__init__(path, Session)
-        self.path, self.sessions = path, []
+        self.path, self.sessions, self.ended = path, [], 0
         self.changed = threading.Condition()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -95,6 +95,8 @@ class Broker(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         with self.changed:
             if session in self.sessions:
                 self.sessions.remove(session)
+            self.ended += 1
+            self.changed.notify_all()
 
     def publish(self, topic, body):
         with self.changed:
@@ -105,6 +107,11 @@ class Broker(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     def wait_subscribed(self, limit):
         with self.changed:
             assert self.changed.wait_for(lambda: self.sessions, limit), "nobody subscribes"
+
+    def wait_ended(self, sessions, limit):
+        """So many in all: what they have published is passed on."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.ended >= sessions, limit), "nobody ends"
 
     def end(self):
         self.shutdown()

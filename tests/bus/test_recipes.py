@@ -86,8 +86,11 @@ class Recipes(CtlStory):
         self.assertNotIn("error", reply)
 
     def publish(self, command):
+        """A publisher does not wait for the broker: the next one could overtake it."""
+        ended = self.broker.ended
         process = self.shell(self.at_broker(command))
         self.assertEqual((process.wait(LIMIT), process.errors.rest()), (0, []))
+        self.broker.wait_ended(ended + 1, LIMIT)
 
     def test_from_mqtt_to_a_phone(self):
         self.start_broker()
