@@ -85,6 +85,7 @@ static const BluezTraits table[] = {
                 .notify_sockets = NOTIFY_SOCKETS_SHARED,
                 .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
                 .counts_write_header = true,
+                .several_channels = true,
                 .notify_security = true,
         },
         {
@@ -92,11 +93,12 @@ static const BluezTraits table[] = {
                 .notify_sockets = NOTIFY_SOCKETS_SHARED,
                 .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
                 .counts_write_header = true,
+                .several_channels = true,
                 .notify_security = true,
                 .proved = true,
         },
         {
-                .since = {5, 67},
+                .since = {5, 67}, /* ab3ff0d2c */
                 .notify_sockets = NOTIFY_SOCKETS_SHARED,
                 .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
                 .counts_write_header = true,

@@ -42,6 +42,8 @@ typedef struct BluezTraits {
         bool notify_security;     /* knows encrypt-notify and its like; else refuses them all */
         bool unpinned_refused;    /* a characteristic without a pinned handle is refused */
         bool counts_write_header; /* against 512 bytes: 2 in a request, 4 in pieces (bluez#570) */
+        bool several_channels;    /* to a central that has EATT, unless its main.conf says one: what
+                                     goes by one may overtake what goes by another */
         bool disconnected_signal; /* Device1.Disconnected, with the reason */
         bool proved;              /* a real one of this version is held against it by the tests */
 } BluezTraits;

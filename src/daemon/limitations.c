@@ -73,6 +73,13 @@ static bool is_pinned(const Profile *profile) {
         return profile->n_services == 0 || profile->services[0]->handle > 0;
 }
 
+static bool notifies(const Profile *profile) {
+        for (size_t i = 0; i < profile->n_characteristics; i++)
+                if (profile_at(profile, i)->flags & CHARACTERISTIC_NOTIFY)
+                        return true;
+        return false;
+}
+
 static void log_all(const Profile *profile, const BluezTraits *traits, const char *version) {
         if (traits->unpinned_refused && !is_pinned(profile))
                 log_warning("BlueZ %s refuses characteristics without pinned handles: set handles "
@@ -81,6 +88,11 @@ static void log_all(const Profile *profile, const BluezTraits *traits, const cha
         if (!traits->disconnected_signal && bluez_version_known(traits->since))
                 log_info("BlueZ %s does not tell why a central has left: the event disconnected "
                          "has no reason",
+                        version);
+        if (traits->several_channels && notifies(profile))
+                log_info("BlueZ %s uses several channels to a central that has EATT, and there "
+                         "notifications may overtake each other: set Channels = 1 in [GATT] of "
+                         "/etc/bluetooth/main.conf",
                         version);
 }
 

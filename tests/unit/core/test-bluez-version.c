@@ -107,6 +107,8 @@ static void test_a_version_has_the_last_row_that_is_not_newer(void **state) {
         assert_int_equal(
                 bluez_traits((BluezVersion){5, 66})->notify_sockets, NOTIFY_SOCKETS_SHARED);
         assert_true(bluez_traits((BluezVersion){5, 66})->proved);
+        assert_true(bluez_traits((BluezVersion){5, 66})->several_channels);
+        assert_false(bluez_traits((BluezVersion){5, 67})->several_channels);
         assert_int_equal(
                 bluez_traits((BluezVersion){5, 72})->notify_sockets, NOTIFY_SOCKETS_EACH_TO_ALL);
         assert_false(bluez_traits((BluezVersion){5, 72})->proved);
