@@ -5,7 +5,8 @@ version           of BlueZ, "5.66"
 bus_address       the D-Bus address where org.bluez is
 spored            the daemon under test, a Spored (spored.py)
 bluetoothd        start() stop() restart() kill() pid; standing_still() and stopped(), context
-                  managers: it is there and does nothing; it is not there
+                  managers: it is there and does nothing; it is not there. In the machine alone
+                  configured(text), likewise: with more in its main.conf
 adapter           an Adapter (below)
 log               cursor() and since(cursor): what spored, and who ran it, have said
 central(mtu=517)  a central as tests/vm/central/central.py's; its errors are att.AttError and

@@ -13,6 +13,7 @@ from .air import Air
 from .systemd import show, systemctl
 
 UNIT = "bluetooth.service"
+MAIN_CONF = pathlib.Path("/etc/bluetooth/main.conf")
 # The kernel's struct rfkill_event: index, type, operation, soft, hard.
 RFKILL_EVENT = struct.Struct("=IBBBB")
 RFKILL_TYPE_BLUETOOTH, RFKILL_OP_CHANGE_ALL = 2, 3
@@ -42,6 +43,18 @@ class Bluetoothd:
         killed = self.pid
         systemctl("kill", "--signal=SIGKILL", UNIT)
         wait_until(lambda: self.pid != killed, "bluetoothd has ended")
+
+    @contextlib.contextmanager
+    def configured(self, text):
+        """With something more in its main.conf."""
+        before = MAIN_CONF.read_text(encoding="utf-8")
+        MAIN_CONF.write_text(before + text, encoding="utf-8")
+        self.restart()
+        try:
+            yield
+        finally:
+            MAIN_CONF.write_text(before, encoding="utf-8")
+            self.restart()
 
     def standing_still(self):
         return standing_still(self.pid)
