@@ -16,7 +16,7 @@
 #define HCI1        "/org/bluez/hci1"
 #define PATH        HCI0 "/dev_4A_00_00_00_00_01"
 #define RPA         "4A:00:00:00:00:01"
-#define ADDRESS_RPA "Address=" RPA
+#define ADDRESS_RPA "Address=4A:00:00:00:00:01" /* RPA */
 
 typedef struct Fixture {
         int fds[2];
