@@ -11,7 +11,7 @@ from .world import wait_until
 
 def says_reasons(world):
     """BlueZ gives a reason from 5.83 on."""
-    return tuple(int(part) for part in world.version.split(".")) >= (5, 83)
+    return world.version_number >= (5, 83)
 
 
 @contextlib.contextmanager

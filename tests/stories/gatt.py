@@ -25,9 +25,9 @@ FLAGS = {
 }
 
 
-def served(world):
+def served(world, drop_in=None):
     """spored serves this profile; its name is the adapter's."""
-    return world.spored.configured(profile="gatt.conf")
+    return world.spored.configured(drop_in, profile="gatt.conf")
 
 
 def layout(service):

@@ -133,6 +133,11 @@ class World(abc.ABC):
 
     sporectl_path, spored_path = "sporectl", "spored"
 
+    @property
+    def version_number(self):
+        """To be compared: (5, 66)."""
+        return tuple(int(part) for part in self.version.split("."))
+
     def make_ready(self):
         """Before each story: bluetoothd runs, mushpi is on the air and nobody is subscribed."""
         self.spored.drop_in(None)
