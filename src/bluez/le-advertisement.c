@@ -40,9 +40,9 @@ static int property_get_service_uuids(sd_bus *bus, const char *path, const char 
         const LeAdvertisement *o = userdata;
 
         int r = sd_bus_message_open_container(reply, 'a', "s");
-        for (size_t i = 0; r >= 0 && i < o->advertisement->n_services; i++) {
+        for (size_t i = 0; r >= 0 && i < o->advertisement->data.services.n; i++) {
                 char text[UUID_TEXT_SIZE];
-                uuid_format(&o->advertisement->services[i], text);
+                uuid_format(&o->advertisement->data.services.items[i], text);
                 r = sd_bus_message_append(reply, "s", text);
         }
         return r < 0 ? r : sd_bus_message_close_container(reply);

@@ -108,8 +108,8 @@ static void lint_advertised(
         const Section *section = section_list_find(sections, SECTION_ADVERTISEMENT, NULL);
         Uuid device_information = uuid_short(0x180A);
 
-        for (size_t i = 0; i < profile->advertisement.n_services; i++) {
-                const Uuid *uuid = &profile->advertisement.services[i];
+        for (size_t i = 0; i < profile->advertisements[0]->data.services.n; i++) {
+                const Uuid *uuid = &profile->advertisements[0]->data.services.items[i];
                 char text[UUID_TEXT_SIZE];
 
                 if (is_served(profile, uuid) || uuid_equal(uuid, &device_information))

@@ -19,8 +19,8 @@ DEFINE_CLEANUP(Profile *, profile_free);
 /* A name of a service, else a UUID. A service that is switched off is left out. */
 static int add_advertised(ProfileBuilder *b, const Section *section, const char *word) {
         const Section *service = section_list_find(b->sections, SECTION_SERVICE, word);
-        Advertisement *a = &b->profile->advertisement;
-        Uuid *services, uuid;
+        Uuid uuid;
+        int r;
 
         if (service && !section_is_enabled(service))
                 return 0;
@@ -38,24 +38,17 @@ static int add_advertised(ProfileBuilder *b, const Section *section, const char 
                 return 0;
         if (service)
                 uuid_text_parse(&uuid, SECTION_SERVICE, section_value(service, "uuid"));
-        for (size_t i = 0; i < a->n_services; i++)
-                if (uuid_equal(&a->services[i], &uuid)) {
-                        problems_add(b->problems, section_origin(section, "services"),
-                                section->label, "services",
-                                "\"%.60s\" is there twice: its UUID is advertised once", word);
-                        return 0;
-                }
-        services = reallocarray(a->services, a->n_services + 1, sizeof(*services));
-        if (!services)
-                return -ENOMEM;
-        a->services = services;
-        a->services[a->n_services++] = uuid;
+        r = advertised_uuids_add(&b->profile->advertisements[0]->data.services, &uuid);
+        if (r != -EEXIST)
+                return r;
+        problems_add(b->problems, section_origin(section, "services"), section->label, "services",
+                "\"%.60s\" is there twice: its UUID is advertised once", word);
         return 0;
 }
 
 static int build_advertisement(ProfileBuilder *b) {
         const Section *section = section_list_find(b->sections, SECTION_ADVERTISEMENT, NULL);
-        Advertisement *a = &b->profile->advertisement;
+        Advertisement *a = b->profile->advertisements[0];
         const char *cursor = b->plain->advertisement.services;
         int r = 1;
 

@@ -43,11 +43,28 @@ static Service *service_free(Service *s) {
         return NULL;
 }
 
+Advertisement *profile_add_advertisement(Profile *profile, const char *name) {
+        Advertisement **grown =
+                reallocarray(profile->advertisements, profile->n_advertisements + 1, sizeof *grown);
+
+        if (!grown)
+                return NULL;
+        profile->advertisements = grown;
+        grown[profile->n_advertisements] = advertisement_new(name);
+        if (!grown[profile->n_advertisements])
+                return NULL;
+        return grown[profile->n_advertisements++];
+}
+
 int profile_new(Profile **ret) {
         Profile *profile = calloc(1, sizeof *profile);
 
         if (!profile)
                 return -ENOMEM;
+        if (!profile_add_advertisement(profile, NULL)) {
+                profile_free(profile);
+                return -ENOMEM;
+        }
         *ret = profile;
         return 0;
 }
@@ -60,8 +77,9 @@ Profile *profile_free(Profile *profile) {
         free(profile->services);
         free(profile->characteristics);
         free(profile->by_name);
-        free(profile->advertisement.name);
-        free(profile->advertisement.services);
+        for (size_t i = 0; i < profile->n_advertisements; i++)
+                advertisement_free(profile->advertisements[i]);
+        free(profile->advertisements);
         free(profile);
         return NULL;
 }

@@ -1,12 +1,11 @@
-/* What is served: services, characteristics, descriptors, the advertisement. Fixed once loaded;
+/* What is served: services, characteristics, descriptors, advertisements. Fixed once loaded;
  * everything else points into it. */
 #pragma once
 
+#include "core/advertisement.h"
 #include "core/format.h"
 #include "core/queue.h"
 #include "core/uuid.h"
-
-#define ADVERTISEMENT_NAME_MAX 248 /* bytes: Core Specification, Vol 3, Part C, 12.1 */
 
 /* Bits of Characteristic.flags and Descriptor.flags; the names are BlueZ's
  * (org.bluez.GattCharacteristic, org.bluez.GattDescriptor). One that demands security has the bit
@@ -173,30 +172,24 @@ typedef struct Service {
         size_t n_characteristics;
 } Service;
 
-typedef struct Advertisement {
-        bool advertise; /* no: only the adapter's alias is set */
-        bool discoverable;
-        char *name;     /* NULL: the adapter's own */
-        Uuid *services; /* owned */
-        size_t n_services;
-} Advertisement;
-
 typedef struct Profile {
         Service **services; /* owned, in the order of the declaration */
         size_t n_services;
         Characteristic **characteristics; /* borrowed from the services, by index */
         Characteristic **by_name;         /* the same, in the order of their names */
         size_t n_characteristics;
-        Advertisement advertisement;
+        Advertisement **advertisements; /* owned; the first is the plain section, always there */
+        size_t n_advertisements;
 } Profile;
 
 int profile_new(Profile **ret);
 Profile *profile_free(Profile *profile);
 /* Appends an empty object with a copy of name and returns it, owned by its parent; NULL: no
- * memory. */
+ * memory. The plain advertisement comes with the profile. */
 Service *profile_add_service(Profile *profile, const char *name);
 Characteristic *profile_add_characteristic(Profile *profile, Service *service, const char *name);
 Descriptor *characteristic_add_descriptor(Characteristic *c, const char *name);
+Advertisement *profile_add_advertisement(Profile *profile, const char *name);
 /* included is another service of the same profile, added before. -ENOMEM */
 int service_add_include(Service *service, Service *included);
 

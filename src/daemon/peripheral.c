@@ -202,7 +202,7 @@ static int new_objects(Peripheral *p) {
         ServingParameters serving = serving_parameters(s);
         AdapterParameters adapter = {
                 .select = s->bluez.adapter,
-                .alias = p->profile->advertisement.name,
+                .alias = p->profile->advertisements[0]->name,
                 .power_on = s->bluez.power_on,
                 .call_timeout_usec = s->bluez.call_timeout_usec,
                 .retry_min_usec = s->bluez.retry_min_usec,
@@ -215,7 +215,7 @@ static int new_objects(Peripheral *p) {
                 r = serving_new(&p->serving, p->loop, p->bus, p->profile, p->values, &serving,
                         &serving_events, p);
         if (r >= 0)
-                r = le_advertisement_new(&p->advertisement, p->bus, &p->profile->advertisement,
+                r = le_advertisement_new(&p->advertisement, p->bus, p->profile->advertisements[0],
                         &advertisement_events, p);
         if (r >= 0)
                 r = adapter_new(&p->adapter, p->loop, p->bus, &adapter, &adapter_events, p);
@@ -330,9 +330,9 @@ static StandingFacts standing_facts(const Peripheral *p, const AdapterInfo *adap
                 .powered = adapter && adapter->powered,
                 .power_on = p->settings->bluez.power_on,
                 .power_error = adapter_power_error(p->adapter),
-                .has_managers =
-                        adapter && adapter->has_gatt_manager &&
-                        (adapter->has_advertising_manager || !p->profile->advertisement.advertise),
+                .has_managers = adapter && adapter->has_gatt_manager &&
+                                (adapter->has_advertising_manager ||
+                                        !p->profile->advertisements[0]->advertise),
                 .application_error = presence_application_error(p->presence),
                 .advertisement_error = presence_advertisement_error(p->presence),
         };

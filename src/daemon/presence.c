@@ -192,7 +192,7 @@ Presence *presence_free(Presence *p) {
 /* BlueZ refuses an advertisement on an adapter that is off, but keeps what it has while the
  * adapter is off. */
 static bool may_advertise(const Presence *p, const AdapterInfo *adapter) {
-        return p->profile->advertisement.advertise && adapter->has_advertising_manager &&
+        return p->profile->advertisements[0]->advertise && adapter->has_advertising_manager &&
                registrar_state(p->application) == REGISTRATION_REGISTERED &&
                (adapter->powered || registrar_state(p->advertisement) == REGISTRATION_REGISTERED);
 }
@@ -270,7 +270,7 @@ void presence_stop(Presence *p) {
 
 bool presence_complete(const Presence *p) {
         return registrar_state(p->application) == REGISTRATION_REGISTERED &&
-               (!p->profile->advertisement.advertise ||
+               (!p->profile->advertisements[0]->advertise ||
                        registrar_state(p->advertisement) == REGISTRATION_REGISTERED);
 }
 

@@ -85,12 +85,13 @@ static void expect_same_profile(const Profile *a, const Profile *b) {
                 expect_same_service(a->services[i], b->services[i]);
         for (size_t i = 0; i < a->n_characteristics; i++)
                 expect_same_characteristic(profile_at(a, i), profile_at(b, i));
-        assert_int_equal(a->advertisement.advertise, b->advertisement.advertise);
-        assert_int_equal(a->advertisement.discoverable, b->advertisement.discoverable);
-        assert_true(!a->advertisement.name == !b->advertisement.name);
-        if (a->advertisement.name)
-                assert_string_equal(a->advertisement.name, b->advertisement.name);
-        assert_int_equal(a->advertisement.n_services, b->advertisement.n_services);
+        assert_int_equal(a->advertisements[0]->advertise, b->advertisements[0]->advertise);
+        assert_int_equal(a->advertisements[0]->discoverable, b->advertisements[0]->discoverable);
+        assert_true(!a->advertisements[0]->name == !b->advertisements[0]->name);
+        if (a->advertisements[0]->name)
+                assert_string_equal(a->advertisements[0]->name, b->advertisements[0]->name);
+        assert_int_equal(
+                a->advertisements[0]->data.services.n, b->advertisements[0]->data.services.n);
 }
 
 /* The dump without where each value came from. */
@@ -139,7 +140,7 @@ static void test_mushpi_comes_back(void **state) {
                 VARIABLES("status_flags.policy=coalesce"));
         reload(f, &old);
         expect_same_profile(config_profile(old), config_profile(f->config));
-        assert_string_equal(config_profile(f->config)->advertisement.name, "Cellar-Init");
+        assert_string_equal(config_profile(f->config)->advertisements[0]->name, "Cellar-Init");
         config_free(old);
 }
 
@@ -184,7 +185,7 @@ static void test_values_that_are_hard_to_write_come_back(void **state) {
         assert_string_equal(f->problems, "");
         reload(f, &old);
         expect_same_profile(config_profile(old), config_profile(f->config));
-        assert_string_equal(config_profile(f->config)->advertisement.name, "  in quotes");
+        assert_string_equal(config_profile(f->config)->advertisements[0]->name, "  in quotes");
         config_free(old);
 }
 

@@ -117,11 +117,12 @@ static void test_the_service_is_advertised_with_its_name(void **state) {
 
         load(f, NULL);
         p = config_profile(f->config);
-        assert_true(p->advertisement.advertise);
-        assert_true(p->advertisement.discoverable);
-        assert_string_equal(p->advertisement.name, "MushPi-Init");
-        assert_int_equal(p->advertisement.n_services, 1);
-        assert_true(uuid_equal(&p->advertisement.services[0], &p->services[0]->uuid));
+        assert_true(p->advertisements[0]->advertise);
+        assert_true(p->advertisements[0]->discoverable);
+        assert_string_equal(p->advertisements[0]->name, "MushPi-Init");
+        assert_int_equal(p->advertisements[0]->data.services.n, 1);
+        assert_true(
+                uuid_equal(&p->advertisements[0]->data.services.items[0], &p->services[0]->uuid));
 }
 
 static void test_backend_decides_who_serves(void **state) {
@@ -142,7 +143,7 @@ static void test_service_uuid_moves_service_and_advertisement(void **state) {
         expect_no_problem(f);
         p = config_profile(f->config);
         assert_int_equal(p->services[0]->uuid.bytes[0], 0x22);
-        assert_int_equal(p->advertisement.services[0].bytes[0], 0x22);
+        assert_int_equal(p->advertisements[0]->data.services.items[0].bytes[0], 0x22);
         expect_refused(f, "MUSHPI_BLE_SERVICE_UUID=mush",
                 "environment MUSHPI_BLE_SERVICE_UUID: neither a UUID nor the name of a service "
                 "that "
@@ -154,7 +155,7 @@ static void test_name_prefix_is_completed(void **state) {
 
         load(f, "MUSHPI_BLE_NAME_PREFIX=Cellar");
         expect_no_problem(f);
-        assert_string_equal(config_profile(f->config)->advertisement.name, "Cellar-Init");
+        assert_string_equal(config_profile(f->config)->advertisements[0]->name, "Cellar-Init");
         expect_refused(f, "MUSHPI_BLE_NAME_PREFIX=a\tb\n",
                 "environment MUSHPI_BLE_NAME_PREFIX: a control character in the value\n");
 }
@@ -200,8 +201,8 @@ static void test_advertising_takes_all_spellings_of_a_boolean(void **state) {
         for (size_t i = 0; i < ELEMENTS(spellings); i++) {
                 load(f, spellings[i].variable);
                 expect_no_problem(f);
-                assert_int_equal(
-                        config_profile(f->config)->advertisement.advertise, spellings[i].advertise);
+                assert_int_equal(config_profile(f->config)->advertisements[0]->advertise,
+                        spellings[i].advertise);
         }
         expect_refused(f, "MUSHPI_BLE_ADV_ENABLE=2",
                 "environment MUSHPI_BLE_ADV_ENABLE: not yes or no: \"2\"\n");

@@ -286,7 +286,7 @@ static void test_a_service_is_switched_off_with_all_in_it(void **state) {
         expect_no_problem(f);
         assert_int_equal(config_profile(f->config)->n_services, 1);
         assert_int_equal(config_profile(f->config)->n_characteristics, 1);
-        assert_int_equal(config_profile(f->config)->advertisement.n_services, 1);
+        assert_int_equal(config_profile(f->config)->advertisements[0]->data.services.n, 1);
 }
 
 static void test_a_descriptor_holds_text_or_bytes(void **state) {
@@ -315,12 +315,12 @@ static void test_services_are_advertised_by_name_or_uuid(void **state) {
 
         fixture_load_text(f, READABLE "[advertisement]\nservices = s 180A\nname = Shed\n");
         expect_no_problem(f);
-        a = &config_profile(f->config)->advertisement;
+        a = config_profile(f->config)->advertisements[0];
         assert_true(a->advertise);
         assert_string_equal(a->name, "Shed");
-        assert_int_equal(a->n_services, 2);
-        assert_int_equal(a->services[0].bytes[3], 0x1a);
-        assert_int_equal(a->services[1].bytes[3], 0x0a);
+        assert_int_equal(a->data.services.n, 2);
+        assert_int_equal(a->data.services.items[0].bytes[3], 0x1a);
+        assert_int_equal(a->data.services.items[1].bytes[3], 0x0a);
 }
 
 static void test_what_cannot_be_advertised_is_refused(void **state) {

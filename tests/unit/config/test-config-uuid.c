@@ -30,7 +30,7 @@ static void test_a_name_is_taken_by_the_kind_of_its_section(void **state) {
         expect_uuid(&profile_at(p, 0)->uuid, "2A6E");
         expect_uuid(&profile_at(p, 1)->uuid, "2A19");
         expect_uuid(&profile_at(p, 0)->descriptors[0]->uuid, "2901");
-        expect_uuid(&p->advertisement.services[1], "180A");
+        expect_uuid(&p->advertisements[0]->data.services.items[1], "180A");
 }
 
 static void test_a_name_is_dumped_as_it_was_given(void **state) {

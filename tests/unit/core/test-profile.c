@@ -34,6 +34,8 @@ static void test_a_new_profile_is_empty(void **state) {
         assert_int_equal(profile_new(&profile), 0);
         assert_int_equal(profile->n_services, 0);
         assert_int_equal(profile->n_characteristics, 0);
+        assert_int_equal(profile->n_advertisements, 1);
+        assert_null(profile->advertisements[0]->section);
         assert_null(profile_find(profile, "a"));
 }
 
@@ -46,8 +48,8 @@ static void test_free_takes_null_and_half_built_profiles(void **state) {
         d->size = 3;
         c->initial = malloc(2);
         c->format = make_format(&(Line){"value", "u8 unit=ppm names=A:1"}, 1);
-        profile->advertisement.name = strdup("name");
-        profile->advertisement.services = calloc(1, sizeof(Uuid));
+        profile->advertisements[0]->name = strdup("name");
+        assert_non_null(profile_add_advertisement(profile, "beacon"));
         assert_null(profile_free(profile));
         assert_null(profile_free(NULL));
 }

@@ -396,9 +396,10 @@ static void expect_advertised(const Fixture *f, const char *name) {
 
         find(f, false, &m);
         profile = config_profile(m.config);
-        assert_string_equal(profile->advertisement.name, name);
-        assert_int_equal(profile->advertisement.n_services, 1);
-        assert_true(uuid_equal(&profile->advertisement.services[0], &profile->services[0]->uuid));
+        assert_string_equal(profile->advertisements[0]->name, name);
+        assert_int_equal(profile->advertisements[0]->data.services.n, 1);
+        assert_true(uuid_equal(
+                &profile->advertisements[0]->data.services.items[0], &profile->services[0]->uuid));
 }
 
 static void test_the_name_is_that_of_the_host(void **state) {
