@@ -109,31 +109,53 @@ static const BluezTraits table[] = {
                 .notify_sockets = NOTIFY_SOCKETS_EACH_TO_ALL,
                 .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
                 .notify_security = true,
+                .long_advertising = true,
         },
         {
-                .since = {5, 74}, /* 7604a577c */
+                .since = {5, 74}, /* 7604a577c, 6b5447583 */
                 .notify_sockets = NOTIFY_SOCKETS_EACH_TO_ALL,
                 .socket_confirmation = SOCKET_CONFIRMATION_METHOD,
                 .notify_security = true,
                 .unpinned_refused = true,
+                .long_advertising = true,
+                .live_advertising = true,
         },
         {
                 .since = {5, 76}, /* a08ec1a4e, f34cc1da5 */
                 .notify_sockets = NOTIFY_SOCKETS_EACH,
                 .socket_confirmation = SOCKET_CONFIRMATION_NONE,
                 .notify_security = true,
+                .long_advertising = true,
+                .live_advertising = true,
         },
         {
-                .since = {5, 80}, /* 6b34b0551 */
+                .since = {5, 77}, /* 7e028287a */
+                .notify_sockets = NOTIFY_SOCKETS_EACH,
+                .socket_confirmation = SOCKET_CONFIRMATION_NONE,
+                .notify_security = true,
+                .long_advertising = true,
+                .live_advertising = true,
+                .advertising_parameters = true,
+        },
+        {
+                .since = {5, 80}, /* 6b34b0551, ab6502473 */
                 .notify_sockets = NOTIFY_SOCKETS_EACH,
                 .socket_confirmation = SOCKET_CONFIRMATION_BYTE,
                 .notify_security = true,
+                .long_advertising = true,
+                .live_advertising = true,
+                .advertising_parameters = true,
+                .scan_response_data = true,
         },
         {
                 .since = {5, 82},
                 .notify_sockets = NOTIFY_SOCKETS_EACH,
                 .socket_confirmation = SOCKET_CONFIRMATION_BYTE,
                 .notify_security = true,
+                .long_advertising = true,
+                .live_advertising = true,
+                .advertising_parameters = true,
+                .scan_response_data = true,
                 .proved = true,
         },
         {
@@ -142,6 +164,10 @@ static const BluezTraits table[] = {
                 .socket_confirmation = SOCKET_CONFIRMATION_BYTE,
                 .notify_security = true,
                 .disconnected_signal = true,
+                .long_advertising = true,
+                .live_advertising = true,
+                .advertising_parameters = true,
+                .scan_response_data = true,
         },
         {
                 .since = {5, 87},
@@ -149,6 +175,10 @@ static const BluezTraits table[] = {
                 .socket_confirmation = SOCKET_CONFIRMATION_BYTE,
                 .notify_security = true,
                 .disconnected_signal = true,
+                .long_advertising = true,
+                .live_advertising = true,
+                .advertising_parameters = true,
+                .scan_response_data = true,
                 .proved = true,
         },
         {
@@ -157,6 +187,10 @@ static const BluezTraits table[] = {
                 .socket_confirmation = SOCKET_CONFIRMATION_BYTE,
                 .notify_security = true,
                 .disconnected_signal = true,
+                .long_advertising = true,
+                .live_advertising = true,
+                .advertising_parameters = true,
+                .scan_response_data = true,
         },
 };
 

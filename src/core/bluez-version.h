@@ -34,7 +34,7 @@ typedef enum SocketConfirmation {
         SOCKET_CONFIRMATION_NONE,
 } SocketConfirmation;
 
-/* What differs between versions as far as a GATT server is concerned. */
+/* What differs between versions as far as a peripheral is concerned. */
 typedef struct BluezTraits {
         BluezVersion since; /* the first version that is like this */
         NotifySockets notify_sockets;
@@ -45,7 +45,11 @@ typedef struct BluezTraits {
         bool several_channels;    /* to a central that has EATT, unless its main.conf says one: what
                                      goes by one may overtake what goes by another */
         bool disconnected_signal; /* Device1.Disconnected, with the reason */
-        bool proved;              /* a real one of this version is held against it by the tests */
+        bool long_advertising;    /* more than 31 bytes, on a secondary channel */
+        bool live_advertising;    /* an advertisement may change while it is registered */
+        bool advertising_parameters; /* its interval and power, without --experimental too */
+        bool scan_response_data;     /* ScanResponseServiceUUIDs and its like */
+        bool proved; /* a real one of this version is held against it by the tests */
 } BluezTraits;
 
 /* Never NULL: an unknown version gets the careful row, which has no sockets and no newer flags. */

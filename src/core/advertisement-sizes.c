@@ -1,0 +1,64 @@
+#include "core/advertisement-sizes.h"
+
+#define AD_TX_POWER_SIZE   3
+#define AD_APPEARANCE_SIZE 4
+#define COMPANY_SIZE       2
+
+static size_t list_size(const AdvertisedUuids *uuids, size_t each) {
+        size_t size = 0;
+
+        for (size_t i = 0; i < uuids->n; i++)
+                if (uuid_size(&uuids->items[i]) == each)
+                        size += each;
+        return size > 0 ? AD_HEADER_SIZE + size : 0;
+}
+
+size_t advertised_uuids_size(const AdvertisedUuids *uuids) {
+        return list_size(uuids, 2) + list_size(uuids, 4) + list_size(uuids, 16);
+}
+
+size_t advertised_manufacturer_size(const AdvertisedData *data) {
+        size_t size = 0;
+
+        for (size_t i = 0; i < data->n_manufacturer; i++)
+                size += AD_HEADER_SIZE + COMPANY_SIZE + data->manufacturer[i].size;
+        return size;
+}
+
+size_t advertised_service_size(const AdvertisedData *data) {
+        size_t size = 0;
+
+        for (size_t i = 0; i < data->n_service; i++)
+                size += AD_HEADER_SIZE + uuid_size(&data->service[i].uuid) + data->service[i].size;
+        return size;
+}
+
+size_t advertised_data_size(const AdvertisedData *data) {
+        return advertised_uuids_size(&data->services) + advertised_uuids_size(&data->solicit) +
+               advertised_manufacturer_size(data) + advertised_service_size(data);
+}
+
+size_t advertisement_item_size(const Advertisement *a, AdvertisementItem item) {
+        switch (item) {
+        case ADVERTISEMENT_ITEM_SERVICES:
+                return advertised_uuids_size(&a->data.services);
+        case ADVERTISEMENT_ITEM_SOLICIT:
+                return advertised_uuids_size(&a->data.solicit);
+        case ADVERTISEMENT_ITEM_MANUFACTURER_DATA:
+                return advertised_manufacturer_size(&a->data);
+        case ADVERTISEMENT_ITEM_SERVICE_DATA:
+                return advertised_service_size(&a->data);
+        case ADVERTISEMENT_ITEM_APPEARANCE:
+                return a->has_appearance ? AD_APPEARANCE_SIZE : 0;
+        case ADVERTISEMENT_ITEM_INCLUDE_TX_POWER:
+                return a->include_tx_power ? AD_TX_POWER_SIZE : 0;
+        case ADVERTISEMENT_ITEM_NAME:
+        case ADVERTISEMENT_ITEM_TX_POWER:
+        case ADVERTISEMENT_ITEM_INTERVAL:
+        case ADVERTISEMENT_ITEM_SECONDARY_CHANNEL:
+        case ADVERTISEMENT_ITEM_SCAN_RESPONSE:
+        case _ADVERTISEMENT_ITEM_END:
+                return 0;
+        }
+        return 0;
+}
