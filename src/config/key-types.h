@@ -71,6 +71,18 @@ int key_parse_descriptor_flags(
 /* uint16_t: a handle from key->min to key->max; auto is 0. */
 int key_parse_handle(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
+/* AppearanceValue; empty: not given. */
+int key_parse_appearance(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
+/* TxPowerValue; auto: not given. */
+int key_parse_tx_power(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
+/* IntervalValue: whole milliseconds within key->min and key->max; auto: zeros. */
+int key_parse_interval(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
+/* As a time, of whole seconds. */
+int key_parse_seconds(
+        const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);
 /* Stores nothing: the builder reads the text where it is. */
 int key_parse_later(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]);

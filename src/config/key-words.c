@@ -81,3 +81,17 @@ const KeyWord key_words_write_ways[] = {
         {"socket", WRITE_BY_SOCKET},
         {NULL, 0},
 };
+
+const KeyWord key_words_advertisement_types[] = {
+        {"peripheral", ADVERTISEMENT_PERIPHERAL},
+        {"broadcast", ADVERTISEMENT_BROADCAST},
+        {NULL, 0},
+};
+
+const KeyWord key_words_secondary_channels[] = {
+        {"none", SECONDARY_CHANNEL_NONE},
+        {"1M", SECONDARY_CHANNEL_1M},
+        {"2M", SECONDARY_CHANNEL_2M},
+        {"Coded", SECONDARY_CHANNEL_CODED},
+        {NULL, 0},
+};

@@ -15,3 +15,5 @@ extern const KeyWord key_words_on_stales[];
 extern const KeyWord key_words_securities[];
 extern const KeyWord key_words_notify_ways[];
 extern const KeyWord key_words_write_ways[];
+extern const KeyWord key_words_advertisement_types[];
+extern const KeyWord key_words_secondary_channels[];

@@ -20,6 +20,7 @@
 #define SERVICE(member)        offsetof(ServiceValues, member)
 #define CHARACTERISTIC(member) offsetof(CharacteristicValues, member)
 #define DESCRIPTOR(member)     offsetof(DescriptorValues, member)
+#define ADVERTISEMENT(member)  offsetof(AdvertisementValues, member)
 #define SOURCE(member)         offsetof(SourceValues, member)
 
 /* A key of [characteristic] that has its default in [queue]. */
@@ -183,18 +184,59 @@ static const Key keys[] = {
                 .description = "Devices that are kept in the list of devices, connected ones "
                                "first."},
 
-        {SECTION_ADVERTISEMENT, "advertise", key_parse_bool, "yes", PLAIN(advertisement.advertise),
-                .description = "no: only set the name."},
-        {SECTION_ADVERTISEMENT, "discoverable", key_parse_bool, "yes",
-                PLAIN(advertisement.discoverable),
+        {SECTION_ADVERTISEMENT, "enable", key_parse_bool, "yes", ADVERTISEMENT(enable),
+                .description = "Of [advertisement NAME]; no: switch it off."},
+        {SECTION_ADVERTISEMENT, "advertise", key_parse_bool, "yes", ADVERTISEMENT(advertise),
+                .description = "Of [advertisement]; no: advertise nothing, only set the name."},
+        {SECTION_ADVERTISEMENT, "type", key_parse_word, "peripheral", ADVERTISEMENT(type),
+                .words = key_words_advertisement_types,
+                .description = "peripheral, or broadcast: nobody can connect."},
+        {SECTION_ADVERTISEMENT, "discoverable", key_parse_bool, "yes", ADVERTISEMENT(discoverable),
                 .description = "To everybody; no: many scanners do not show it."},
-        {SECTION_ADVERTISEMENT, "name", key_parse_text, "", PLAIN(advertisement.name),
+        {SECTION_ADVERTISEMENT, "discoverable_timeout", key_parse_seconds, "0",
+                ADVERTISEMENT(discoverable_timeout_usec), 0, UINT16_MAX *SEC,
+                .description = "How long it is discoverable; 0: for ever."},
+        {SECTION_ADVERTISEMENT, "name", key_parse_text, "", ADVERTISEMENT(name),
                 .max = ADVERTISEMENT_NAME_MAX, .may_continue = true,
                 .description =
                         "The name that phones see, also as the adapter's alias; empty: that."},
-        {SECTION_ADVERTISEMENT, "services", key_parse_text, "", PLAIN(advertisement.services),
-                .max = 4096, .may_continue = true,
+        {SECTION_ADVERTISEMENT, "include_name", key_parse_bool, "yes", ADVERTISEMENT(include_name),
+                .description = "no: advertise no name."},
+        {SECTION_ADVERTISEMENT, "services", key_parse_later, "", 0, .may_continue = true,
                 .description = "What is advertised: names of services, or UUIDs."},
+        {SECTION_ADVERTISEMENT, "solicit", key_parse_later, "", 0, .may_continue = true,
+                .description = "Services that are looked for, likewise."},
+        {SECTION_ADVERTISEMENT, "manufacturer_data", key_parse_later, "", 0, .may_continue = true,
+                .description = "COMPANY: BYTES, several with commas between."},
+        {SECTION_ADVERTISEMENT, "service_data", key_parse_later, "", 0, .may_continue = true,
+                .description = "SERVICE: BYTES, likewise."},
+        {SECTION_ADVERTISEMENT, "appearance", key_parse_appearance, "", ADVERTISEMENT(appearance),
+                .description = "What the device is: a number, or the SIG's name."},
+        {SECTION_ADVERTISEMENT, "include_tx_power", key_parse_bool, "no",
+                ADVERTISEMENT(include_tx_power), .description = "Say the transmitting power."},
+        {SECTION_ADVERTISEMENT, "tx_power", key_parse_tx_power, "auto", ADVERTISEMENT(tx_power),
+                .description = "The power to ask for: auto, low, med, high or dBm."},
+        {SECTION_ADVERTISEMENT, "interval", key_parse_interval, "auto", ADVERTISEMENT(interval),
+                20 * MSEC, 10485 * SEC,
+                .description = "Between two packets: auto, or from and to."},
+        {SECTION_ADVERTISEMENT, "duration", key_parse_seconds, "0", ADVERTISEMENT(duration_usec), 0,
+                UINT16_MAX *SEC, .description = "Its turn beside others; 0: as BlueZ chooses."},
+        {SECTION_ADVERTISEMENT, "timeout", key_parse_seconds, "0", ADVERTISEMENT(timeout_usec), 0,
+                UINT16_MAX *SEC, .description = "BlueZ ends it then; 0: never."},
+        {SECTION_ADVERTISEMENT, "secondary_channel", key_parse_word, "none",
+                ADVERTISEMENT(secondary_channel), .words = key_words_secondary_channels,
+                .description = "For extended advertising: none, 1M, 2M or Coded."},
+        {SECTION_ADVERTISEMENT, "scan_response_services", key_parse_later, "", 0,
+                .may_continue = true,
+                .description = "As services, in the scan response; BlueZ 5.80 and later."},
+        {SECTION_ADVERTISEMENT, "scan_response_solicit", key_parse_later, "", 0,
+                .may_continue = true, .description = "As solicit, likewise."},
+        {SECTION_ADVERTISEMENT, "scan_response_manufacturer_data", key_parse_later, "", 0,
+                .may_continue = true, .description = "As manufacturer_data, likewise."},
+        {SECTION_ADVERTISEMENT, "scan_response_service_data", key_parse_later, "", 0,
+                .may_continue = true, .description = "As service_data, likewise."},
+        {SECTION_ADVERTISEMENT, "ladder", key_parse_later, "", 0, .may_continue = true,
+                .description = "What to leave out, one after the other, until it fits."},
 
         {SECTION_SERVICE, "enable", key_parse_bool, "yes", SERVICE(enable),
                 .description = "no: switch the service off, with all in it."},
@@ -327,6 +369,10 @@ SectionKind section_kind_from_name(const char *name) {
 
 bool section_kind_has_name(SectionKind kind) {
         return kind >= SECTION_SERVICE;
+}
+
+bool section_kind_may_have_name(SectionKind kind) {
+        return section_kind_has_name(kind) || kind == SECTION_ADVERTISEMENT;
 }
 
 bool section_kind_has_free_keys(SectionKind kind) {

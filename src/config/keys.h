@@ -22,9 +22,9 @@ typedef enum SectionKind {
         SECTION_PERSIST,
         SECTION_METRICS,
         SECTION_LIMITS,
-        SECTION_ADVERTISEMENT,
-        SECTION_ENVIRONMENT, /* keys are names of variables, not in the table */
-        SECTION_SERVICE,     /* from here on sections have names */
+        SECTION_ADVERTISEMENT, /* plain, and others that have names */
+        SECTION_ENVIRONMENT,   /* keys are names of variables, not in the table */
+        SECTION_SERVICE,       /* from here on sections have names */
         SECTION_CHARACTERISTIC,
         SECTION_FIELDS, /* keys are names of fields, not in the table */
         SECTION_DESCRIPTOR,
@@ -36,13 +36,36 @@ typedef enum SectionKind {
 typedef struct PlainValues {
         Settings settings;
         char *profile; /* NULL: none chosen */
-        struct {
-                bool advertise;
-                bool discoverable;
-                char *name;
-                char *services; /* words */
-        } advertisement;
 } PlainValues;
+
+/* Of keys that may say nothing. */
+typedef struct AppearanceValue {
+        bool given;
+        uint16_t number;
+} AppearanceValue;
+
+typedef struct TxPowerValue {
+        bool given;
+        int16_t dbm;
+} TxPowerValue;
+
+typedef struct IntervalValue {
+        uint64_t min_usec, max_usec; /* zeros: not given */
+} IntervalValue;
+
+/* Lists are read from the section itself; name is owned. */
+typedef struct AdvertisementValues {
+        bool enable, advertise;
+        AdvertisementType type;
+        char *name; /* NULL: the adapter's */
+        bool include_name, include_tx_power;
+        AppearanceValue appearance;
+        TxPowerValue tx_power;
+        IntervalValue interval;
+        bool discoverable;
+        uint64_t discoverable_timeout_usec, duration_usec, timeout_usec;
+        SecondaryChannel secondary_channel;
+} AdvertisementValues;
 
 /* The includes are read from the section itself. */
 typedef struct ServiceValues {
@@ -129,7 +152,10 @@ struct Key {
 const char *section_kind_name(SectionKind kind);
 /* _SECTION_KIND_MAX if it is none. */
 SectionKind section_kind_from_name(const char *name);
+/* It always has one: there is no plain section of this kind. */
 bool section_kind_has_name(SectionKind kind);
+/* It has one, or may have. */
+bool section_kind_may_have_name(SectionKind kind);
 /* Its keys are free names: environment and fields. */
 bool section_kind_has_free_keys(SectionKind kind);
 

@@ -24,6 +24,9 @@ void lint_uuid(const Uuid *uuid, const Section *section, Problems *problems);
 void lint_descriptor(const Descriptor *d, const Section *section, Problems *problems);
 /* Whether its description can be written, by all that says so. */
 void lint_auxiliaries(const Characteristic *c, const SectionList *sections, Problems *problems);
+/* What does not fit or does nothing, as far as it is known without an adapter. */
+void lint_advertisements(const Profile *profile, const SectionList *sections,
+        const Settings *settings, Problems *problems);
 /* What the profile demands of a central, and the agent cannot reach. */
 void lint_security(const Profile *profile, const SectionList *sections, const Settings *settings,
         Problems *problems);

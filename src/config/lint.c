@@ -95,31 +95,6 @@ static void lint_descriptors(
         lint_auxiliaries(c, sections, problems);
 }
 
-static bool is_served(const Profile *profile, const Uuid *uuid) {
-        for (size_t i = 0; i < profile->n_services; i++)
-                if (uuid_equal(&profile->services[i]->uuid, uuid))
-                        return true;
-        return false;
-}
-
-/* BlueZ may serve 180A. */
-static void lint_advertised(
-        const Profile *profile, const SectionList *sections, Problems *problems) {
-        const Section *section = section_list_find(sections, SECTION_ADVERTISEMENT, NULL);
-        Uuid device_information = uuid_short(0x180A);
-
-        for (size_t i = 0; i < profile->advertisements[0]->data.services.n; i++) {
-                const Uuid *uuid = &profile->advertisements[0]->data.services.items[i];
-                char text[UUID_TEXT_SIZE];
-
-                if (is_served(profile, uuid) || uuid_equal(uuid, &device_information))
-                        continue;
-                uuid_format(uuid, text);
-                problems_warn(problems, section_origin(section, "services"), section->label,
-                        "services", "no service that is served has the UUID %s", text);
-        }
-}
-
 void lint_profile(const Profile *profile, const SectionList *sections, const Settings *settings,
         Problems *problems) {
         for (size_t i = 0; i < profile->n_services; i++) {
@@ -137,6 +112,6 @@ void lint_profile(const Profile *profile, const SectionList *sections, const Set
                         lint_uuid(&c->uuid, section, problems);
                 lint_descriptors(c, sections, problems);
         }
-        lint_advertised(profile, sections, problems);
+        lint_advertisements(profile, sections, settings, problems);
         lint_security(profile, sections, settings, problems);
 }

@@ -45,11 +45,12 @@ static bool check_name(
         Origin origin = origin_at(m, in->line);
         SectionKind plain = name ? section_kind_from_name(name) : _SECTION_KIND_MAX;
 
-        if (!section_kind_has_name(kind)) {
-                if (name)
-                        problems_add(m->problems, origin, in->name, NULL,
-                                "a section of this kind has no name");
-                return !name;
+        if (!name && !section_kind_has_name(kind))
+                return true;
+        if (!section_kind_may_have_name(kind)) {
+                problems_add(
+                        m->problems, origin, in->name, NULL, "a section of this kind has no name");
+                return false;
         }
         if (!name || more) {
                 problems_add(m->problems, origin, in->name, NULL, "%s: [%s NAME]",

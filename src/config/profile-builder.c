@@ -1,6 +1,7 @@
 /* Services, characteristics and descriptors, in the order of their declaration. */
 #include "config/profile-builder.h"
 
+#include "config/advertisement-builder.h"
 #include "config/builder.h"
 #include "config/descriptor-builder.h"
 #include "config/lint-objects.h"
@@ -15,59 +16,6 @@
 #include <string.h>
 
 DEFINE_CLEANUP(Profile *, profile_free);
-
-/* A name of a service, else a UUID. A service that is switched off is left out. */
-static int add_advertised(ProfileBuilder *b, const Section *section, const char *word) {
-        const Section *service = section_list_find(b->sections, SECTION_SERVICE, word);
-        Uuid uuid;
-        int r;
-
-        if (service && !section_is_enabled(service))
-                return 0;
-        if (strchr(word, ',')) {
-                problems_add(b->problems, section_origin(section, "services"), section->label,
-                        "services", "names are separated by spaces: \"%.60s\"", word);
-                return 0;
-        }
-        if (!service && uuid_text_parse(&uuid, SECTION_SERVICE, word) < 0) {
-                builder_find_or_refuse(
-                        b->sections, section, "services", SECTION_SERVICE, word, b->problems);
-                return 0;
-        }
-        if (service && !builder_has_uuid(service))
-                return 0;
-        if (service)
-                uuid_text_parse(&uuid, SECTION_SERVICE, section_value(service, "uuid"));
-        r = advertised_uuids_add(&b->profile->advertisements[0]->data.services, &uuid);
-        if (r != -EEXIST)
-                return r;
-        problems_add(b->problems, section_origin(section, "services"), section->label, "services",
-                "\"%.60s\" is there twice: its UUID is advertised once", word);
-        return 0;
-}
-
-static int build_advertisement(ProfileBuilder *b) {
-        const Section *section = section_list_find(b->sections, SECTION_ADVERTISEMENT, NULL);
-        Advertisement *a = b->profile->advertisements[0];
-        const char *cursor = b->plain->advertisement.services;
-        int r = 1;
-
-        a->advertise = b->plain->advertisement.advertise;
-        a->discoverable = b->plain->advertisement.discoverable;
-        if (b->plain->advertisement.name) {
-                a->name = strdup(b->plain->advertisement.name);
-                if (!a->name)
-                        return -ENOMEM;
-        }
-        while (cursor && r > 0) {
-                _cleanup_free_ char *word = NULL;
-
-                r = parse_next_word(&word, &cursor);
-                if (r > 0 && add_advertised(b, section, word) < 0)
-                        r = -ENOMEM;
-        }
-        return r < 0 ? r : 0;
-}
 
 /* [fields] of what is not there. */
 static void check_fields(ProfileBuilder *b) {
@@ -138,7 +86,7 @@ int profile_build(
                         section_is_enabled(sections->items[i]))
                         r = descriptor_build(&b, sections->items[i]);
         if (r >= 0)
-                r = build_advertisement(&b);
+                r = advertisements_build(&b);
         if (r < 0)
                 return r;
         check_fields(&b);

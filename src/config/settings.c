@@ -76,7 +76,7 @@ int settings_build(PlainValues *values, const SectionList *sections, Problems *p
         for (size_t i = 0; i < n; i++) {
                 int r;
 
-                if (section_kind_has_name(keys[i].section))
+                if (section_kind_may_have_name(keys[i].section))
                         continue;
                 r = read_key(values, sections, &keys[i]);
                 if (r < 0)
@@ -99,7 +99,5 @@ void settings_clear(PlainValues *values) {
         free(values->settings.persist.file);
         free(values->settings.metrics.file);
         free(values->profile);
-        free(values->advertisement.name);
-        free(values->advertisement.services);
         *values = (PlainValues){0};
 }

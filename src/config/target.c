@@ -75,9 +75,10 @@ static int find_named(Target *ret, const SectionList *sections, const char *kind
         SectionKind kind = section_kind_from_name(kind_name);
         Section *section;
 
-        if (kind == _SECTION_KIND_MAX || !section_kind_has_name(kind))
+        if (kind == _SECTION_KIND_MAX || !section_kind_may_have_name(kind))
                 return target_refuse(why,
-                        "\"%.60s\" is not service, characteristic, fields, descriptor or source",
+                        "\"%.60s\" is not service, characteristic, fields, descriptor, source or "
+                        "advertisement",
                         kind_name);
         section = section_list_find(sections, kind, name);
         if (!section)
@@ -88,8 +89,8 @@ static int find_named(Target *ret, const SectionList *sections, const char *kind
 /* A plain section, or a name: of several kinds the first that has the key, the characteristic
  * before all others. */
 static Section *find_short(const SectionList *sections, const char *name, const char *key) {
-        static const SectionKind kinds[] = {
-                SECTION_CHARACTERISTIC, SECTION_SERVICE, SECTION_DESCRIPTOR, SECTION_SOURCE};
+        static const SectionKind kinds[] = {SECTION_CHARACTERISTIC, SECTION_SERVICE,
+                SECTION_DESCRIPTOR, SECTION_SOURCE, SECTION_ADVERTISEMENT};
         SectionKind kind = section_kind_from_name(name);
         Section *first = NULL;
 

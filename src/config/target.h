@@ -13,8 +13,8 @@ int target_refuse(char why[static PROBLEM_WHY_SIZE], const char *format, ...)
         __attribute__((format(printf, 2, 3)));
 /* "queue.depth", "characteristic.temperature.policy", "fields.temperature.value", or short
  * "temperature.policy" (a name of more than one kind means the first
- * of characteristic, service, descriptor and source that has the key). 0, or KEY_E_VALUE
- * with a sentence in why. */
+ * of characteristic, service, descriptor, source and advertisement that has the key). 0, or
+ * KEY_E_VALUE with a sentence in why. */
 int target_from_path(Target *ret, const SectionList *sections, const char *path,
         char why[static PROBLEM_WHY_SIZE]);
 /* "SPORED_QUEUE_DEPTH", "SPORED_CHARACTERISTIC__TEMPERATURE__POLICY". As target_from_path(). */

@@ -145,7 +145,7 @@ static void test_an_option_says_what_is_wrong_with_it(void **state) {
         expect_problems(f, "-o queu.depth=4: no section \"queu\"; did you mean \"queue\"?\n");
         load_with_option(f, "", "queue.x.depth=4");
         expect_problems(f, "-o queue.x.depth=4: \"queue\" is not service, characteristic, fields, "
-                           "descriptor or source\n");
+                           "descriptor, source or advertisement\n");
         load_with_option(f, "", "environment.X=queue.depth");
         expect_problems(
                 f, "-o environment.X=queue.depth: [environment] can only be set in a file\n");

@@ -1,6 +1,7 @@
 /* The profile of MushPi is what its phone app knows, and each of its variables works. */
 #include "fixture.h"
 
+#include "core/advertisement-plan.h"
 #include "util/bytes.h"
 #include "util/cleanup.h"
 
@@ -208,6 +209,55 @@ static void test_advertising_takes_all_spellings_of_a_boolean(void **state) {
                 "environment MUSHPI_BLE_ADV_ENABLE: not yes or no: \"2\"\n");
 }
 
+static void test_the_power_is_a_wish_in_words(void **state) {
+        static const struct {
+                const char *variable;
+                int16_t dbm;
+        } words[] = {
+                {"MUSHPI_BLE_ADV_TX_POWER=low", -12},
+                {"MUSHPI_BLE_ADV_TX_POWER=med", 0},
+                {"MUSHPI_BLE_ADV_TX_POWER=HIGH", 8},
+                {"MUSHPI_BLE_ADV_TX_POWER=-4", -4},
+        };
+        Fixture *f = *state;
+
+        load(f, "MUSHPI_BLE_ADV_ENABLE=true");
+        assert_false(config_profile(f->config)->advertisements[0]->has_tx_power);
+        for (size_t i = 0; i < ELEMENTS(words); i++) {
+                load(f, words[i].variable);
+                expect_no_problem(f);
+                assert_true(config_profile(f->config)->advertisements[0]->has_tx_power);
+                assert_int_equal(
+                        config_profile(f->config)->advertisements[0]->tx_power, words[i].dbm);
+        }
+        expect_refused(f, "MUSHPI_BLE_ADV_TX_POWER=loud",
+                "environment MUSHPI_BLE_ADV_TX_POWER: not auto, low, med, high or a whole number "
+                "of dBm from -127 to 20: \"loud\"\n");
+}
+
+/* Without a word of the environment nothing is said but the service and the name, and the longest
+ * name of today's firmware fits whole: 2 + 20 of 31 bytes. */
+static void test_the_advertisement_is_what_it_was(void **state) {
+        Fixture *f = *state;
+        AdvertisementPlan plan;
+        char why[ADVERTISEMENT_WHY_SIZE];
+
+        load(f, "MUSHPI_BLE_ADV_ENABLE=true");
+        const Profile *p = config_profile(f->config);
+        const AdvertisementTask task = {
+                .advertisement = p->advertisements[0], .name = "MushPi-OysterPinning"};
+        assert_int_equal(p->n_advertisements, 1);
+        for (unsigned item = 1; item < _ADVERTISEMENT_ITEM_END; item <<= 1)
+                assert_int_equal(advertisement_has(p->advertisements[0], (AdvertisementItem)item),
+                        item == ADVERTISEMENT_ITEM_NAME || item == ADVERTISEMENT_ITEM_SERVICES);
+        assert_int_equal(advertisement_plan(&plan, &task, why), 0);
+        assert_int_equal(plan.rung, 0);
+        assert_int_equal(plan.data, 3 + 2 + 16);
+        assert_int_equal(plan.response, 2 + 20);
+        assert_int_equal(plan.name_size, 20);
+        assert_int_equal(plan.name_shown, 20);
+}
+
 static void test_queue_size_is_the_depth_of_all(void **state) {
         Fixture *f = *state;
 
@@ -314,6 +364,8 @@ int main(void) {
                 FIXTURE_TEST(test_adapter_is_chosen),
                 FIXTURE_TEST(test_actuator_status_can_be_left_out),
                 FIXTURE_TEST(test_advertising_takes_all_spellings_of_a_boolean),
+                FIXTURE_TEST(test_the_power_is_a_wish_in_words),
+                FIXTURE_TEST(test_the_advertisement_is_what_it_was),
                 FIXTURE_TEST(test_queue_size_is_the_depth_of_all),
                 FIXTURE_TEST(test_backpressure_is_the_policy_of_all),
                 FIXTURE_TEST(test_the_first_to_go_is_what_the_app_waits_for),

@@ -1,0 +1,95 @@
+#include "core/assigned-appearances.h"
+
+#include "util/cleanup.h"
+#include "util/parse.h"
+
+static const AssignedNumber appearances[] = {
+        {0x0000, "unknown"},
+        {0x0040, "phone"},
+        {0x0080, "computer"},
+        {0x00c0, "watch"},
+        {0x00c1, "sports_watch"},
+        {0x00c2, "smartwatch"},
+        {0x0100, "clock"},
+        {0x0140, "display"},
+        {0x0180, "remote_control"},
+        {0x01c0, "eye_glasses"},
+        {0x0200, "tag"},
+        {0x0240, "keyring"},
+        {0x0280, "media_player"},
+        {0x02c0, "barcode_scanner"},
+        {0x0300, "thermometer"},
+        {0x0301, "ear_thermometer"},
+        {0x0340, "heart_rate_sensor"},
+        {0x0341, "heart_rate_belt"},
+        {0x0380, "blood_pressure"},
+        {0x03c0, "human_interface_device"},
+        {0x03c1, "keyboard"},
+        {0x03c2, "mouse"},
+        {0x03c3, "joystick"},
+        {0x03c4, "gamepad"},
+        {0x0400, "glucose_meter"},
+        {0x0440, "running_walking_sensor"},
+        {0x0480, "cycling"},
+        {0x04c0, "control_device"},
+        {0x0500, "network_device"},
+        {0x0540, "sensor"},
+        {0x0541, "motion_sensor"},
+        {0x0542, "air_quality_sensor"},
+        {0x0543, "temperature_sensor"},
+        {0x0544, "humidity_sensor"},
+        {0x0545, "leak_sensor"},
+        {0x0546, "smoke_sensor"},
+        {0x0547, "occupancy_sensor"},
+        {0x0548, "contact_sensor"},
+        {0x0549, "carbon_monoxide_sensor"},
+        {0x054a, "carbon_dioxide_sensor"},
+        {0x054b, "ambient_light_sensor"},
+        {0x054c, "energy_sensor"},
+        {0x054d, "color_light_sensor"},
+        {0x054e, "rain_sensor"},
+        {0x054f, "fire_sensor"},
+        {0x0550, "wind_sensor"},
+        {0x0551, "proximity_sensor"},
+        {0x0552, "multi_sensor"},
+        {0x0580, "light_fixtures"},
+        {0x05c0, "fan"},
+        {0x0600, "hvac"},
+        {0x0640, "air_conditioning"},
+        {0x0680, "humidifier"},
+        {0x06c0, "heating"},
+        {0x0700, "access_control"},
+        {0x0740, "motorized_device"},
+        {0x0780, "power_device"},
+        {0x07c0, "light_source"},
+        {0x0800, "window_covering"},
+        {0x0840, "audio_sink"},
+        {0x0880, "audio_source"},
+        {0x08c0, "motorized_vehicle"},
+        {0x0900, "domestic_appliance"},
+        {0x0940, "wearable_audio_device"},
+        {0x0980, "aircraft"},
+        {0x09c0, "av_equipment"},
+        {0x0a00, "display_equipment"},
+        {0x0a40, "hearing_aid"},
+        {0x0a80, "gaming"},
+        {0x0ac0, "signage"},
+        {0x0c40, "pulse_oximeter"},
+        {0x0c80, "weight_scale"},
+        {0x0cc0, "personal_mobility_device"},
+        {0x0d00, "continuous_glucose_monitor"},
+        {0x0d40, "insulin_pump"},
+        {0x0d80, "medication_delivery"},
+        {0x1440, "outdoor_sports_activity"},
+};
+
+int assigned_appearance_find(const char *name) {
+        for (size_t i = 0; i < ELEMENTS(appearances); i++)
+                if (parse_same_word(appearances[i].name, name))
+                        return appearances[i].number;
+        return -1;
+}
+
+const AssignedNumber *assigned_appearance_at(size_t i) {
+        return i < ELEMENTS(appearances) ? &appearances[i] : NULL;
+}
