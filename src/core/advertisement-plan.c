@@ -239,18 +239,18 @@ static int check_rung(const AdvertisementPlan *plan, const AdvertisementTask *ta
         const Advertisement *a = task->advertisement;
         const AdvertisementLimits *limits = task_limits(task);
         bool secondary = advertisement_plan_says(plan, a, ADVERTISEMENT_ITEM_SECONDARY_CHANNEL);
-        bool responds = advertisement_plan_says(plan, a, ADVERTISEMENT_ITEM_SCAN_RESPONSE);
+        bool broadcast = a->type == ADVERTISEMENT_BROADCAST;
 
         *why = '\0';
         if (secondary && limits->knows_channels && !(limits->channels & 1u << a->secondary_channel))
                 (void)snprintf(why, ADVERTISEMENT_WHY_SIZE,
                         "the adapter has no secondary channel %s",
                         secondary_channel_name(a->secondary_channel));
-        else if (secondary && plan->response > 0)
+        else if (secondary && broadcast && plan->response > 0)
                 (void)snprintf(why, ADVERTISEMENT_WHY_SIZE,
                         "a broadcast on a secondary channel has no scan response, which is where "
                         "the name and the scan_response keys go");
-        else if (secondary && responds && plan->response_max == 0)
+        else if (secondary && plan->response > 0)
                 (void)snprintf(why, ADVERTISEMENT_WHY_SIZE,
                         "there is no scan response on a secondary channel");
         else if (plan->data > plan->data_max)

@@ -122,6 +122,35 @@ static void test_a_version_has_the_last_row_that_is_not_newer(void **state) {
         assert_false(bluez_traits((BluezVersion){6, 0})->proved);
 }
 
+static void test_what_an_advertisement_can_say_grows(void **state) {
+        static const struct {
+                unsigned minor;
+                bool parameters, response, longer, live;
+        } rows[] = {
+                {55, false, false, false, false},
+                {66, false, false, false, false},
+                {68, false, false, false, false},
+                {69, false, false, true, false},
+                {73, false, false, true, false},
+                {74, false, false, true, true},
+                {76, false, false, true, true},
+                {77, true, false, true, true},
+                {79, true, false, true, true},
+                {80, true, true, true, true},
+                {87, true, true, true, true},
+                {99, true, true, true, true},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                const BluezTraits *traits = bluez_traits((BluezVersion){5, rows[i].minor});
+
+                assert_int_equal(traits->advertising_parameters, rows[i].parameters);
+                assert_int_equal(traits->scan_response_data, rows[i].response);
+                assert_int_equal(traits->long_advertising, rows[i].longer);
+                assert_int_equal(traits->live_advertising, rows[i].live);
+        }
+}
+
 /* Those that the virtual machines run, and no other for being near them. */
 static void test_only_what_was_seen_is_proved(void **state) {
         for (unsigned minor = 0; minor < 256; minor++)
@@ -162,6 +191,7 @@ int main(void) {
                 cmocka_unit_test(test_an_unknown_version_has_the_careful_row),
                 cmocka_unit_test(test_a_version_has_the_last_row_that_is_not_newer),
                 cmocka_unit_test(test_sockets_serve_where_nothing_is_told_wrongly),
+                cmocka_unit_test(test_what_an_advertisement_can_say_grows),
                 cmocka_unit_test(test_only_what_was_seen_is_proved),
         };
 
