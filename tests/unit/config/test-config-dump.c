@@ -78,6 +78,59 @@ static void expect_same_characteristic(const Characteristic *a, const Characteri
                 expect_same_descriptor(a->descriptors[i], b->descriptors[i]);
 }
 
+static void expect_same_data(const AdvertisedData *a, const AdvertisedData *b) {
+        assert_int_equal(a->services.n, b->services.n);
+        assert_int_equal(a->solicit.n, b->solicit.n);
+        for (size_t i = 0; i < a->services.n; i++)
+                assert_true(uuid_equal(&a->services.items[i], &b->services.items[i]));
+        for (size_t i = 0; i < a->solicit.n; i++)
+                assert_true(uuid_equal(&a->solicit.items[i], &b->solicit.items[i]));
+        assert_int_equal(a->n_manufacturer, b->n_manufacturer);
+        for (size_t i = 0; i < a->n_manufacturer; i++) {
+                assert_int_equal(a->manufacturer[i].company, b->manufacturer[i].company);
+                assert_int_equal(a->manufacturer[i].size, b->manufacturer[i].size);
+                assert_memory_equal(
+                        a->manufacturer[i].data, b->manufacturer[i].data, a->manufacturer[i].size);
+        }
+        assert_int_equal(a->n_service, b->n_service);
+        for (size_t i = 0; i < a->n_service; i++) {
+                assert_true(uuid_equal(&a->service[i].uuid, &b->service[i].uuid));
+                assert_int_equal(a->service[i].size, b->service[i].size);
+                assert_memory_equal(a->service[i].data, b->service[i].data, a->service[i].size);
+        }
+}
+
+static void expect_same_text(const char *a, const char *b) {
+        assert_true(!a == !b);
+        if (a)
+                assert_string_equal(a, b);
+}
+
+static void expect_same_advertisement(const Advertisement *a, const Advertisement *b) {
+        expect_same_text(a->section, b->section);
+        expect_same_text(a->name, b->name);
+        assert_int_equal(a->advertise, b->advertise);
+        assert_int_equal(a->type, b->type);
+        assert_int_equal(a->include_name, b->include_name);
+        expect_same_data(&a->data, &b->data);
+        expect_same_data(&a->response, &b->response);
+        assert_int_equal(a->has_appearance, b->has_appearance);
+        assert_int_equal(a->appearance, b->appearance);
+        assert_int_equal(a->include_tx_power, b->include_tx_power);
+        assert_int_equal(a->has_tx_power, b->has_tx_power);
+        assert_int_equal(a->tx_power, b->tx_power);
+        assert_int_equal(a->interval_min_usec, b->interval_min_usec);
+        assert_int_equal(a->interval_max_usec, b->interval_max_usec);
+        assert_int_equal(a->discoverable, b->discoverable);
+        assert_int_equal(a->discoverable_timeout_usec, b->discoverable_timeout_usec);
+        assert_int_equal(a->duration_usec, b->duration_usec);
+        assert_int_equal(a->timeout_usec, b->timeout_usec);
+        assert_int_equal(a->secondary_channel, b->secondary_channel);
+        assert_int_equal(a->n_ladder, b->n_ladder);
+        for (size_t i = 0; i < a->n_ladder; i++)
+                assert_int_equal(a->ladder[i], b->ladder[i]);
+}
+
 static void expect_same_profile(const Profile *a, const Profile *b) {
         assert_int_equal(a->n_services, b->n_services);
         assert_int_equal(a->n_characteristics, b->n_characteristics);
@@ -85,13 +138,9 @@ static void expect_same_profile(const Profile *a, const Profile *b) {
                 expect_same_service(a->services[i], b->services[i]);
         for (size_t i = 0; i < a->n_characteristics; i++)
                 expect_same_characteristic(profile_at(a, i), profile_at(b, i));
-        assert_int_equal(a->advertisements[0]->advertise, b->advertisements[0]->advertise);
-        assert_int_equal(a->advertisements[0]->discoverable, b->advertisements[0]->discoverable);
-        assert_true(!a->advertisements[0]->name == !b->advertisements[0]->name);
-        if (a->advertisements[0]->name)
-                assert_string_equal(a->advertisements[0]->name, b->advertisements[0]->name);
-        assert_int_equal(
-                a->advertisements[0]->data.services.n, b->advertisements[0]->data.services.n);
+        assert_int_equal(a->n_advertisements, b->n_advertisements);
+        for (size_t i = 0; i < a->n_advertisements; i++)
+                expect_same_advertisement(a->advertisements[i], b->advertisements[i]);
 }
 
 /* The dump without where each value came from. */
@@ -203,6 +252,30 @@ static void test_every_key_of_a_characteristic_comes_back(void **state) {
                         "[queue]\nmin_interval = 30ms\npriority = high\nrate = 7.5\n");
         expect_no_problem(f);
         reload(f, &old);
+        expect_same_profile(config_profile(old), config_profile(f->config));
+        config_free(old);
+}
+
+static void test_every_key_of_an_advertisement_comes_back(void **state) {
+        Fixture *f = *state;
+        Config *old;
+
+        fixture_load_text(f,
+                SERVICE "[characteristic a]\nuuid = 2A00\nflags = read\n"
+                        "[advertisement]\ndiscoverable_timeout = 5s\nname = Shed\n"
+                        "services = s\nsolicit = battery\nmanufacturer_data = 1: 02, 0x59:\n"
+                        "appearance = tag\ninclude_tx_power = yes\ntx_power = high\n"
+                        "interval = 100ms 0.2s\nduration = 3s\ntimeout = 1min\n"
+                        "scan_response_services = 180D\nscan_response_solicit = s\n"
+                        "scan_response_manufacturer_data = 3: 04\n"
+                        "scan_response_service_data = battery: 05\n"
+                        "ladder = appearance scan-response tx-power\n"
+                        "[advertisement beacon]\ntype = broadcast\nservice_data = s: 01 02\n"
+                        "include_name = no\nsecondary_channel = coded\n"
+                        "[advertisement off]\nenable = no\n");
+        expect_no_problem(f);
+        reload(f, &old);
+        assert_int_equal(config_profile(f->config)->n_advertisements, 2);
         expect_same_profile(config_profile(old), config_profile(f->config));
         config_free(old);
 }
@@ -363,6 +436,7 @@ int main(void) {
                 FIXTURE_TEST(test_a_whole_table_comes_back),
                 FIXTURE_TEST(test_values_that_are_hard_to_write_come_back),
                 FIXTURE_TEST(test_every_key_of_a_characteristic_comes_back),
+                FIXTURE_TEST(test_every_key_of_an_advertisement_comes_back),
                 FIXTURE_TEST(test_a_hash_comes_back_without_a_warning),
                 FIXTURE_TEST(test_what_is_switched_off_stays_off),
                 FIXTURE_TEST(test_each_value_says_where_it_came_from),

@@ -1,4 +1,5 @@
 /* Names of the numbers that the Bluetooth SIG has assigned. */
+#include "core/assigned-appearances.h"
 #include "core/assigned-numbers.h"
 #include "util/cleanup.h"
 
@@ -106,6 +107,26 @@ static void test_all_are_there(void **state) {
         assert_int_equal(count(ASSIGNED_DESCRIPTOR), 24);
 }
 
+/* The category is in the upper ten bits: Assigned Numbers, 2.6. */
+static void test_appearances_have_names(void **state) {
+        const AssignedNumber *before = NULL, *row;
+
+        assert_int_equal(assigned_appearance_find("unknown"), 0);
+        assert_int_equal(assigned_appearance_find("thermometer"), 12 << 6);
+        assert_int_equal(assigned_appearance_find("Sensor"), 21 << 6);
+        assert_int_equal(assigned_appearance_find("humidity-sensor"), (21 << 6) + 4);
+        assert_int_equal(assigned_appearance_find("weight_scale"), 50 << 6);
+        assert_int_equal(assigned_appearance_find("outdoor_sports_activity"), 81 << 6);
+        assert_int_equal(assigned_appearance_find(""), -1);
+        assert_int_equal(assigned_appearance_find("sensors"), -1);
+        for (size_t i = 0; (row = assigned_appearance_at(i)); i++) {
+                assert_true(!before || before->number < row->number);
+                assert_int_equal(assigned_appearance_find(row->name), row->number);
+                before = row;
+        }
+        assert_non_null(before);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_names_of_each_kind),
@@ -116,6 +137,7 @@ int main(void) {
                 cmocka_unit_test(test_what_is_not_assigned_has_no_name),
                 cmocka_unit_test(test_the_tables_are_in_order),
                 cmocka_unit_test(test_all_are_there),
+                cmocka_unit_test(test_appearances_have_names),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
