@@ -9,7 +9,7 @@
 /* Owned by Peripheral. */
 struct LeAdvertisement {
         sd_bus *bus;
-        sd_bus_slot *slot, *name_slot; /* the core, and where the name comes from */
+        sd_bus_slot *slots[2], *name_slots[2]; /* at each path: the core, and the name */
         const Advertisement *advertisement;
         char *name; /* NULL: the adapter's own */
         const LeAdvertisementEvents *events;
@@ -19,7 +19,8 @@ struct LeAdvertisement {
 static int method_release(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         LeAdvertisement *o = userdata;
 
-        o->events->released(o->userdata);
+        o->events->released(
+                strcmp(sd_bus_message_get_path(m), ADVERTISEMENT_PATH) != 0, o->userdata);
         return sd_bus_reply_method_return(m, NULL);
 }
 
@@ -86,9 +87,16 @@ static const sd_bus_vtable advertisement_vtable[] = {
 };
 
 static int export_name(LeAdvertisement *o) {
-        o->name_slot = sd_bus_slot_unref(o->name_slot);
-        return sd_bus_add_object_vtable(o->bus, &o->name_slot, ADVERTISEMENT_PATH,
-                BLUEZ_ADVERTISEMENT, o->name ? name_vtable : includes_vtable, o);
+        char path[ADVERTISEMENT_PATH_MAX];
+        int r = 0;
+
+        for (unsigned side = 0; r >= 0 && side < 2; side++) {
+                advertisement_path(0, side, path);
+                o->name_slots[side] = sd_bus_slot_unref(o->name_slots[side]);
+                r = sd_bus_add_object_vtable(o->bus, &o->name_slots[side], path,
+                        BLUEZ_ADVERTISEMENT, o->name ? name_vtable : includes_vtable, o);
+        }
+        return r;
 }
 
 int le_advertisement_set_name(LeAdvertisement *o, const char *name) {
@@ -106,9 +114,14 @@ int le_advertisement_set_name(LeAdvertisement *o, const char *name) {
 }
 
 static int export(LeAdvertisement *o) {
-        int r = sd_bus_add_object_vtable(
-                o->bus, &o->slot, ADVERTISEMENT_PATH, BLUEZ_ADVERTISEMENT, advertisement_vtable, o);
+        char path[ADVERTISEMENT_PATH_MAX];
+        int r = 0;
 
+        for (unsigned side = 0; r >= 0 && side < 2; side++) {
+                advertisement_path(0, side, path);
+                r = sd_bus_add_object_vtable(o->bus, &o->slots[side], path, BLUEZ_ADVERTISEMENT,
+                        advertisement_vtable, o);
+        }
         if (r >= 0 && !o->advertisement->name)
                 return export_name(o);
         return r >= 0 ? le_advertisement_set_name(o, o->advertisement->name) : r;
@@ -136,8 +149,10 @@ int le_advertisement_new(LeAdvertisement **ret, sd_bus *bus, const Advertisement
 LeAdvertisement *le_advertisement_free(LeAdvertisement *object) {
         if (!object)
                 return NULL;
-        sd_bus_slot_unref(object->name_slot);
-        sd_bus_slot_unref(object->slot);
+        for (unsigned side = 0; side < 2; side++) {
+                sd_bus_slot_unref(object->name_slots[side]);
+                sd_bus_slot_unref(object->slots[side]);
+        }
         sd_bus_unref(object->bus);
         free(object->name);
         free(object);

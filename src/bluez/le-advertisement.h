@@ -6,13 +6,14 @@
 #include <systemd/sd-bus.h>
 
 typedef struct LeAdvertisementEvents {
-        /* BlueZ has dropped it by itself. */
-        void (*released)(void *userdata);
+        /* BlueZ has dropped by itself what it had of this path. */
+        void (*released)(unsigned side, void *userdata);
 } LeAdvertisementEvents;
 
 typedef struct LeAdvertisement LeAdvertisement;
 
-/* Exports advertisement, borrowed, at ADVERTISEMENT_PATH; its name is only the first one. */
+/* Exports advertisement, borrowed, at both paths of the first one; its name is only the first one.
+ */
 int le_advertisement_new(LeAdvertisement **ret, sd_bus *bus, const Advertisement *advertisement,
         const LeAdvertisementEvents *events, void *userdata);
 LeAdvertisement *le_advertisement_free(LeAdvertisement *object);

@@ -1,6 +1,8 @@
 /* Names of D-Bus and BlueZ, and our object paths. */
 #pragma once
 
+#include <stddef.h>
+
 #define BLUEZ_SERVICE        "org.bluez"
 #define BLUEZ_PATH           "/org/bluez"
 #define BLUEZ_AGENT          "org.bluez.Agent1"
@@ -15,6 +17,7 @@
 #define BLUEZ_ADVERTISEMENT  "org.bluez.LEAdvertisement1"
 
 #define BLUEZ_ERROR_ALREADY_EXISTS       "org.bluez.Error.AlreadyExists"
+#define BLUEZ_ERROR_DOES_NOT_EXIST       "org.bluez.Error.DoesNotExist"
 #define BLUEZ_ERROR_FAILED               "org.bluez.Error.Failed"
 #define BLUEZ_ERROR_INVALID_ARGUMENTS    "org.bluez.Error.InvalidArguments"
 #define BLUEZ_ERROR_INVALID_OFFSET       "org.bluez.Error.InvalidOffset"
@@ -41,3 +44,9 @@
 #define APPLICATION_PATH   "/spored/application"
 #define ADVERTISEMENT_PATH "/spored/advertisement"
 #define AGENT_PATH         "/spored/agent"
+
+#define ADVERTISEMENT_PATH_MAX 64
+
+/* Where an advertisement of the profile is. It has two paths, side 0 and 1, so that another content
+ * can be registered before the old one is unregistered. */
+void advertisement_path(size_t index, unsigned side, char out[static ADVERTISEMENT_PATH_MAX]);

@@ -4,30 +4,39 @@
 #include "bluez/names.h"
 #include "loop/timer.h"
 #include "util/cleanup.h"
-#include "util/clock.h"
 #include "util/log.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Owned by Peripheral. */
+/* Owned by Presence. */
 struct Registrar {
         sd_bus *bus;
         struct ev_loop *loop;
+        size_t thing;
         RegistrarParameters parameters;
+        char *what, *object_path;
         const RegistrarEvents *events;
         void *userdata;
-        Registration registration;
-        char *owner, *manager_path; /* NULL: not there */
-        sd_bus_slot *slot;          /* the call under way */
+        sd_bus_slot *slot;     /* the call under way */
+        char *owner, *manager; /* where it went */
+        /* The retry timer; or, while a call is under way that could not be sent, its end. */
         struct ev_timer timer;
-        char *error;
+        bool registering, unregistering;
+        char *error, *error_name;
 };
 
-static void set_error(Registrar *r, const char *text) {
-        free(r->error);
-        r->error = text ? strdup(text) : NULL;
+static void set_error(Registrar *r, const sd_bus_error *e) {
+        const char *text = e ? message_error_text(e) : NULL;
+
+        if (e && (!r->error || strcmp(r->error, text) != 0))
+                log_warning("BlueZ did not register the %s: %s (%s)", r->what, text, e->name);
+        registrar_forget_error(r);
+        if (e) {
+                r->error = strdup(text);
+                r->error_name = strdup(e->name);
+        }
 }
 
 static RegistrationOutcome outcome_of(const sd_bus_error *e) {
@@ -42,7 +51,7 @@ static RegistrationOutcome outcome_of(const sd_bus_error *e) {
 
 /* text of the second argument; NULL: an empty a{sv}. */
 static int append_arguments(Registrar *r, sd_bus_message *m, bool options, const char *text) {
-        int k = sd_bus_message_append(m, "o", r->parameters.object_path);
+        int k = sd_bus_message_append(m, "o", r->object_path);
 
         if (k >= 0 && text)
                 k = sd_bus_message_append(m, "s", text);
@@ -51,15 +60,20 @@ static int append_arguments(Registrar *r, sd_bus_message *m, bool options, const
         return k;
 }
 
+static int new_call(Registrar *r, sd_bus_message **ret, const char *method, bool registers) {
+        int k = sd_bus_message_new_method_call(
+                r->bus, ret, r->owner, r->manager, r->parameters.interface, method);
+
+        return k < 0 ? k
+                     : append_arguments(
+                               r, *ret, registers, registers ? r->parameters.register_text : NULL);
+}
+
 static int call(
         Registrar *r, const char *method, bool registers, sd_bus_message_handler_t handler) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
-        int k = sd_bus_message_new_method_call(
-                r->bus, &m, r->owner, r->manager_path, r->parameters.interface, method);
-        if (k >= 0)
-                k = append_arguments(
-                        r, m, registers, registers ? r->parameters.register_text : NULL);
+        int k = r->owner && r->manager ? new_call(r, &m, method, registers) : -ENOMEM;
         if (k >= 0)
                 k = sd_bus_call_async(r->bus, &r->slot, m, handler, r, r->parameters.timeout_usec);
         if (k < 0)
@@ -67,15 +81,27 @@ static int call(
         return k;
 }
 
+static void end_registering(Registrar *r, RegistrationOutcome outcome) {
+        r->registering = false;
+        r->events->registered(r->thing, outcome, r->userdata);
+}
+
+static void end_unregistering(Registrar *r) {
+        r->unregistering = false;
+        r->events->unregistered(r->thing, r->userdata);
+}
+
+/* BlueZ may have dropped meanwhile what it had registered: then it says that there is none. */
 static int on_then(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Registrar *r = userdata;
         const sd_bus_error *e = sd_bus_message_get_error(m);
+        bool gone = e && sd_bus_error_has_name(e, BLUEZ_ERROR_DOES_NOT_EXIST);
 
         r->slot = sd_bus_slot_unref(r->slot);
         if (e)
                 log_warning(
                         "%s: %s (%s)", r->parameters.then_method, message_error_text(e), e->name);
-        registration_registered(&r->registration, REGISTRATION_OK);
+        end_registering(r, gone ? REGISTRATION_REFUSED : REGISTRATION_OK);
         return 0;
 }
 
@@ -84,101 +110,83 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *error)
         const sd_bus_error *e = sd_bus_message_get_error(m);
 
         r->slot = sd_bus_slot_unref(r->slot);
-        if (e && (!r->error || strcmp(r->error, message_error_text(e)) != 0))
-                log_warning("BlueZ did not register the %s: %s (%s)", r->parameters.what,
-                        message_error_text(e), e->name);
-        set_error(r, e ? message_error_text(e) : NULL);
+        set_error(r, e);
         if (!e && r->parameters.then_method &&
                 call(r, r->parameters.then_method, false, on_then) >= 0)
                 return 0;
-        registration_registered(&r->registration, outcome_of(e));
+        end_registering(r, outcome_of(e));
         return 0;
 }
 
 static int on_unregistered(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Registrar *r = userdata;
 
-        /* An error here says that nothing was registered: that is what was wanted. */
         r->slot = sd_bus_slot_unref(r->slot);
-        registration_unregistered(&r->registration);
+        end_unregistering(r);
         return 0;
 }
 
+static void set_target(Registrar *r, const char *owner, const char *manager) {
+        free(r->owner);
+        free(r->manager);
+        r->owner = strdup(owner);
+        r->manager = strdup(manager);
+}
+
 /* A call that could not be sent is reported from the timer: never from inside. */
-static void report_soon(Registrar *r) {
-        timer_start_once(r->loop, &r->timer, 0);
-}
-
-static void on_call_register(void *userdata) {
-        Registrar *r = userdata;
-
+void registrar_register(Registrar *r, const char *owner, const char *manager) {
+        set_target(r, owner, manager);
+        r->registering = true;
         if (call(r, r->parameters.register_method, true, on_registered) < 0)
-                report_soon(r);
+                timer_start_once(r->loop, &r->timer, 0);
 }
 
-static void on_call_unregister(void *userdata) {
-        Registrar *r = userdata;
-
+void registrar_unregister(Registrar *r, const char *owner, const char *manager) {
+        set_target(r, owner, manager);
+        r->unregistering = true;
         if (call(r, r->parameters.unregister_method, false, on_unregistered) < 0)
-                report_soon(r);
+                timer_start_once(r->loop, &r->timer, 0);
 }
 
-static void on_cancel_call(void *userdata) {
-        Registrar *r = userdata;
+void registrar_leave(Registrar *r, const char *owner, const char *manager) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
+        set_target(r, owner, manager);
+        if (r->owner && r->manager &&
+                new_call(r, &m, r->parameters.unregister_method, false) >= 0 &&
+                sd_bus_message_set_expect_reply(m, false) >= 0)
+                (void)sd_bus_send(r->bus, m, NULL);
+}
+
+void registrar_cancel(Registrar *r) {
         r->slot = sd_bus_slot_unref(r->slot);
+        r->registering = r->unregistering = false;
         ev_timer_stop(r->loop, &r->timer);
 }
 
-static void on_set_timer(uint64_t delay_usec, void *userdata) {
-        Registrar *r = userdata;
-
+void registrar_set_timer(Registrar *r, uint64_t delay_usec) {
         if (delay_usec == USEC_NEVER)
                 ev_timer_stop(r->loop, &r->timer);
         else
                 timer_start_once(r->loop, &r->timer, delay_usec);
 }
 
-static void on_changed(RegistrationState old, RegistrationState new, void *userdata) {
-        Registrar *r = userdata;
-
-        log_debug("%s: %s -> %s", r->parameters.what, registration_state_name(old),
-                registration_state_name(new));
-        if (new == REGISTRATION_REGISTERED)
-                log_info("%s registered with BlueZ on %s", r->parameters.what, r->manager_path);
-        r->events->changed(old, new, r->userdata);
+void registrar_set_timeout(Registrar *r, uint64_t timeout_usec) {
+        r->parameters.timeout_usec = timeout_usec;
 }
-
-static const RegistrationEvents registration_events = {
-        .call_register = on_call_register,
-        .call_unregister = on_call_unregister,
-        .cancel_call = on_cancel_call,
-        .set_timer = on_set_timer,
-        .changed = on_changed,
-};
 
 static void on_timer(struct ev_loop *loop, struct ev_timer *w, int revents) {
         Registrar *r = w->data;
 
-        switch (r->registration.state) {
-        case REGISTRATION_REGISTERING:
-                registration_registered(&r->registration, REGISTRATION_REFUSED);
-                break;
-        case REGISTRATION_CLEARING:
-        case REGISTRATION_UNREGISTERING:
-                registration_unregistered(&r->registration);
-                break;
-        case REGISTRATION_ABSENT:
-        case REGISTRATION_REGISTERED:
-        case REGISTRATION_WAITING:
-        case REGISTRATION_STOPPED:
-        case _REGISTRATION_STATE_MAX:
-                registration_timer(&r->registration);
-                break;
-        }
+        if (r->registering)
+                end_registering(r, REGISTRATION_REFUSED);
+        else if (r->unregistering)
+                end_unregistering(r);
+        else
+                r->events->timer(r->thing, r->userdata);
 }
 
-int registrar_new(Registrar **ret, struct ev_loop *loop, sd_bus *bus,
+int registrar_new(Registrar **ret, size_t thing, struct ev_loop *loop, sd_bus *bus,
         const RegistrarParameters *parameters, const RegistrarEvents *events, void *userdata) {
         Registrar *r = calloc(1, sizeof(*r));
         if (!r)
@@ -186,13 +194,18 @@ int registrar_new(Registrar **ret, struct ev_loop *loop, sd_bus *bus,
 
         r->bus = sd_bus_ref(bus);
         r->loop = loop;
+        r->thing = thing;
         r->parameters = *parameters;
         r->events = events;
         r->userdata = userdata;
         ev_timer_init(&r->timer, on_timer, 0., 0.);
         r->timer.data = r;
-        registration_init(&r->registration, parameters->retry_min_usec, parameters->retry_max_usec,
-                &registration_events, r);
+        r->what = strdup(parameters->what);
+        r->object_path = strdup(parameters->object_path);
+        if (!r->what || !r->object_path) {
+                registrar_free(r);
+                return -ENOMEM;
+        }
         *ret = r;
         return 0;
 }
@@ -203,49 +216,30 @@ Registrar *registrar_free(Registrar *registrar) {
         sd_bus_slot_unref(registrar->slot);
         ev_timer_stop(registrar->loop, &registrar->timer);
         sd_bus_unref(registrar->bus);
+        free(registrar->what);
+        free(registrar->object_path);
         free(registrar->owner);
-        free(registrar->manager_path);
+        free(registrar->manager);
         free(registrar->error);
+        free(registrar->error_name);
         free(registrar);
         return NULL;
 }
 
-static bool same(const char *a, const char *b) {
-        return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-void registrar_set_manager(Registrar *r, const char *owner, const char *path) {
-        if (same(r->owner, owner) && same(r->manager_path, path))
-                return;
-
-        /* First what is true now: `changed` may lead back here. Who is there now has not refused
-         * anything. */
-        set_error(r, NULL);
-        free(r->owner);
-        free(r->manager_path);
-        r->owner = owner && path ? strdup(owner) : NULL;
-        r->manager_path = owner && path ? strdup(path) : NULL;
-        registration_set_available(&r->registration, false);
-        if (r->owner && r->manager_path)
-                registration_set_available(&r->registration, true);
-}
-
-void registrar_released(Registrar *r) {
-        registration_released(&r->registration);
-}
-
-void registrar_renew(Registrar *r) {
-        registration_renew(&r->registration);
-}
-
-void registrar_stop(Registrar *r) {
-        registration_stop(&r->registration);
-}
-
-RegistrationState registrar_state(const Registrar *registrar) {
-        return registrar->registration.state;
+const char *registrar_what(const Registrar *registrar) {
+        return registrar->what;
 }
 
 const char *registrar_error(const Registrar *registrar) {
         return registrar->error;
+}
+
+const char *registrar_error_name(const Registrar *registrar) {
+        return registrar->error_name;
+}
+
+void registrar_forget_error(Registrar *registrar) {
+        free(registrar->error);
+        free(registrar->error_name);
+        registrar->error = registrar->error_name = NULL;
 }

@@ -23,7 +23,6 @@ static void registration_enter_state(Registration *r, RegistrationState state) {
 
         switch (state) {
         case REGISTRATION_REGISTERING:
-                r->renew = false;
                 r->events->call_register(r->userdata);
                 break;
         case REGISTRATION_REGISTERED:
@@ -53,31 +52,46 @@ void registration_init(Registration *r, uint64_t retry_min_usec, uint64_t retry_
         *r = (Registration){
                 .events = events,
                 .userdata = userdata,
-                .state = REGISTRATION_ABSENT,
+                .state = REGISTRATION_STOPPED,
         };
         backoff_init(&r->retry, retry_min_usec, retry_max_usec);
 }
 
-static void become_available(Registration *r) {
-        if (r->state == REGISTRATION_ABSENT)
-                registration_enter_state(r, REGISTRATION_REGISTERING);
+static void begin(Registration *r) {
+        bool interrupted = r->interrupted;
+
+        if (r->state != REGISTRATION_ABSENT || !r->available || !r->allowed)
+                return;
+        r->interrupted = false;
+        registration_enter_state(r, interrupted ? REGISTRATION_WAITING : REGISTRATION_REGISTERING);
+}
+
+/* Nothing is held and no call is under way: where it goes on from there. */
+static void settle(Registration *r) {
+        registration_enter_state(r, r->wanted ? REGISTRATION_ABSENT : REGISTRATION_STOPPED);
+        begin(r);
+}
+
+static void try_later(Registration *r) {
+        registration_enter_state(r, r->allowed ? REGISTRATION_WAITING : REGISTRATION_ABSENT);
 }
 
 static void become_unavailable(Registration *r) {
         switch (r->state) {
         case REGISTRATION_REGISTERING:
-        case REGISTRATION_CLEARING:
+                r->interrupted = true;
                 r->events->cancel_call(r->userdata);
-                registration_enter_state(r, REGISTRATION_ABSENT);
+                settle(r);
                 break;
-        case REGISTRATION_REGISTERED:
-        case REGISTRATION_WAITING:
-                registration_enter_state(r, REGISTRATION_ABSENT);
-                break;
+        case REGISTRATION_CLEARING:
         case REGISTRATION_UNREGISTERING:
                 /* Who held it is gone, and with it what it held. */
                 r->events->cancel_call(r->userdata);
-                registration_enter_state(r, REGISTRATION_STOPPED);
+                settle(r);
+                break;
+        case REGISTRATION_REGISTERED:
+        case REGISTRATION_WAITING:
+                settle(r);
                 break;
         case REGISTRATION_ABSENT:
         case REGISTRATION_STOPPED:
@@ -87,10 +101,19 @@ static void become_unavailable(Registration *r) {
 }
 
 void registration_set_available(Registration *r, bool available) {
+        r->available = available;
         if (available)
-                become_available(r);
+                begin(r);
         else
                 become_unavailable(r);
+}
+
+void registration_set_allowed(Registration *r, bool allowed) {
+        r->allowed = allowed;
+        if (allowed)
+                begin(r);
+        else if (r->state == REGISTRATION_WAITING)
+                registration_enter_state(r, REGISTRATION_ABSENT);
 }
 
 void registration_registered(Registration *r, RegistrationOutcome outcome) {
@@ -99,57 +122,46 @@ void registration_registered(Registration *r, RegistrationOutcome outcome) {
 
         switch (outcome) {
         case REGISTRATION_OK:
-                registration_enter_state(
-                        r, r->renew ? REGISTRATION_CLEARING : REGISTRATION_REGISTERED);
+                registration_enter_state(r, REGISTRATION_REGISTERED);
                 break;
         case REGISTRATION_UNCLEAR:
                 registration_enter_state(r, REGISTRATION_CLEARING);
                 break;
         case REGISTRATION_REFUSED:
-                registration_enter_state(r, REGISTRATION_WAITING);
+                try_later(r);
                 break;
         }
 }
 
 void registration_unregistered(Registration *r) {
         if (r->state == REGISTRATION_CLEARING)
-                registration_enter_state(
-                        r, r->renew ? REGISTRATION_REGISTERING : REGISTRATION_WAITING);
+                try_later(r);
         else if (r->state == REGISTRATION_UNREGISTERING)
-                registration_enter_state(r, REGISTRATION_STOPPED);
+                settle(r);
 }
 
 void registration_released(Registration *r) {
         if (r->state == REGISTRATION_REGISTERED)
-                registration_enter_state(r, REGISTRATION_WAITING);
+                try_later(r);
 }
 
-void registration_renew(Registration *r) {
-        switch (r->state) {
-        case REGISTRATION_REGISTERING:
-                /* BlueZ may have read it already. */
-                r->renew = true;
-                break;
-        case REGISTRATION_REGISTERED:
-                r->renew = true;
-                registration_enter_state(r, REGISTRATION_CLEARING);
-                break;
-        case REGISTRATION_ABSENT:
-        case REGISTRATION_CLEARING:
-        case REGISTRATION_WAITING:
-        case REGISTRATION_UNREGISTERING:
-        case REGISTRATION_STOPPED:
-        case _REGISTRATION_STATE_MAX:
-                break;
-        }
-}
-
-void registration_timer(Registration *r) {
+void registration_retry(Registration *r) {
         if (r->state == REGISTRATION_WAITING)
                 registration_enter_state(r, REGISTRATION_REGISTERING);
 }
 
+void registration_timer(Registration *r) {
+        registration_retry(r);
+}
+
+void registration_start(Registration *r) {
+        r->wanted = true;
+        if (r->state == REGISTRATION_STOPPED)
+                settle(r);
+}
+
 void registration_stop(Registration *r) {
+        r->wanted = false;
         switch (r->state) {
         case REGISTRATION_REGISTERING:
                 /* BlueZ may hold it already; it serves the calls of one sender in order. */
@@ -169,6 +181,10 @@ void registration_stop(Registration *r) {
         case _REGISTRATION_STATE_MAX:
                 break;
         }
+}
+
+bool registration_at_rest(const Registration *r) {
+        return r->state == REGISTRATION_ABSENT || r->state == REGISTRATION_STOPPED;
 }
 
 const char *registration_state_name(RegistrationState state) {

@@ -1,14 +1,17 @@
-/* Keeps one thing (application or advertisement) registered with BlueZ through everything. The
- * owner reports what happened and carries out what is asked; time comes in with each call.
+/* Keeps one thing (agent, application or advertisement) registered with BlueZ through everything.
+ * The owner reports what happened and carries out what is asked; time comes in with each call.
  *
- *   ABSENT --available--> REGISTERING --done--> REGISTERED
- *      ^                     |   ^                  | released
- *      | unavailable         v   | timer            v
- *      +---(any state)--- WAITING <-----------------+
+ *   STOPPED --start--> ABSENT --available, allowed--> REGISTERING --done--> REGISTERED
+ *                         ^                             |   ^                  | released
+ *                         | unavailable                 v   | timer            v
+ *                         +---(any state)------------ WAITING <----------------+
  *
  * REGISTERING answers AlreadyExists or no answer at all with CLEARING: unregister, then WAITING.
- * renew leads through CLEARING to REGISTERING, without a wait.
- * stop leads through UNREGISTERING to STOPPED; unavailable on that way ends in STOPPED at once.
+ * stop leads through UNREGISTERING to STOPPED; unavailable on that way ends it at once. start on
+ * that way leads back when it has ended.
+ * What is not allowed is not begun; what is under way or registered stays.
+ * Where a call was under way when what it went to vanished, the next one waits: it may have been
+ * the reason, and a bluetoothd that crashes is not to be crashed again at once.
  * What is reported in a state that does not wait for it does nothing. */
 #pragma once
 
@@ -18,13 +21,13 @@
 #include <stdint.h>
 
 typedef enum RegistrationState {
-        REGISTRATION_ABSENT,      /* what it registers with is not there */
+        REGISTRATION_ABSENT,      /* what it registers with is not there, or it may not begin */
         REGISTRATION_REGISTERING, /* the call is under way */
         REGISTRATION_REGISTERED,
-        REGISTRATION_CLEARING,      /* an unclear outcome, or an old content, is unregistered */
+        REGISTRATION_CLEARING,      /* an unclear outcome is unregistered */
         REGISTRATION_WAITING,       /* for the retry timer */
         REGISTRATION_UNREGISTERING, /* on the way out */
-        REGISTRATION_STOPPED,
+        REGISTRATION_STOPPED,       /* nothing is held, and nothing is begun */
         _REGISTRATION_STATE_MAX,
 } RegistrationState;
 
@@ -53,23 +56,30 @@ typedef struct Registration {
         const RegistrationEvents *events;
         void *userdata;
         RegistrationState state;
-        bool renew; /* what is registered, or about to be, has an old content */
+        bool wanted, available, allowed;
+        bool interrupted; /* what it registers with vanished under a call */
         Backoff retry;
 } Registration;
 
+/* STOPPED, not available and not allowed. */
 void registration_init(Registration *r, uint64_t retry_min_usec, uint64_t retry_max_usec,
         const RegistrationEvents *events, void *userdata);
 /* What it registers with is there, or gone: an owner of org.bluez, the adapter's manager. Being
  * told the same again does nothing. Unavailable voids whatever is under way. */
 void registration_set_available(Registration *r, bool available);
+/* Whether a call to register may begin. */
+void registration_set_allowed(Registration *r, bool allowed);
 void registration_registered(Registration *r, RegistrationOutcome outcome);
 void registration_unregistered(Registration *r);
 /* BlueZ dropped it by itself (Release). */
 void registration_released(Registration *r);
-/* What it registers has another content: BlueZ is to read it anew. */
-void registration_renew(Registration *r);
+/* The reason of the last refusal is gone: tried at once, if it waits. */
+void registration_retry(Registration *r);
 void registration_timer(Registration *r);
+void registration_start(Registration *r);
 /* Unregister and end: STOPPED follows, at once if nothing is held. */
 void registration_stop(Registration *r);
 
+/* BlueZ holds nothing of it, and no call or timer is under way. */
+bool registration_at_rest(const Registration *r);
 const char *registration_state_name(RegistrationState state);

@@ -51,8 +51,6 @@ void peripheral_update(Peripheral *p) {
         };
 
         serving_set_traits(p->serving, bluez_traits(target.version));
-        /* First, so that no central finds a table that demands pairing and nobody to pair with. */
-        pairing_set_bluez(p->pairing, target.owner, adapter != NULL);
         presence_set_target(p->presence, &target);
         devices_set_adapter(p->devices, adapter ? adapter->path : NULL);
         p->events->changed(p->userdata);
@@ -115,11 +113,11 @@ static const ServingEvents serving_events = {
         .connection = on_subscription,
 };
 
-static void on_released(void *userdata) {
+static void on_released(unsigned side, void *userdata) {
         Peripheral *p = userdata;
 
         log_info("BlueZ has released the advertisement");
-        presence_advertisement_released(p->presence);
+        presence_advertisement_released(p->presence, 0, side);
 }
 
 static const LeAdvertisementEvents advertisement_events = {
@@ -136,10 +134,15 @@ static void on_presence_changed(void *userdata) {
         peripheral_update(userdata);
 }
 
+static bool on_advertisement_refused(
+        size_t index, const char *name, const char *text, void *userdata) {
+        return false;
+}
+
 static void on_presence_stopped(void *userdata) {
         Peripheral *p = userdata;
 
-        pairing_stop(p->pairing);
+        p->events->stopped(p->userdata);
 }
 
 static bool on_is_ours(const char *path, void *userdata) {
@@ -148,22 +151,22 @@ static bool on_is_ours(const char *path, void *userdata) {
         return devices_is_ours(p->devices, path);
 }
 
-static void on_pairing_stopped(void *userdata) {
+static void on_agent_released(void *userdata) {
         Peripheral *p = userdata;
 
-        p->events->stopped(p->userdata);
+        presence_agent_released(p->presence);
 }
 
 static const PresenceEvents presence_events = {
         .application_lost = on_application_lost,
+        .advertisement_refused = on_advertisement_refused,
         .changed = on_presence_changed,
         .stopped = on_presence_stopped,
 };
 
 static const PairingEvents pairing_events = {
         .is_ours = on_is_ours,
-        .changed = on_presence_changed,
-        .stopped = on_pairing_stopped,
+        .released = on_agent_released,
 };
 
 static void on_disconnected(int error, void *userdata) {
@@ -220,10 +223,11 @@ static int new_objects(Peripheral *p) {
         if (r >= 0)
                 r = adapter_new(&p->adapter, p->loop, p->bus, &adapter, &adapter_events, p);
         if (r >= 0)
-                r = pairing_new(&p->pairing, p->loop, p->bus, s, p->profile, &pairing_events, p);
+                r = pairing_new(
+                        &p->pairing, p->bus, s->agent.capability, p->profile, &pairing_events, p);
         if (r >= 0)
-                r = presence_new(&p->presence, p->loop, p->bus, s, p->profile, p->serving,
-                        &presence_events, p);
+                r = presence_new(&p->presence, p->loop, p->bus, s, p->profile,
+                        pairing_capability(p->pairing), p->serving, &presence_events, p);
         return r;
 }
 
@@ -306,7 +310,7 @@ int peripheral_set_name(Peripheral *p, const char *name) {
         if (r < 0)
                 return r;
         adapter_set_alias(p->adapter, le_advertisement_name(p->advertisement));
-        presence_renew_advertisement(p->presence);
+        presence_renew_advertisement(p->presence, 0);
         return 0;
 }
 
@@ -334,7 +338,7 @@ static StandingFacts standing_facts(const Peripheral *p, const AdapterInfo *adap
                                 (adapter->has_advertising_manager ||
                                         !p->profile->advertisements[0]->advertise),
                 .application_error = presence_application_error(p->presence),
-                .advertisement_error = presence_advertisement_error(p->presence),
+                .advertisement_error = presence_advertisement_error(p->presence, 0),
         };
 }
 
@@ -351,8 +355,8 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
         ret->bluez = bluez_version(p, adapter);
         ret->pinned = presence_pinned(p->presence);
         ret->agent = pairing_capability(p->pairing);
-        ret->agent_registered = pairing_registered(p->pairing);
-        ret->agent_error = pairing_error(p->pairing);
+        ret->agent_registered = presence_agent_registered(p->presence);
+        ret->agent_error = presence_agent_error(p->presence);
         ret->centrals = devices_connected(p->devices);
         standing_explain(&facts, ret->why, sizeof(ret->why), ret->fix, sizeof(ret->fix));
 }

@@ -3,8 +3,10 @@
 #include "bluez/names.h"
 #include "bluez/predecessors.h"
 #include "bluez/registrar.h"
-#include "core/handle-pins.h"
+#include "core/registrations.h"
 #include "daemon/limitations.h"
+#include "daemon/pinning.h"
+#include "daemon/registrars.h"
 #include "loop/timer.h"
 #include "util/log.h"
 
@@ -17,89 +19,108 @@
 struct Presence {
         struct ev_loop *loop;
         const Profile *profile;
-        Serving *serving;
         const PresenceEvents *events;
         void *userdata;
         Predecessors *predecessors;
-        HandlePins pins;
-        BluezVersion version;
-        char *target; /* the owner and the adapter; NULL: there is none */
-        char *said;   /* the owner whose limitations are in the log */
-        Registrar *application, *advertisement;
+        Pinning pinning;
+        char *owner, *adapter; /* its path; NULL: there is none */
+        char *said;            /* the owner whose limitations are in the log */
+        Registrations *registrations;
+        Registrar **registrars;  /* one for each thing of registrations */
         struct ev_timer stopped; /* so that `stopped` is told from the loop */
         bool stopping;
 };
 
-static void check_stopped(Presence *p) {
-        if (!p->stopping || registrar_state(p->application) != REGISTRATION_STOPPED ||
-                registrar_state(p->advertisement) != REGISTRATION_STOPPED)
-                return;
-        timer_start_once(p->loop, &p->stopped, 0);
-}
-
-/* BlueZ reads the objects at the next registration. */
-static void pin(Presence *p) {
-        int r = serving_pin(p->serving, handle_pins_set(&p->pins));
-
-        if (r < 0)
-                log_error("BlueZ cannot be told the handles: %s", strerror(-r));
-}
-
-/* They may be in somebody's way: why is said once. */
-static void heed(Presence *p, HandlePinsOutcome outcome, const char *why) {
-        switch (outcome) {
-        case HANDLE_PINS_TRY_AGAIN:
-                break;
-        case HANDLE_PINS_GIVEN_UP:
-                log_warning("%s: BlueZ chooses the handles now, and a phone that remembers the "
-                            "table must discover it anew",
-                        why);
-                pin(p);
-                break;
-        case HANDLE_PINS_NEEDED:
-                log_warning("%s, and this version takes none but pinned ones: set handles in "
-                            "[bluez] to others",
-                        why);
-                break;
-        }
-}
-
-/* This version takes no table that is not pinned. */
-static bool pins_needed(const Presence *p) {
-        return bluez_traits(p->version)->unpinned_refused;
-}
-
-static void note_refusal(Presence *p) {
-        const char *error = registrar_error(p->application);
-
-        if (error && strncmp(error, BLUEZ_TEXT_NO_ENTRY, strlen(BLUEZ_TEXT_NO_ENTRY)) == 0)
-                heed(p, handle_pins_refused(&p->pins, pins_needed(p)),
-                        "BlueZ refuses the pinned handles, which another service may have");
-}
-
-static void on_application_changed(RegistrationState old, RegistrationState new, void *userdata) {
+static void on_call_register(size_t thing, const char *owner, const char *manager, void *userdata) {
         Presence *p = userdata;
 
-        if (old == REGISTRATION_REGISTERED)
+        registrar_register(p->registrars[thing], owner, manager);
+}
+
+static void on_call_unregister(
+        size_t thing, const char *owner, const char *manager, void *userdata) {
+        Presence *p = userdata;
+
+        registrar_unregister(p->registrars[thing], owner, manager);
+}
+
+static void on_cancel_call(size_t thing, void *userdata) {
+        Presence *p = userdata;
+
+        registrar_cancel(p->registrars[thing]);
+}
+
+static void on_set_timer(size_t thing, uint64_t delay_usec, void *userdata) {
+        Presence *p = userdata;
+
+        registrar_set_timer(p->registrars[thing], delay_usec);
+}
+
+static void log_change(
+        const Presence *p, size_t thing, RegistrationState old, RegistrationState new) {
+        const char *what = registrar_what(p->registrars[thing]);
+
+        log_debug("%s: %s -> %s", what, registration_state_name(old), registration_state_name(new));
+        if (new == REGISTRATION_REGISTERED)
+                log_info("%s registered with BlueZ on %s", what,
+                        thing == REGISTRATIONS_AGENT ? BLUEZ_PATH : p->adapter);
+}
+
+static void on_thing_changed(
+        size_t thing, RegistrationState old, RegistrationState new, void *userdata) {
+        Presence *p = userdata;
+
+        log_change(p, thing, old, new);
+        /* Who is there next has not refused anything. */
+        if (new == REGISTRATION_ABSENT || new == REGISTRATION_STOPPED)
+                registrar_forget_error(p->registrars[thing]);
+        if (thing == REGISTRATIONS_APPLICATION && old == REGISTRATION_REGISTERED)
                 p->events->application_lost(p->userdata);
-        if (old == REGISTRATION_REGISTERING && new == REGISTRATION_WAITING)
-                note_refusal(p);
-        check_stopped(p);
+        if (thing == REGISTRATIONS_APPLICATION && old == REGISTRATION_REGISTERING &&
+                new == REGISTRATION_WAITING)
+                pinning_refused(&p->pinning, presence_application_error(p));
+        if (p->stopping && registrations_at_rest(p->registrations))
+                timer_start_once(p->loop, &p->stopped, 0);
         p->events->changed(p->userdata);
 }
 
-static void on_advertisement_changed(RegistrationState old, RegistrationState new, void *userdata) {
+static const RegistrationsEvents registrations_events = {
+        .call_register = on_call_register,
+        .call_unregister = on_call_unregister,
+        .cancel_call = on_cancel_call,
+        .set_timer = on_set_timer,
+        .changed = on_thing_changed,
+};
+
+static void on_registered(size_t thing, RegistrationOutcome outcome, void *userdata) {
+        Presence *p = userdata;
+        const char *error = registrar_error(p->registrars[thing]);
+
+        if (thing >= REGISTRATIONS_ADVERTISEMENTS && outcome == REGISTRATION_REFUSED && error &&
+                p->events->advertisement_refused(registrations_index(thing),
+                        registrar_error_name(p->registrars[thing]), error, p->userdata))
+                registrations_refused_and_renewed(p->registrations, registrations_index(thing));
+        else
+                registrations_registered(p->registrations, thing, outcome);
+}
+
+static void on_unregistered(size_t thing, void *userdata) {
         Presence *p = userdata;
 
-        /* The application goes last: a phone that still sees us finds its table. */
-        if (p->stopping && new == REGISTRATION_STOPPED)
-                registrar_stop(p->application);
-        check_stopped(p);
-        p->events->changed(p->userdata);
+        registrations_unregistered(p->registrations, thing);
 }
 
-static const RegistrarEvents application_events = {.changed = on_application_changed};
-static const RegistrarEvents advertisement_events = {.changed = on_advertisement_changed};
+static void on_timer(size_t thing, void *userdata) {
+        Presence *p = userdata;
+
+        registrations_timer(p->registrations, thing);
+}
+
+static const RegistrarEvents registrar_events = {
+        .registered = on_registered,
+        .unregistered = on_unregistered,
+        .timer = on_timer,
+};
 
 static void on_stopped(struct ev_loop *loop, struct ev_timer *w, int revents) {
         Presence *p = w->data;
@@ -110,64 +131,63 @@ static void on_stopped(struct ev_loop *loop, struct ev_timer *w, int revents) {
 static void on_predecessors_changed(void *userdata) {
         Presence *p = userdata;
 
-        if (predecessors_state(p->predecessors) == PREDECESSORS_STUCK) {
-                log_warning("process %d has ended, but does not leave the bus",
-                        (int)predecessors_pid(p->predecessors));
-                heed(p, handle_pins_give_up(&p->pins, pins_needed(p)),
-                        "it may still have the pinned handles");
-        }
+        if (predecessors_state(p->predecessors) == PREDECESSORS_STUCK)
+                pinning_stuck(&p->pinning, predecessors_pid(p->predecessors));
         p->events->changed(p->userdata);
 }
 
 static const PredecessorsEvents predecessors_events = {.changed = on_predecessors_changed};
 
-static int new_registrars(Presence *p, sd_bus *bus, const Settings *settings) {
-        RegistrarParameters parameters = {
-                .what = "application",
-                .interface = BLUEZ_GATT_MANAGER,
-                .register_method = "RegisterApplication",
-                .unregister_method = "UnregisterApplication",
-                .object_path = APPLICATION_PATH,
-                .timeout_usec = settings->bluez.register_timeout_usec,
+static int new_registrations(
+        Presence *p, sd_bus *bus, const Settings *settings, const char *agent) {
+        RegistrationsParameters parameters = {
+                .agent = agent != NULL,
+                .n_advertisements = p->profile->n_advertisements,
                 .retry_min_usec = settings->bluez.retry_min_usec,
                 .retry_max_usec = settings->bluez.retry_max_usec,
         };
 
-        int r = registrar_new(&p->application, p->loop, bus, &parameters, &application_events, p);
+        int r = registrations_new(&p->registrations, &parameters, &registrations_events, p);
         if (r < 0)
                 return r;
-        parameters.what = "advertisement";
-        parameters.interface = BLUEZ_ADVERTISING;
-        parameters.register_method = "RegisterAdvertisement";
-        parameters.unregister_method = "UnregisterAdvertisement";
-        parameters.object_path = ADVERTISEMENT_PATH;
-        return registrar_new(
-                &p->advertisement, p->loop, bus, &parameters, &advertisement_events, p);
-}
-
-/* All of its handles are, or none is. */
-static bool has_handles(const Profile *profile) {
-        return profile->n_services > 0 && profile->services[0]->handle > 0;
+        size_t n = registrations_count(p->registrations);
+        p->registrars = calloc(n, sizeof(Registrar *));
+        if (!p->registrars)
+                return -ENOMEM;
+        RegistrarsContext context = {
+                .loop = p->loop,
+                .bus = bus,
+                .settings = settings,
+                .profile = p->profile,
+                .agent = agent,
+                .events = &registrar_events,
+                .userdata = p,
+        };
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                r = registrars_new_one(&p->registrars[i], i, &context);
+        for (size_t i = 0; r >= 0 && i < p->profile->n_advertisements; i++)
+                registrations_want(p->registrations, i, p->profile->advertisements[i]->advertise);
+        return r;
 }
 
 int presence_new(Presence **ret, struct ev_loop *loop, sd_bus *bus, const Settings *settings,
-        const Profile *profile, Serving *serving, const PresenceEvents *events, void *userdata) {
+        const Profile *profile, const char *agent, Serving *serving, const PresenceEvents *events,
+        void *userdata) {
         Presence *p = calloc(1, sizeof(*p));
         if (!p)
                 return -ENOMEM;
 
         p->loop = loop;
         p->profile = profile;
-        p->serving = serving;
         p->events = events;
         p->userdata = userdata;
-        handle_pins_init(&p->pins, has_handles(profile), settings->bluez.handle_tries);
+        pinning_init(&p->pinning, serving, profile, settings->bluez.handle_tries);
         ev_timer_init(&p->stopped, on_stopped, 0., 0.);
         p->stopped.data = p;
         int r = predecessors_new(&p->predecessors, loop, bus,
                 settings->bluez.predecessor_timeout_usec, &predecessors_events, p);
         if (r >= 0)
-                r = new_registrars(p, bus, settings);
+                r = new_registrations(p, bus, settings, agent);
         if (r < 0) {
                 presence_free(p);
                 return r;
@@ -181,109 +201,178 @@ Presence *presence_free(Presence *p) {
                 return NULL;
         ev_timer_stop(p->loop, &p->stopped);
         predecessors_free(p->predecessors);
-        registrar_free(p->advertisement);
-        registrar_free(p->application);
-        free(p->target);
+        for (size_t i = 0; p->registrars && i < registrations_count(p->registrations); i++)
+                registrar_free(p->registrars[i]);
+        free(p->registrars);
+        registrations_free(p->registrations);
+        free(p->owner);
+        free(p->adapter);
         free(p->said);
         free(p);
         return NULL;
 }
 
-/* BlueZ refuses an advertisement on an adapter that is off, but keeps what it has while the
- * adapter is off. */
-static bool may_advertise(const Presence *p, const AdapterInfo *adapter) {
-        return p->profile->advertisements[0]->advertise && adapter->has_advertising_manager &&
-               registrar_state(p->application) == REGISTRATION_REGISTERED &&
-               (adapter->powered || registrar_state(p->advertisement) == REGISTRATION_REGISTERED);
+void presence_reconfigure(Presence *p, const Settings *settings) {
+        registrations_set_retry(
+                p->registrations, settings->bluez.retry_min_usec, settings->bluez.retry_max_usec);
+        for (size_t i = 0; i < registrations_count(p->registrations); i++)
+                registrar_set_timeout(p->registrars[i], registrars_timeout_usec(i, settings));
 }
 
 /* An adapter that comes and goes is no other BlueZ. */
-static void say_limitations(Presence *p, const char *owner) {
-        if (p->said && strcmp(p->said, owner) == 0)
+static void say_limitations(Presence *p, const PresenceTarget *target) {
+        if (p->said && strcmp(p->said, target->owner) == 0)
                 return;
         free(p->said);
-        p->said = strdup(owner);
-        limitations_log(p->profile, p->version);
+        p->said = strdup(target->owner);
+        limitations_log(p->profile, target->version);
 }
 
 /* A BlueZ, or an adapter, that holds nothing of ours. */
 static void begin(Presence *p, const PresenceTarget *target) {
-        p->version = target->version;
-        say_limitations(p, target->owner);
-        handle_pins_renew(&p->pins);
-        pin(p);
+        say_limitations(p, target);
+        pinning_begin(&p->pinning, target->version);
         predecessors_look(p->predecessors, target->last);
 }
 
-static bool changes_target(Presence *p, const PresenceTarget *target) {
-        char *name = NULL;
+static bool replace(char **where, const char *with) {
+        bool other = with ? !*where || strcmp(*where, with) != 0 : *where != NULL;
 
-        if (target->adapter && target->owner &&
-                asprintf(&name, "%s%s", target->owner, target->adapter->path) < 0)
-                name = NULL;
-        bool changed = name && (!p->target || strcmp(name, p->target) != 0);
-        free(p->target);
-        p->target = name;
-        return changed;
+        if (!other)
+                return false;
+        free(*where);
+        *where = with ? strdup(with) : NULL;
+        return true;
 }
 
-static bool may_register(const Presence *p, const AdapterInfo *adapter) {
+static bool changes_target(Presence *p, const PresenceTarget *target) {
+        bool owner = replace(&p->owner, target->owner);
+        bool adapter = replace(&p->adapter, target->adapter ? target->adapter->path : NULL);
+
+        return (owner || adapter) && p->owner && p->adapter;
+}
+
+static bool way_clear(const Presence *p) {
         switch (predecessors_state(p->predecessors)) {
         case PREDECESSORS_UNKNOWN:
         case PREDECESSORS_HERE:
-                return false;
+                break;
         case PREDECESSORS_GONE:
         case PREDECESSORS_STUCK:
-                return adapter->has_gatt_manager;
+                return true;
         }
         return false;
 }
 
 void presence_set_target(Presence *p, const PresenceTarget *target) {
         const AdapterInfo *adapter = target->adapter;
-        const char *gatt = NULL, *advertising = NULL;
 
-        if (p->stopping)
-                return;
-        if (changes_target(p, target))
+        if (changes_target(p, target) && !p->stopping)
                 begin(p, target);
-        if (adapter && may_register(p, adapter))
-                gatt = adapter->path;
-        registrar_set_manager(p->application, target->owner, gatt);
-        if (adapter && may_advertise(p, adapter))
-                advertising = adapter->path;
-        registrar_set_manager(p->advertisement, target->owner, advertising);
+        RegistrationsFacts facts = {
+                .owner = p->owner,
+                .adapter = p->adapter,
+                .gatt_manager = adapter && adapter->has_gatt_manager,
+                .advertising_manager = adapter && adapter->has_advertising_manager,
+                .powered = adapter && adapter->powered,
+                .way_clear = way_clear(p),
+        };
+        if (registrations_set_facts(p->registrations, &facts) < 0)
+                log_error("no memory to register with BlueZ");
 }
 
-void presence_advertisement_released(Presence *p) {
-        registrar_released(p->advertisement);
+void presence_agent_released(Presence *p) {
+        registrations_released(p->registrations, REGISTRATIONS_AGENT);
 }
 
-void presence_renew_advertisement(Presence *p) {
-        registrar_renew(p->advertisement);
+void presence_advertisement_released(Presence *p, size_t index, unsigned side) {
+        registrations_released(p->registrations,
+                REGISTRATIONS_ADVERTISEMENTS + REGISTRATIONS_SIDES * index + side);
+}
+
+void presence_renew_advertisement(Presence *p, size_t index) {
+        registrations_renew(p->registrations, index);
+}
+
+void presence_want_advertisement(Presence *p, size_t index, bool wanted) {
+        registrations_want(p->registrations, index, wanted);
 }
 
 void presence_stop(Presence *p) {
         p->stopping = true;
-        registrar_stop(p->advertisement);
+        registrations_set_active(p->registrations, false);
+        if (registrations_at_rest(p->registrations))
+                timer_start_once(p->loop, &p->stopped, 0);
+}
+
+static bool may_be_held(const Presence *p, size_t thing) {
+        switch (registrations_state(p->registrations, thing)) {
+        case REGISTRATION_REGISTERING:
+        case REGISTRATION_REGISTERED:
+        case REGISTRATION_CLEARING:
+        case REGISTRATION_UNREGISTERING:
+                return true;
+        case REGISTRATION_ABSENT:
+        case REGISTRATION_WAITING:
+        case REGISTRATION_STOPPED:
+        case _REGISTRATION_STATE_MAX:
+                break;
+        }
+        return false;
+}
+
+void presence_leave(Presence *p) {
+        for (size_t i = registrations_count(p->registrations); i > 0; i--)
+                if (may_be_held(p, i - 1))
+                        registrar_leave(p->registrars[i - 1], p->owner,
+                                i - 1 == REGISTRATIONS_AGENT ? BLUEZ_PATH : p->adapter);
+}
+
+void presence_left(const Presence *p, char *out, size_t size) {
+        size_t n = 0, length = 0;
+
+        for (size_t i = REGISTRATIONS_ADVERTISEMENTS; i < registrations_count(p->registrations);
+                i++)
+                n += may_be_held(p, i);
+        out[0] = '\0';
+        if (may_be_held(p, REGISTRATIONS_AGENT))
+                length += (size_t)snprintf(out, size, "the agent");
+        if (length < size && may_be_held(p, REGISTRATIONS_APPLICATION))
+                length += (size_t)snprintf(
+                        out + length, size - length, "%sthe application", length > 0 ? ", " : "");
+        if (length < size && n > 0)
+                (void)snprintf(out + length, size - length, "%s%zu advertisement%s",
+                        length > 0 ? ", " : "", n, n > 1 ? "s" : "");
 }
 
 bool presence_complete(const Presence *p) {
-        return registrar_state(p->application) == REGISTRATION_REGISTERED &&
-               (!p->profile->advertisements[0]->advertise ||
-                       registrar_state(p->advertisement) == REGISTRATION_REGISTERED);
+        return registrations_complete(p->registrations);
+}
+
+const char *presence_agent_error(const Presence *p) {
+        return registrar_error(p->registrars[REGISTRATIONS_AGENT]);
+}
+
+bool presence_agent_registered(const Presence *p) {
+        return registrations_state(p->registrations, REGISTRATIONS_AGENT) ==
+               REGISTRATION_REGISTERED;
 }
 
 const char *presence_application_error(const Presence *p) {
-        return registrar_error(p->application);
+        return registrar_error(p->registrars[REGISTRATIONS_APPLICATION]);
 }
 
-const char *presence_advertisement_error(const Presence *p) {
-        return registrar_error(p->advertisement);
+const char *presence_advertisement_error(const Presence *p, size_t index) {
+        return registrar_error(p->registrars[registrations_advertisement(p->registrations, index)]);
+}
+
+RegistrationState presence_advertisement_state(const Presence *p, size_t index) {
+        return registrations_state(
+                p->registrations, registrations_advertisement(p->registrations, index));
 }
 
 bool presence_pinned(const Presence *p) {
-        return handle_pins_set(&p->pins);
+        return pinning_set(&p->pinning);
 }
 
 pid_t presence_predecessor(const Presence *p) {

@@ -39,7 +39,7 @@ class Name(BluezStory):
         self.wait_name("New")
         self.bluez.sync()
         self.assertEqual(self.bluez.calls(*REGISTRATIONS),
-                         ["UnregisterAdvertisement", "RegisterAdvertisement"])
+                         ["RegisterAdvertisement", "UnregisterAdvertisement"])
         self.assertEqual(self.bluez.registered(), ("1", "1"))
         self.assertTrue(self.set("level", 1)["subscribed"])
 

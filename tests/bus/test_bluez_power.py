@@ -101,18 +101,31 @@ class Power(BluezStory):
         self.switch("yes")
         self.assertEqual(self.registrations(), [])
 
-    def test_off_while_the_advertisement_is_being_registered(self):
+    def advertising(self):
+        """The advertisement is being registered when the adapter is switched off."""
         self.bluez.command("answer", "RegisterAdvertisement", "hold")
         self.ready_to_register()
         self.bluez.wait("advertisement")
+        self.registrations()
         self.switch("no")
-        self.assertEqual(self.registrations(), [])
         self.bluez.command("answer", "RegisterAdvertisement", "ok")
-        self.bluez.command("once", "RegisterAdvertisement", "error",
-                           "org.bluez.Error.AlreadyExists", "Already Exists")
+
+    def test_off_while_the_advertisement_is_being_registered(self):
+        self.advertising()
+        self.bluez.command("change", "hci0", "Powered=yes")
+        self.wait_status("being registered with BlueZ")
+        self.bluez.command("reply", "RegisterAdvertisement", "ok")
+        self.wait_on_air()
+        self.assertEqual(self.registrations(), [])
+        self.assertEqual(self.bluez.registered(), ("1", "1"))
+
+    def test_an_advertisement_that_the_switch_spoils_waits_for_the_power(self):
+        self.advertising()
+        self.bluez.command("reply", "RegisterAdvertisement", "error", FAILED, "not powered")
+        self.assertEqual(self.registrations(), [])
         self.switch("yes")
-        self.assertEqual(self.registrations(), [
-            "RegisterAdvertisement", "UnregisterAdvertisement", "RegisterAdvertisement"])
+        self.assertEqual(self.registrations(), ["RegisterAdvertisement"])
+        self.assertEqual(self.bluez.registered(), ("1", "1"))
 
     def test_what_is_released_while_it_is_off_waits_for_the_power(self):
         # The attempts to power it on are the clock: they have the same pauses.

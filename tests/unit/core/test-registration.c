@@ -73,9 +73,16 @@ static const RegistrationEvents events = {
         .changed = on_changed,
 };
 
+static void enable(Fixture *f) {
+        registration_start(&f->r);
+        registration_set_allowed(&f->r, true);
+        f->n_changed = 0;
+}
+
 static void fixture_init(Fixture *f) {
-        *f = (Fixture){.timer_usec = UINT64_MAX, .new = REGISTRATION_ABSENT};
+        *f = (Fixture){.timer_usec = UINT64_MAX, .new = REGISTRATION_STOPPED};
         registration_init(&f->r, RETRY_MIN_USEC, RETRY_MAX_USEC, &events, f);
+        enable(f);
 }
 
 /* What BlueZ, the clock and the user may do. */
@@ -418,75 +425,118 @@ static void test_timer_that_nobody_waits_for_is_ignored(void **state) {
         }
 }
 
-static void test_renewing_unregisters_and_registers_at_once(void **state) {
+static void test_start_begins_only_when_available_and_allowed(void **state) {
         Fixture f;
 
-        fixture_in_state(&f, REGISTRATION_REGISTERED);
-        registration_renew(&f.r);
-        assert_changed(&f, REGISTRATION_REGISTERED, REGISTRATION_CLEARING);
-        assert_calls(&f, 0, 1, 0);
-        registration_renew(&f.r);
+        fixture_in_state(&f, REGISTRATION_STOPPED);
+        registration_start(&f.r);
+        assert_changed(&f, REGISTRATION_STOPPED, REGISTRATION_ABSENT);
+        registration_set_allowed(&f.r, false);
+        registration_set_available(&f.r, true);
+        assert_int_equal(f.r.state, REGISTRATION_ABSENT);
+        registration_set_allowed(&f.r, true);
+        assert_int_equal(f.r.state, REGISTRATION_REGISTERING);
+        assert_calls(&f, 1, 0, 0);
+}
+
+static void test_start_while_unregistering_registers_anew_after_it(void **state) {
+        Fixture f;
+
+        fixture_in_state(&f, REGISTRATION_UNREGISTERING);
+        registration_start(&f.r);
+        assert_nothing_happened(&f);
         answer_unregister(&f);
         assert_int_equal(f.r.state, REGISTRATION_REGISTERING);
-        assert_calls(&f, 1, 1, 0);
-        answer_register(&f, REGISTRATION_OK);
-        assert_int_equal(f.r.state, REGISTRATION_REGISTERED);
-        assert_calls(&f, 1, 1, 0);
+        assert_calls(&f, 1, 0, 0);
 }
 
-static void test_renewing_while_registering_waits_for_the_outcome(void **state) {
+static void test_start_and_stop_while_unregistering_stops(void **state) {
         Fixture f;
 
-        fixture_in_state(&f, REGISTRATION_REGISTERING);
-        registration_renew(&f.r);
-        assert_nothing_happened(&f);
-        answer_register(&f, REGISTRATION_OK);
-        assert_changed(&f, REGISTRATION_REGISTERING, REGISTRATION_CLEARING);
+        fixture_in_state(&f, REGISTRATION_UNREGISTERING);
+        registration_start(&f.r);
+        registration_stop(&f.r);
         answer_unregister(&f);
-        answer_register(&f, REGISTRATION_OK);
-        assert_int_equal(f.r.state, REGISTRATION_REGISTERED);
-        assert_calls(&f, 1, 1, 0);
+        assert_int_equal(f.r.state, REGISTRATION_STOPPED);
+        assert_calls(&f, 0, 0, 0);
 }
 
-static void test_renewing_is_over_when_it_is_registered_anew_anyway(void **state) {
+static void test_start_again_does_nothing(void **state) {
         Fixture f;
 
-        fixture_in_state(&f, REGISTRATION_REGISTERING);
-        registration_renew(&f.r);
-        answer_register(&f, REGISTRATION_REFUSED);
-        timer_fires(&f);
-        answer_register(&f, REGISTRATION_OK);
-        assert_int_equal(f.r.state, REGISTRATION_REGISTERED);
-
-        fixture_in_state(&f, REGISTRATION_REGISTERED);
-        registration_renew(&f.r);
-        registration_set_available(&f.r, false);
-        registration_set_available(&f.r, true);
-        answer_register(&f, REGISTRATION_OK);
-        assert_int_equal(f.r.state, REGISTRATION_REGISTERED);
-}
-
-static void test_renewing_what_is_not_registered_does_nothing(void **state) {
-        Fixture f;
-
-        for (RegistrationState s = REGISTRATION_ABSENT; s < _REGISTRATION_STATE_MAX; s++) {
-                if (s == REGISTRATION_REGISTERED)
-                        continue;
+        for (RegistrationState s = REGISTRATION_ABSENT; s < REGISTRATION_STOPPED; s++) {
                 fixture_in_state(&f, s);
-                registration_renew(&f.r);
+                registration_start(&f.r);
                 assert_nothing_happened(&f);
         }
 }
 
-static void test_stop_while_renewing_uses_the_call_under_way(void **state) {
+static void test_what_is_not_allowed_any_more_leaves_calls_and_what_is_held_alone(void **state) {
+        static const RegistrationState states[] = {REGISTRATION_ABSENT, REGISTRATION_REGISTERING,
+                REGISTRATION_REGISTERED, REGISTRATION_CLEARING, REGISTRATION_UNREGISTERING,
+                REGISTRATION_STOPPED};
         Fixture f;
 
-        fixture_in_state(&f, REGISTRATION_REGISTERED);
-        registration_renew(&f.r);
-        registration_stop(&f.r);
+        for (size_t i = 0; i < ELEMENTS(states); i++) {
+                fixture_in_state(&f, states[i]);
+                registration_set_allowed(&f.r, false);
+                assert_nothing_happened(&f);
+        }
+}
+
+static void test_what_is_not_allowed_is_not_tried_again(void **state) {
+        Fixture f;
+
+        fixture_in_state(&f, REGISTRATION_WAITING);
+        registration_set_allowed(&f.r, false);
+        assert_changed(&f, REGISTRATION_WAITING, REGISTRATION_ABSENT);
+        assert_int_equal(f.timer_usec, UINT64_MAX);
+
+        fixture_in_state(&f, REGISTRATION_REGISTERING);
+        registration_set_allowed(&f.r, false);
+        answer_register(&f, REGISTRATION_REFUSED);
+        assert_changed(&f, REGISTRATION_REGISTERING, REGISTRATION_ABSENT);
+
+        fixture_in_state(&f, REGISTRATION_CLEARING);
+        registration_set_allowed(&f.r, false);
         answer_unregister(&f);
-        assert_int_equal(f.r.state, REGISTRATION_STOPPED);
-        assert_calls(&f, 0, 1, 0);
+        assert_changed(&f, REGISTRATION_CLEARING, REGISTRATION_ABSENT);
+
+        fixture_in_state(&f, REGISTRATION_REGISTERED);
+        registration_set_allowed(&f.r, false);
+        registration_released(&f.r);
+        assert_changed(&f, REGISTRATION_REGISTERED, REGISTRATION_ABSENT);
+        assert_calls(&f, 0, 0, 0);
+}
+
+static void test_retry_does_not_wait_for_the_timer(void **state) {
+        Fixture f;
+
+        fixture_in_state(&f, REGISTRATION_WAITING);
+        registration_retry(&f.r);
+        assert_changed(&f, REGISTRATION_WAITING, REGISTRATION_REGISTERING);
+        assert_int_equal(f.timer_usec, UINT64_MAX);
+        answer_register(&f, REGISTRATION_REFUSED);
+        assert_int_equal(f.timer_usec, 2 * RETRY_MIN_USEC);
+}
+
+static void test_after_a_death_under_a_call_the_next_one_waits(void **state) {
+        Fixture f;
+
+        fixture_in_state(&f, REGISTRATION_REGISTERING);
+        registration_set_available(&f.r, false);
+        registration_set_available(&f.r, true);
+        assert_int_equal(f.r.state, REGISTRATION_WAITING);
+        assert_int_equal(f.timer_usec, RETRY_MIN_USEC);
+        timer_fires(&f);
+        registration_set_available(&f.r, false);
+        registration_set_available(&f.r, true);
+        assert_int_equal(f.timer_usec, 2 * RETRY_MIN_USEC);
+        timer_fires(&f);
+        answer_register(&f, REGISTRATION_OK);
+        registration_set_available(&f.r, false);
+        registration_set_available(&f.r, true);
+        assert_int_equal(f.r.state, REGISTRATION_REGISTERING);
 }
 
 /* The delay after one more refusal. */
@@ -522,7 +572,9 @@ static void test_greatest_delays_do_not_wrap(void **state) {
         Fixture f;
 
         fixture_init(&f);
+        f.new = REGISTRATION_STOPPED;
         registration_init(&f.r, UINT64_MAX / 2 + 1, UINT64_MAX - 1, &events, &f);
+        enable(&f);
         registration_set_available(&f.r, true);
         assert_int_equal(refuse_once(&f), UINT64_MAX / 2 + 1);
         assert_int_equal(refuse_once(&f), UINT64_MAX - 1);
@@ -544,9 +596,10 @@ static void test_new_bluetoothd_does_not_reset_the_delay(void **state) {
 
         fixture_in_state(&f, REGISTRATION_REGISTERING);
         refuse_once(&f);
+        answer_register(&f, REGISTRATION_REFUSED);
         registration_set_available(&f.r, false);
         registration_set_available(&f.r, true);
-        assert_int_equal(refuse_once(&f), 2 * RETRY_MIN_USEC);
+        assert_int_equal(refuse_once(&f), 4 * RETRY_MIN_USEC);
 }
 
 static void on_changed_stop_when_registered(
@@ -564,7 +617,9 @@ static void test_owner_may_stop_when_told_of_a_change(void **state) {
 
         stopping.changed = on_changed_stop_when_registered;
         fixture_init(&f);
+        f.new = REGISTRATION_STOPPED;
         registration_init(&f.r, RETRY_MIN_USEC, RETRY_MAX_USEC, &stopping, &f);
+        enable(&f);
         registration_set_available(&f.r, true);
         answer_register(&f, REGISTRATION_OK);
         assert_int_equal(f.r.state, REGISTRATION_UNREGISTERING);
@@ -606,7 +661,7 @@ static void random_event(Fixture *f, Random *random) {
                 registration_set_available(&f->r, true);
                 break;
         case 4:
-                registration_renew(&f->r);
+                registration_set_allowed(&f->r, random_below(random, 3) != 0);
                 break;
         case 1:
                 registration_set_available(&f->r, random_below(random, 3) != 0);
@@ -644,6 +699,7 @@ static void assert_consistent(const Fixture *f) {
 
 /* From now on BlueZ is there and does what it is asked. */
 static void let_the_world_be_well(Fixture *f) {
+        registration_set_allowed(&f->r, true);
         registration_set_available(&f->r, true);
         for (unsigned i = 0; i < 10; i++) {
                 if (f->call_under_way)
@@ -725,11 +781,15 @@ int main(void) {
                 cmocka_unit_test(test_void_end_of_unregistering_is_ignored),
                 cmocka_unit_test(test_release_of_what_is_not_registered_is_ignored),
                 cmocka_unit_test(test_timer_that_nobody_waits_for_is_ignored),
-                cmocka_unit_test(test_renewing_unregisters_and_registers_at_once),
-                cmocka_unit_test(test_renewing_while_registering_waits_for_the_outcome),
-                cmocka_unit_test(test_renewing_is_over_when_it_is_registered_anew_anyway),
-                cmocka_unit_test(test_renewing_what_is_not_registered_does_nothing),
-                cmocka_unit_test(test_stop_while_renewing_uses_the_call_under_way),
+                cmocka_unit_test(test_start_begins_only_when_available_and_allowed),
+                cmocka_unit_test(test_start_while_unregistering_registers_anew_after_it),
+                cmocka_unit_test(test_start_and_stop_while_unregistering_stops),
+                cmocka_unit_test(test_start_again_does_nothing),
+                cmocka_unit_test(
+                        test_what_is_not_allowed_any_more_leaves_calls_and_what_is_held_alone),
+                cmocka_unit_test(test_what_is_not_allowed_is_not_tried_again),
+                cmocka_unit_test(test_retry_does_not_wait_for_the_timer),
+                cmocka_unit_test(test_after_a_death_under_a_call_the_next_one_waits),
                 cmocka_unit_test(test_delay_doubles_up_to_the_maximum),
                 cmocka_unit_test(test_delay_grows_with_unclear_outcomes_too),
                 cmocka_unit_test(test_greatest_delays_do_not_wrap),
