@@ -18,6 +18,8 @@ static void registration_enter_state(Registration *r, RegistrationState state) {
         RegistrationState old = r->state;
 
         r->state = state;
+        if (state == REGISTRATION_REGISTERING || state == REGISTRATION_UNREGISTERING)
+                r->unsure = false;
         if (old == REGISTRATION_WAITING)
                 r->events->set_timer(UINT64_MAX, r->userdata);
 
@@ -79,7 +81,7 @@ static void try_later(Registration *r) {
 static void become_unavailable(Registration *r) {
         switch (r->state) {
         case REGISTRATION_REGISTERING:
-                r->interrupted = true;
+                r->interrupted = r->unsure = true;
                 r->events->cancel_call(r->userdata);
                 settle(r);
                 break;
@@ -102,10 +104,16 @@ static void become_unavailable(Registration *r) {
 
 void registration_set_available(Registration *r, bool available) {
         r->available = available;
-        if (available)
+        if (available && r->unsure && r->state == REGISTRATION_STOPPED)
+                registration_enter_state(r, REGISTRATION_UNREGISTERING);
+        else if (available)
                 begin(r);
         else
                 become_unavailable(r);
+}
+
+void registration_forget(Registration *r) {
+        r->unsure = false;
 }
 
 void registration_set_allowed(Registration *r, bool allowed) {
@@ -174,7 +182,8 @@ void registration_stop(Registration *r) {
                 break;
         case REGISTRATION_ABSENT:
         case REGISTRATION_WAITING:
-                registration_enter_state(r, REGISTRATION_STOPPED);
+                registration_enter_state(r, r->available && r->unsure ? REGISTRATION_UNREGISTERING
+                                                                      : REGISTRATION_STOPPED);
                 break;
         case REGISTRATION_UNREGISTERING:
         case REGISTRATION_STOPPED:

@@ -9,6 +9,8 @@
  * REGISTERING answers AlreadyExists or no answer at all with CLEARING: unregister, then WAITING.
  * stop leads through UNREGISTERING to STOPPED; unavailable on that way ends it at once. start on
  * that way leads back when it has ended.
+ * A call that was under way when the adapter vanished may be read when that is back: what is
+ * stopped meanwhile is unregistered then.
  * What is not allowed is not begun; what is under way or registered stays.
  * Where a call was under way when what it went to vanished, the next one waits: it may have been
  * the reason, and a bluetoothd that crashes is not to be crashed again at once.
@@ -58,6 +60,7 @@ typedef struct Registration {
         RegistrationState state;
         bool wanted, available, allowed;
         bool interrupted; /* what it registers with vanished under a call */
+        bool unsure;      /* the call may still be read, once that is back */
         Backoff retry;
 } Registration;
 
@@ -67,6 +70,8 @@ void registration_init(Registration *r, uint64_t retry_min_usec, uint64_t retry_
 /* What it registers with is there, or gone: an owner of org.bluez, the adapter's manager. Being
  * told the same again does nothing. Unavailable voids whatever is under way. */
 void registration_set_available(Registration *r, bool available);
+/* Who had calls of ours to read is gone for good: bluetoothd, and not only its adapter. */
+void registration_forget(Registration *r);
 /* Whether a call to register may begin. */
 void registration_set_allowed(Registration *r, bool allowed);
 void registration_registered(Registration *r, RegistrationOutcome outcome);

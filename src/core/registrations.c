@@ -72,30 +72,32 @@ static void set_available(Thing *t, bool available) {
         registration_set_available(&t->registration, available);
 }
 
-static void want(Registrations *r, Thing *t, bool wanted) {
+/* What it may not is said before what it may: nothing begins by mistake in between. */
+static void govern(Registrations *r, Thing *t, bool available, bool allowed, bool wanted) {
+        if (!available)
+                set_available(t, false);
+        if (!allowed)
+                registration_set_allowed(&t->registration, false);
+        if (!wanted && (r->active || all_after_at_rest(r, t->number)))
+                registration_stop(&t->registration);
+        if (allowed)
+                registration_set_allowed(&t->registration, true);
+        if (available)
+                set_available(t, true);
         if (wanted)
                 registration_start(&t->registration);
-        else if (r->active || all_after_at_rest(r, t->number))
-                registration_stop(&t->registration);
 }
 
 static void decide_agent(Registrations *r) {
-        Thing *agent = &r->things[REGISTRATIONS_AGENT];
-
         r->served = r->owner && (r->served || r->adapter);
-        set_available(agent, r->served);
-        registration_set_allowed(&agent->registration, r->active);
-        want(r, agent, r->has_agent && r->active);
+        govern(r, &r->things[REGISTRATIONS_AGENT], r->served, r->active, r->has_agent && r->active);
 }
 
 static void decide_application(Registrations *r) {
-        Thing *t = &r->things[REGISTRATIONS_APPLICATION];
         bool agent_settled = !r->has_agent || r->things[REGISTRATIONS_AGENT].tried;
 
-        set_available(t, r->adapter && r->facts.gatt_manager);
-        registration_set_allowed(
-                &t->registration, r->active && r->facts.way_clear && agent_settled);
-        want(r, t, r->active);
+        govern(r, &r->things[REGISTRATIONS_APPLICATION], r->adapter && r->facts.gatt_manager,
+                r->active && r->facts.way_clear && agent_settled, r->active);
 }
 
 static bool application_registered(const Registrations *r) {
@@ -128,23 +130,18 @@ static void turn_over(Registrations *r, size_t i, bool allowed) {
         a->renewed = false;
 }
 
-static void decide_side(Registrations *r, Thing *t, bool allowed, bool wanted) {
-        set_available(t, r->adapter && r->facts.advertising_manager);
-        registration_set_allowed(&t->registration, allowed);
-        want(r, t, wanted);
-}
-
 static void decide_advertisement(Registrations *r, size_t i) {
         Advert *a = &r->adverts[i];
         bool wanted = r->active && a->wanted && application_registered(r);
+        bool available = r->adapter && r->facts.advertising_manager;
         bool allowed = wanted && r->facts.powered && others_before_settled(r, i);
 
         turn_over(r, i, allowed);
         /* The old one stays until the first outcome of the new one. */
         bool stays = wanted && is(old_of(r, i), REGISTRATION_REGISTERED) && !a->alone &&
                      (is(current(r, i), REGISTRATION_REGISTERING) || at_rest(current(r, i)));
-        decide_side(r, current(r, i), allowed, wanted);
-        decide_side(r, old_of(r, i), false, stays);
+        govern(r, current(r, i), available, allowed, wanted);
+        govern(r, old_of(r, i), available, false, stays);
         if (a->alone && at_rest(old_of(r, i)) && !is(current(r, i), REGISTRATION_CLEARING)) {
                 a->alone = false;
                 registration_retry(&current(r, i)->registration);
@@ -216,7 +213,7 @@ static void on_changed(RegistrationState old, RegistrationState new, void *userd
                 t->tried = true;
                 note_company(t, new);
         }
-        if (new == REGISTRATION_STOPPED)
+        if (new == REGISTRATION_UNREGISTERING || new == REGISTRATION_STOPPED)
                 t->tried = false;
         r->events->changed(t->number, old, new, r->userdata);
         decide(r);
@@ -301,6 +298,8 @@ static void take_names(Registrations *r, char *owner, char *adapter) {
         }
         for (size_t i = REGISTRATIONS_APPLICATION; other_adapter && i < r->n_things; i++)
                 set_available(&r->things[i], false);
+        for (size_t i = 0; other_owner && i < r->n_things; i++)
+                registration_forget(&r->things[i].registration);
 }
 
 int registrations_set_facts(Registrations *r, const RegistrationsFacts *facts) {
