@@ -139,6 +139,9 @@ static bool on_advertisement_refused(
         return false;
 }
 
+static void on_advertisement_registered(size_t index, void *userdata) {
+}
+
 static void on_presence_stopped(void *userdata) {
         Peripheral *p = userdata;
 
@@ -160,6 +163,7 @@ static void on_agent_released(void *userdata) {
 static const PresenceEvents presence_events = {
         .application_lost = on_application_lost,
         .advertisement_refused = on_advertisement_refused,
+        .advertisement_registered = on_advertisement_registered,
         .changed = on_presence_changed,
         .stopped = on_presence_stopped,
 };

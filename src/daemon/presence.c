@@ -79,6 +79,8 @@ static void on_thing_changed(
         if (thing == REGISTRATIONS_APPLICATION && old == REGISTRATION_REGISTERING &&
                 new == REGISTRATION_WAITING)
                 pinning_refused(&p->pinning, presence_application_error(p));
+        if (thing >= REGISTRATIONS_ADVERTISEMENTS && new == REGISTRATION_REGISTERED)
+                p->events->advertisement_registered(registrations_index(thing), p->userdata);
         if (p->stopping && registrations_at_rest(p->registrations))
                 timer_start_once(p->loop, &p->stopped, 0);
         p->events->changed(p->userdata);

@@ -19,6 +19,7 @@ typedef struct PresenceEvents {
          * it has another content now: that is tried at once, else the same one later. */
         bool (*advertisement_refused)(
                 size_t index, const char *name, const char *text, void *userdata);
+        void (*advertisement_registered)(size_t index, void *userdata);
         /* Where one of them stands has changed: to be answered by presence_set_target(). */
         void (*changed)(void *userdata);
         /* After presence_stop(): nothing is registered any more. From the loop. */
