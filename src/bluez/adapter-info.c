@@ -48,6 +48,15 @@ static int read_bool(bool *where, sd_bus_message *m) {
         return r;
 }
 
+static int read_power_state(AdapterInfo *info, sd_bus_message *m) {
+        const char *text;
+
+        int r = message_read_variant(m, "s", &text);
+        if (r > 0)
+                info->blocked = strcmp(text, "off-blocked") == 0;
+        return r;
+}
+
 int adapter_info_on_property(const char *name, sd_bus_message *m, void *userdata) {
         AdapterInfo *info = userdata;
 
@@ -59,6 +68,8 @@ int adapter_info_on_property(const char *name, sd_bus_message *m, void *userdata
                 return read_string(&info->modalias, m);
         if (strcmp(name, "Powered") == 0)
                 return read_bool(&info->powered, m);
+        if (strcmp(name, "PowerState") == 0)
+                return read_power_state(info, m);
         return sd_bus_message_skip(m, "v");
 }
 
@@ -70,4 +81,13 @@ int adapter_info_index(const AdapterInfo *info) {
                 parse_unsigned(&index, name + 3, 0, ADAPTER_INDEX_MAX) < 0)
                 return ADAPTER_INDEX_MAX;
         return (int)index;
+}
+
+AdapterCandidate adapter_info_candidate(const AdapterInfo *info) {
+        return (AdapterCandidate){
+                .name = adapter_name(info),
+                .address = info->address,
+                .index = adapter_info_index(info),
+                .serves = info->has_gatt_manager,
+        };
 }

@@ -1,6 +1,8 @@
 /* What BlueZ says of one adapter. */
 #pragma once
 
+#include "core/adapter-choice.h"
+
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
@@ -11,6 +13,7 @@ typedef struct AdapterInfo {
         char *address; /* "AA:BB:…" */
         char *alias;
         char *modalias; /* carries BlueZ's version */
+        bool blocked; /* by rfkill, as far as BlueZ says (PowerState, 5.82; before, experimental) */
         bool is_adapter, powered, has_gatt_manager, has_advertising_manager;
 } AdapterInfo;
 
@@ -23,3 +26,5 @@ int adapter_info_on_property(const char *name, sd_bus_message *m, void *userdata
 const char *adapter_name(const AdapterInfo *info);
 /* The kernel's index; what is not named so has ADAPTER_INDEX_MAX. */
 int adapter_info_index(const AdapterInfo *info);
+/* It as one that may be chosen; borrowed. */
+AdapterCandidate adapter_info_candidate(const AdapterInfo *info);

@@ -2,17 +2,16 @@
 
 #include "bluez/message.h"
 #include "bluez/names.h"
+#include "bluez/set-property.h"
 #include "core/backoff.h"
 #include "loop/claim.h"
 #include "loop/timer.h"
-#include "util/cleanup.h"
 #include "util/log.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* Owned by Peripheral. */
 struct Adapter {
@@ -25,7 +24,10 @@ struct Adapter {
         size_t n_infos;
         AdapterInfo *chosen; /* one of infos */
         bool listed;         /* BlueZ has told all that it has */
-        Claim *claim;        /* on the adapter that was chosen last, also while it is away */
+        AdapterChoice choice;
+        bool waits, waited; /* for the last one before another is taken; for long enough */
+        struct ev_timer wait_timer;
+        Claim *claim; /* on the adapter that was chosen last, also while it is away */
         char claimed[CLAIM_NAME_MAX];
         sd_bus_slot *power_slot, *alias_slot;
         struct ev_timer power_timer; /* until the next attempt to power it on */
@@ -55,58 +57,31 @@ static AdapterInfo *find_or_add(Adapter *a, const char *path) {
         return info;
 }
 
-static bool selected(const Adapter *a, const AdapterInfo *info) {
-        const char *select = a->parameters.select;
+static AdapterInfo *choose(Adapter *a) {
+        AdapterCandidate candidates[ADAPTERS_MAX];
+        AdapterInfo *adapters[ADAPTERS_MAX];
+        size_t n = 0, chosen = ADAPTER_CHOICE_NONE;
 
-        if (!info->is_adapter)
-                return false;
-        if (strcmp(select, "auto") == 0)
-                return true;
-        return strcmp(select, adapter_name(info)) == 0 ||
-               (info->address && strcasecmp(select, info->address) == 0);
-}
-
-/* Lower is better: one that can be a peripheral first, then the index. */
-static int rank(const AdapterInfo *info) {
-        return (info->has_gatt_manager ? 0 : ADAPTER_INDEX_MAX + 1) + adapter_info_index(info);
-}
-
-/* What was chosen stays while it serves: a second adapter must not move the service. */
-static AdapterInfo *choose(const Adapter *a) {
-        AdapterInfo *best = NULL;
-
-        if (!a->listed)
-                return NULL;
-        if (a->chosen && selected(a, a->chosen) && a->chosen->has_gatt_manager)
-                return a->chosen;
-        for (size_t i = 0; i < a->n_infos; i++) {
-                AdapterInfo *info = a->infos[i];
-                if (selected(a, info) && (!best || rank(info) < rank(best)))
-                        best = info;
+        a->waits = false;
+        for (size_t i = 0; a->listed && i < a->n_infos; i++) {
+                if (!a->infos[i]->is_adapter)
+                        continue;
+                if (a->infos[i] == a->chosen)
+                        chosen = n;
+                adapters[n] = a->infos[i];
+                candidates[n++] = adapter_info_candidate(a->infos[i]);
         }
-        return best;
+        size_t found = adapter_choice_make(&a->choice, a->parameters.select, candidates, n, chosen,
+                !a->waited && a->parameters.wait_usec > 0, &a->waits);
+        return found == ADAPTER_CHOICE_NONE ? NULL : adapters[found];
 }
 
 static int set_property(Adapter *a, sd_bus_slot **slot, const char *name, const char *type,
         const void *value, sd_bus_message_handler_t handler) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        SetProperty set = {
+                a->chosen->path, BLUEZ_ADAPTER, name, type, value, a->parameters.call_timeout_usec};
 
-        *slot = sd_bus_slot_unref(*slot);
-        int r = sd_bus_message_new_method_call(
-                a->bus, &m, BLUEZ_SERVICE, a->chosen->path, DBUS_PROPERTIES, "Set");
-        if (r >= 0)
-                r = sd_bus_message_set_auto_start(m, false);
-        if (r >= 0)
-                r = sd_bus_message_append(m, "ss", BLUEZ_ADAPTER, name);
-        if (r >= 0)
-                r = sd_bus_message_open_container(m, 'v', type);
-        if (r >= 0)
-                r = sd_bus_message_append_basic(m, *type, value);
-        if (r >= 0)
-                r = sd_bus_message_close_container(m);
-        if (r >= 0)
-                r = sd_bus_call_async(a->bus, slot, m, handler, a, a->parameters.call_timeout_usec);
-        return r;
+        return set_property_async(a->bus, slot, &set, handler, a);
 }
 
 static void set_power_error(Adapter *a, const char *text) {
@@ -245,8 +220,27 @@ static void forget_calls(Adapter *a) {
         a->alias_slot = sd_bus_slot_unref(a->alias_slot);
         ev_timer_stop(a->loop, &a->power_timer);
         backoff_reset(&a->power_backoff);
-        free(a->power_error);
-        a->power_error = NULL;
+        set_power_error(a, NULL);
+}
+
+/* Once it serves again it is waited for anew when it leaves. */
+static void note_choice(Adapter *a) {
+        if (!a->chosen || !a->chosen->has_gatt_manager)
+                return;
+        AdapterCandidate c = adapter_info_candidate(a->chosen);
+        if (adapter_choice_note(&a->choice, &c))
+                log_warning("%s has another address now, %s: bonds with the one before are void",
+                        c.name, c.address);
+        a->waited = false;
+}
+
+static void wait_for_the_last(Adapter *a) {
+        if (!a->waits) {
+                ev_timer_stop(a->loop, &a->wait_timer);
+        } else if (!ev_is_active(&a->wait_timer)) {
+                log_info("%s is waited for before another adapter is taken", a->choice.name);
+                timer_start_once(a->loop, &a->wait_timer, a->parameters.wait_usec);
+        }
 }
 
 static void update(Adapter *a) {
@@ -260,8 +254,18 @@ static void update(Adapter *a) {
                 if (adapter_ours(a))
                         keep_alias(a);
         }
+        wait_for_the_last(a);
+        note_choice(a);
         keep_powered(a);
         a->events->changed(a->userdata);
+}
+
+static void on_wait_timer(struct ev_loop *loop, struct ev_timer *w, int revents) {
+        Adapter *a = w->data;
+
+        log_warning("%s has not come back: another adapter is taken", a->choice.name);
+        a->waited = true;
+        update(a);
 }
 
 static bool *interface_flag(AdapterInfo *info, const char *interface) {
@@ -331,7 +335,8 @@ void adapter_ready(Adapter *a) {
 }
 
 void adapter_clear(Adapter *a) {
-        a->listed = false;
+        a->listed = a->waits = false;
+        ev_timer_stop(a->loop, &a->wait_timer);
         while (a->n_infos > 0)
                 remove_info(a, a->infos[a->n_infos - 1]);
         a->events->changed(a->userdata);
@@ -349,7 +354,8 @@ int adapter_new(Adapter **ret, struct ev_loop *loop, sd_bus *bus,
         a->events = events;
         a->userdata = userdata;
         ev_timer_init(&a->power_timer, on_power_timer, 0., 0.);
-        a->power_timer.data = a;
+        ev_timer_init(&a->wait_timer, on_wait_timer, 0., 0.);
+        a->power_timer.data = a->wait_timer.data = a;
         backoff_init(&a->power_backoff, parameters->retry_min_usec, parameters->retry_max_usec);
         *ret = a;
         return 0;
@@ -359,6 +365,7 @@ Adapter *adapter_free(Adapter *adapter) {
         if (!adapter)
                 return NULL;
         forget_calls(adapter);
+        ev_timer_stop(adapter->loop, &adapter->wait_timer);
         adapter->claim = claim_free(adapter->claim);
         while (adapter->n_infos > 0)
                 remove_info(adapter, adapter->infos[adapter->n_infos - 1]);
@@ -385,4 +392,8 @@ size_t adapter_count(const Adapter *adapter) {
 
 const char *adapter_power_error(const Adapter *adapter) {
         return adapter->power_error;
+}
+
+const char *adapter_awaited(const Adapter *adapter) {
+        return adapter->waits ? adapter->choice.name : NULL;
 }

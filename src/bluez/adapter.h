@@ -16,9 +16,10 @@ typedef struct AdapterEvents {
 } AdapterEvents;
 
 typedef struct AdapterParameters {
-        const char *select; /* "auto" (the lowest index), "hciN" or an address; borrowed */
+        const char *select; /* as adapter_choice_fits(); borrowed */
         const char *alias;  /* set on the chosen one; NULL: left alone; borrowed */
         bool power_on;      /* and again, whoever switches it off */
+        uint64_t wait_usec; /* for the one before, until another is taken; 0: not at all */
         uint64_t call_timeout_usec;
         uint64_t retry_min_usec, retry_max_usec; /* before each attempt to power on */
 } AdapterParameters;
@@ -57,3 +58,5 @@ pid_t adapter_predecessor(const Adapter *adapter);
 size_t adapter_count(const Adapter *adapter);
 /* Why powering on failed, in BlueZ's words; NULL: it did not. */
 const char *adapter_power_error(const Adapter *adapter);
+/* The name of the one that is waited for before another is taken; NULL: none is. */
+const char *adapter_awaited(const Adapter *adapter);

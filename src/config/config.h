@@ -25,6 +25,7 @@ typedef struct Settings {
         struct {
                 char *bus;                      /* "system", or a D-Bus address */
                 char *adapter;                  /* "auto", "hciN" or an address */
+                uint64_t adapter_wait_usec;     /* for the one before, until auto takes another */
                 bool power_on;                  /* power the adapter on if it is off */
                 BluezVersion version;           /* unknown: read from the adapter */
                 uint16_t handles;               /* the profile's first; 0: BlueZ chooses */

@@ -66,6 +66,8 @@ static const Key keys[] = {
                 .description = "The bus that BlueZ is on: system, or a D-Bus address with unix:."},
         {SECTION_BLUEZ, "adapter", key_parse_adapter, "auto", SETTING(bluez.adapter), .max = 17,
                 .description = "auto, a name such as hci0, or an adapter's address."},
+        {SECTION_BLUEZ, "adapter_wait", key_parse_time, "10s", SETTING(bluez.adapter_wait_usec), 0,
+                600 * SEC, .description = "With auto, how long one that has gone is waited for."},
         {SECTION_BLUEZ, "power_on", key_parse_bool, "no", SETTING(bluez.power_on),
                 .description = "Keep the adapter powered on, whoever switches it off."},
         {SECTION_BLUEZ, "version", key_parse_version, "auto", SETTING(bluez.version),

@@ -211,6 +211,7 @@ static int new_objects(Peripheral *p) {
                 .select = s->bluez.adapter,
                 .alias = p->profile->advertisements[0]->name,
                 .power_on = s->bluez.power_on,
+                .wait_usec = s->bluez.adapter_wait_usec,
                 .call_timeout_usec = s->bluez.call_timeout_usec,
                 .retry_min_usec = s->bluez.retry_min_usec,
                 .retry_max_usec = s->bluez.retry_max_usec,
@@ -335,7 +336,9 @@ static StandingFacts standing_facts(const Peripheral *p, const AdapterInfo *adap
                 .ours = adapter_ours(p->adapter),
                 .holder = adapter_holder(p->adapter),
                 .predecessor = presence_predecessor(p->presence),
+                .awaited = adapter_awaited(p->adapter),
                 .powered = adapter && adapter->powered,
+                .blocked = adapter && adapter->blocked,
                 .power_on = p->settings->bluez.power_on,
                 .power_error = adapter_power_error(p->adapter),
                 .has_managers = adapter && adapter->has_gatt_manager &&

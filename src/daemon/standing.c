@@ -10,7 +10,28 @@ typedef struct Reason {
         const char *object;
 } Reason;
 
+/* Blocked by rfkill or broken, BlueZ before 5.82 does not say which. */
+static Reason explain_power(const StandingFacts *f) {
+        if (f->blocked)
+                return (Reason){.why = "%s is blocked by rfkill",
+                        .subject = f->adapter,
+                        .fix = "rfkill unblock bluetooth"};
+        if (f->power_error)
+                return (Reason){.why = "the adapter cannot be powered on: %s",
+                        .subject = f->power_error,
+                        .fix = "rfkill unblock bluetooth; else look at `journalctl -u bluetooth`"};
+        if (f->power_on)
+                return (Reason){.why = "%s is being powered on", .subject = f->adapter};
+        return (Reason){.why = "%s is powered off",
+                .subject = f->adapter,
+                .fix = "bluetoothctl power on, or set power_on = yes in [bluez]"};
+}
+
 static Reason explain_adapter(const StandingFacts *f, const char *holder) {
+        if (!f->adapter && f->awaited)
+                return (Reason){.why = "%s is gone, and waited for before another adapter is taken",
+                        .subject = f->awaited,
+                        .fix = "set adapter in [bluez], or adapter_wait"};
         if (!f->adapter && f->n_adapters > 0)
                 return (Reason){.why = "adapter %s is not there, but others are",
                         .subject = f->select,
@@ -28,16 +49,7 @@ static Reason explain_adapter(const StandingFacts *f, const char *holder) {
                         .subject = f->adapter,
                         .fix = "stop %s, or set adapter in [bluez] to another",
                         .object = holder};
-        /* Blocked by rfkill or broken, BlueZ 5.66 says "Failed" alike. */
-        if (!f->powered && f->power_error)
-                return (Reason){.why = "the adapter cannot be powered on: %s",
-                        .subject = f->power_error,
-                        .fix = "rfkill unblock bluetooth; else look at `journalctl -u bluetooth`"};
-        if (!f->powered && f->power_on)
-                return (Reason){.why = "%s is being powered on", .subject = f->adapter};
-        return (Reason){.why = "%s is powered off",
-                .subject = f->adapter,
-                .fix = "bluetoothctl power on, or set power_on = yes in [bluez]"};
+        return explain_power(f);
 }
 
 static Reason explain(const StandingFacts *f, const char *holder) {

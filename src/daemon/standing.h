@@ -17,7 +17,8 @@ typedef struct StandingFacts {
         bool ours;           /* and no other spored has it */
         pid_t holder;        /* the one that has; 0: not known */
         pid_t predecessor;   /* has ended, and must leave the bus first; 0: none */
-        bool powered, power_on;
+        const char *awaited; /* the one before, until another is taken; NULL: none is */
+        bool powered, power_on, blocked;
         const char *power_error;
         bool has_managers;
         const char *application_error, *advertisement_error; /* NULL: none */

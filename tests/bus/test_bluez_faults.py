@@ -78,6 +78,83 @@ class OtherIndex(BluezStory):
         self.wait_on_air("as box (hci0")
 
 
+class Another(BluezStory):
+    """Others are there too, with adapter = auto."""
+
+    OTHER = {"Address": "AA:BB:CC:DD:EE:01"}
+
+    def crash(self):
+        """bluetoothd comes back, and lists only the second adapter at first."""
+        self.bluez.add_adapter("hci1", **self.OTHER)
+        self.bluez.sync()
+        self.bluez.waiting.clear()
+        self.bluez.command("kill")
+        self.wait_status("bluetoothd is not running")
+        self.bluez.command("unplug", "hci0")
+        self.bluez.command("start")
+
+    def test_after_a_crash_the_second_is_not_taken_for_the_first(self):
+        self.put_on_air("-o", "bluez.adapter_wait=60s")
+        self.crash()
+        self.wait_status("hci0 is gone, and waited for")
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls(*REGISTRATIONS), [])
+        self.bluez.add_adapter(how="plug")
+        self.wait_on_air("as box (hci0")
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls(*REGISTRATIONS),
+                         ["RegisterApplication", "RegisterAdvertisement"])
+
+    def test_but_it_is_taken_when_the_first_does_not_come_back(self):
+        process = self.put_on_air("-o", "bluez.adapter_wait=100ms")
+        self.crash()
+        self.wait_on_air("as box (hci1")
+        self.bluez.add_adapter(how="plug")
+        self.bluez.sync()
+        self.assertEqual(self.status()["adapter"], "hci1")
+        self.assertIn("hci0 has not come back: another adapter is taken", self.log_of(process))
+
+    def test_one_that_is_unplugged_is_waited_for(self):
+        self.put_on_air("-o", "bluez.adapter_wait=60s")
+        self.bluez.add_adapter("hci1", how="plug", **self.OTHER)
+        self.bluez.command("unplug", "hci0")
+        self.wait_status("hci0 is gone, and waited for")
+        self.bluez.add_adapter("hci2", how="plug")
+        self.wait_on_air("as box (hci2")
+
+    def test_unless_it_is_not_to_be(self):
+        self.put_on_air("-o", "bluez.adapter_wait=0")
+        self.bluez.add_adapter("hci1", how="plug", **self.OTHER)
+        self.bluez.command("unplug", "hci0")
+        self.wait_on_air("as box (hci1")
+
+    def test_another_address_under_the_same_name_is_taken_and_said(self):
+        process = self.put_on_air("-o", "bluez.adapter_wait=60s")
+        self.bluez.command("unplug", "hci0")
+        self.wait_status("there is no Bluetooth adapter")
+        self.bluez.add_adapter(how="plug", **self.OTHER)
+        self.wait_on_air("as box (hci0")
+        self.assertIn("hci0 has another address now, AA:BB:CC:DD:EE:01", self.log_of(process))
+
+    def test_an_address_means_no_other_under_the_same_name(self):
+        self.put_on_air("-o", "bluez.adapter=AA:BB:CC:DD:EE:00")
+        self.bluez.command("unplug", "hci0")
+        self.wait_status("AA:BB:CC:DD:EE:00 is not there")
+        self.bluez.sync()
+        self.bluez.take("call")
+        self.bluez.add_adapter(how="plug", **self.OTHER)
+        self.wait_status("AA:BB:CC:DD:EE:00 is not there, but others are")
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls(*REGISTRATIONS), [])
+
+    def test_a_name_means_whatever_has_it(self):
+        self.put_on_air("-o", "bluez.adapter=hci0")
+        self.bluez.command("unplug", "hci0")
+        self.wait_status("adapter hci0 is not there")
+        self.bluez.add_adapter(how="plug", **self.OTHER)
+        self.wait_on_air("as box (hci0")
+
+
 class Managers(BluezStory):
 
     def test_the_advertising_manager_comes_later_than_the_other(self):

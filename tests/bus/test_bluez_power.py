@@ -48,6 +48,19 @@ class Power(BluezStory):
         self.bluez.command("answer", "Set", "ok")
         self.wait_on_air()
 
+    def test_rfkill_is_told_where_bluez_says_it(self):
+        self.put_on_air("-o", "bluez.power_on=yes")
+        self.bluez.command("answer", "Set", "error", FAILED, "Failed")
+        self.bluez.command("change", "hci0", "PowerState=off-blocked")
+        self.bluez.command("change", "hci0", "Powered=no")
+        self.wait_status("hci0 is blocked by rfkill; rfkill unblock bluetooth")
+        status = self.status()
+        self.assertEqual((status["why"], status["fix"]),
+                         ("hci0 is blocked by rfkill", "rfkill unblock bluetooth"))
+        self.bluez.command("answer", "Set", "ok")
+        self.bluez.command("change", "hci0", "PowerState=off")
+        self.wait_on_air()
+
     def test_after_one_that_is_gone_the_next_is_powered_on(self):
         self.bluez.command("answer", "Set", "error", FAILED, "Busy")
         self.ready_to_register("-o", "bluez.power_on=yes", Powered="no")
