@@ -70,7 +70,8 @@ int adapter_info_on_property(const char *name, sd_bus_message *m, void *userdata
                 return read_bool(&info->powered, m);
         if (strcmp(name, "PowerState") == 0)
                 return read_power_state(info, m);
-        return sd_bus_message_skip(m, "v");
+        int r = advertising_capabilities_read(&info->advertising, name, m);
+        return r == 0 ? sd_bus_message_skip(m, "v") : r;
 }
 
 int adapter_info_index(const AdapterInfo *info) {

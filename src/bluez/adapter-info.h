@@ -1,6 +1,7 @@
 /* What BlueZ says of one adapter. */
 #pragma once
 
+#include "bluez/advertising-capabilities.h"
 #include "core/adapter-choice.h"
 
 #include <stdbool.h>
@@ -15,6 +16,7 @@ typedef struct AdapterInfo {
         char *modalias; /* carries BlueZ's version */
         bool blocked; /* by rfkill, as far as BlueZ says (PowerState, 5.82; before, experimental) */
         bool is_adapter, powered, has_gatt_manager, has_advertising_manager;
+        AdvertisingCapabilities advertising; /* while it has the manager */
 } AdapterInfo;
 
 AdapterInfo *adapter_info_free(AdapterInfo *info);

@@ -313,6 +313,8 @@ void adapter_interface_removed(Adapter *a, const char *path, const char *interfa
         if (!flag)
                 return;
         *flag = false;
+        if (!info->has_advertising_manager)
+                info->advertising = (AdvertisingCapabilities){};
         if (!info->is_adapter && !info->has_gatt_manager && !info->has_advertising_manager)
                 remove_info(a, info);
         update(a);
@@ -320,9 +322,9 @@ void adapter_interface_removed(Adapter *a, const char *path, const char *interfa
 
 int adapter_properties_changed(
         Adapter *a, const char *path, const char *interface, sd_bus_message *properties) {
-        AdapterInfo *info = strcmp(interface, BLUEZ_ADAPTER) == 0 ? find(a, path) : NULL;
+        AdapterInfo *info = find(a, path);
 
-        if (!info)
+        if (!info || !interface_flag(info, interface))
                 return 0;
         int r = message_read_properties(properties, adapter_info_on_property, info);
         update(a);
