@@ -103,7 +103,7 @@ AdapterObject *adapter_object_take(Bluez *b, const char *name) {
         while (*a->path)
                 if (++a == b->adapters + ADAPTERS_SIM_MAX)
                         return NULL;
-        *a = (AdapterObject){};
+        *a = (AdapterObject){.instances_max = INSTANCES_MAX};
         set_path(a->path, sizeof(a->path), name);
         text_copy(a->interfaces, sizeof(a->interfaces), default_interfaces);
         (void)snprintf(

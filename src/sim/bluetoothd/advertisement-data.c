@@ -1,138 +1,73 @@
 /* From bluez src/advertising.c (parse_advertisement() and what it calls) and src/shared/ad.c. */
 #include "sim/bluetoothd/advertisement-data.h"
 
+#include "sim/bluetoothd/ad-reader.h"
 #include "sim/bluetoothd/property.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
 #include <string.h>
 
-#define PACKET_SIZE     31
-#define FLAGS_SIZE      3
-#define APPEARANCE_SIZE 4
-
 #define INTERVAL_MIN_MS 20
 #define INTERVAL_MAX_MS 10485759
 
-enum { FLAG_GENERAL = 0x02, FLAG_NO_BREDR = 0x04 };
+static int set_uuids(AdPacket *packet, bool services, sd_bus_message *m) {
+        Uuid uuids[ADVERTISED_UUIDS_MAX];
+        size_t n = 0;
 
-/* Indices of uuids_size and data_size. */
-enum { UUIDS_SERVICE, UUIDS_SOLICITED };
-enum { DATA_MANUFACTURER, DATA_SERVICE, DATA_OTHER };
-
-/* The size of a list: two bytes for each length of UUIDs that is there. */
-typedef struct ListSize {
-        size_t size;
-        bool seen[17];
-} ListSize;
-
-static void count_uuid(ListSize *list, const Uuid *uuid) {
-        size_t size = uuid_size(uuid);
-
-        list->size += size + (list->seen[size] ? 0 : 2);
-        list->seen[size] = true;
-}
-
-/* m is at as. services may be NULL. */
-static int read_uuids(AdvertisementData *data, size_t *ret_size, bool services, sd_bus_message *m) {
-        ListSize list = {};
-        const char *text;
-        Uuid uuid;
-        int r = sd_bus_message_enter_container(m, 'a', "s");
-
-        while (r >= 0 && (r = sd_bus_message_read(m, "s", &text)) > 0) {
-                if (uuid_parse(&uuid, text) < 0)
-                        return -EINVAL;
-                count_uuid(&list, &uuid);
-                if (services && data->n_services < ADVERTISED_UUIDS_MAX)
-                        data->services[data->n_services++] = uuid;
-        }
-        *ret_size = list.size;
-        return r < 0 ? r : sd_bus_message_exit_container(m);
+        packet->size = 0;
+        int r = m ? ad_read_uuids(uuids, &n, m) : 0;
+        return r < 0 ? r : ad_packet_put_uuids(packet, uuids, n, services);
 }
 
 static int set_services(AdvertisementData *data, sd_bus_message *m) {
         data->n_services = 0;
-        data->uuids_size[UUIDS_SERVICE] = 0;
-        return m ? read_uuids(data, &data->uuids_size[UUIDS_SERVICE], true, m) : 0;
+        int r = m ? ad_read_uuids(data->services, &data->n_services, m) : 0;
+        data->parts[AD_PART_SERVICES].size = 0;
+        return r < 0 ? r
+                     : ad_packet_put_uuids(&data->parts[AD_PART_SERVICES], data->services,
+                               data->n_services, true);
 }
 
 static int set_solicited(AdvertisementData *data, sd_bus_message *m) {
-        data->uuids_size[UUIDS_SOLICITED] = 0;
-        return m ? read_uuids(data, &data->uuids_size[UUIDS_SOLICITED], false, m) : 0;
+        return set_uuids(&data->parts[AD_PART_SOLICITED], false, m);
 }
 
-/* m is at the key of an entry. Sets the bytes that it takes beside the data. */
-static int read_data_key(size_t *ret, char key, sd_bus_message *m) {
-        const char *text;
-        uint16_t number;
-        uint8_t type;
-        Uuid uuid;
-        int r;
-
-        switch (key) {
-        case 'q':
-                *ret = 2 + 2;
-                return sd_bus_message_read(m, "q", &number);
-        case 'y':
-                *ret = 2;
-                return sd_bus_message_read(m, "y", &type);
-        default:
-                r = sd_bus_message_read(m, "s", &text);
-                if (r >= 0 && uuid_parse(&uuid, text) < 0)
-                        return -EINVAL;
-                *ret = r < 0 ? 0 : 2 + uuid_size(&uuid);
-                return r;
-        }
+static int set_response_services(AdvertisementData *data, sd_bus_message *m) {
+        return set_uuids(&data->response[AD_PART_SERVICES], true, m);
 }
 
-static int read_data_entry(size_t *size, char key, sd_bus_message *m) {
-        const char *type = NULL;
-        const void *bytes;
-        size_t n, head;
-        int r = read_data_key(&head, key, m);
-
-        if (r >= 0)
-                r = sd_bus_message_peek_type(m, NULL, &type);
-        if (r < 0 || !type || strcmp(type, "ay") != 0)
-                return -EINVAL;
-        r = sd_bus_message_enter_container(m, 'v', "ay");
-        if (r >= 0)
-                r = sd_bus_message_read_array(m, 'y', &bytes, &n);
-        if (r < 0)
-                return r;
-        *size += head + n;
-        return sd_bus_message_exit_container(m);
+static int set_response_solicited(AdvertisementData *data, sd_bus_message *m) {
+        return set_uuids(&data->response[AD_PART_SOLICITED], false, m);
 }
 
-/* m is at a{kv}, k being key. */
-static int read_data(size_t *ret_size, char key, sd_bus_message *m) {
-        const char entry[] = {key, 'v', '\0'}, array[] = {'{', key, 'v', '}', '\0'};
-        int r = sd_bus_message_enter_container(m, 'a', array);
-
-        while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', entry)) > 0) {
-                r = read_data_entry(ret_size, key, m);
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(m);
-        }
-        return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
-static int set_data(AdvertisementData *data, size_t index, char key, sd_bus_message *m) {
-        data->data_size[index] = 0;
-        return m ? read_data(&data->data_size[index], key, m) : 0;
+static int set_data(AdPacket *packet, char key, sd_bus_message *m) {
+        packet->size = 0;
+        return m ? ad_read_data(packet, key, m) : 0;
 }
 
 static int set_manufacturer_data(AdvertisementData *data, sd_bus_message *m) {
-        return set_data(data, DATA_MANUFACTURER, 'q', m);
+        return set_data(&data->parts[AD_PART_MANUFACTURER], 'q', m);
 }
 
 static int set_service_data(AdvertisementData *data, sd_bus_message *m) {
-        return set_data(data, DATA_SERVICE, 's', m);
+        return set_data(&data->parts[AD_PART_SERVICE_DATA], 's', m);
 }
 
 static int set_other_data(AdvertisementData *data, sd_bus_message *m) {
-        return set_data(data, DATA_OTHER, 'y', m);
+        return set_data(&data->parts[AD_PART_OTHER], 'y', m);
+}
+
+static int set_response_manufacturer_data(AdvertisementData *data, sd_bus_message *m) {
+        return set_data(&data->response[AD_PART_MANUFACTURER], 'q', m);
+}
+
+static int set_response_service_data(AdvertisementData *data, sd_bus_message *m) {
+        return set_data(&data->response[AD_PART_SERVICE_DATA], 's', m);
+}
+
+static int set_response_other_data(AdvertisementData *data, sd_bus_message *m) {
+        return set_data(&data->response[AD_PART_OTHER], 'y', m);
 }
 
 static int set_type(AdvertisementData *data, sd_bus_message *m) {
@@ -150,7 +85,7 @@ static int set_type(AdvertisementData *data, sd_bus_message *m) {
 static int set_includes(AdvertisementData *data, sd_bus_message *m) {
         const char *text;
 
-        data->includes_name = data->includes_appearance = false;
+        data->includes_name = data->includes_appearance = data->includes_tx_power = false;
         if (!m)
                 return 0;
         int r = sd_bus_message_enter_container(m, 'a', "s");
@@ -159,6 +94,8 @@ static int set_includes(AdvertisementData *data, sd_bus_message *m) {
                         data->includes_name = true;
                 if (strcmp(text, "appearance") == 0)
                         data->includes_appearance = true;
+                if (strcmp(text, "tx-power") == 0)
+                        data->includes_tx_power = true;
         }
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
@@ -175,7 +112,9 @@ static int set_name(AdvertisementData *data, sd_bus_message *m) {
 
 static int set_appearance(AdvertisementData *data, sd_bus_message *m) {
         data->has_appearance = m != NULL;
-        return m && data->includes_appearance ? -EINVAL : 0;
+        if (m && data->includes_appearance)
+                return -EINVAL;
+        return m ? sd_bus_message_read(m, "q", &data->appearance) : 0;
 }
 
 static int set_discoverable(AdvertisementData *data, sd_bus_message *m) {
@@ -216,15 +155,25 @@ static int set_max_interval(AdvertisementData *data, sd_bus_message *m) {
         return set_interval(&data->max_interval_ms, m);
 }
 
+/* Of a controller that has any, it has all. */
 static int set_secondary(AdvertisementData *data, sd_bus_message *m) {
-        return m ? -EINVAL : 0; /* the controller has none */
+        const char *text = "";
+        int r = m ? sd_bus_message_read(m, "s", &text) : 0;
+
+        data->secondary =
+                strcmp(text, "1M") == 0 || strcmp(text, "2M") == 0 || strcmp(text, "Coded") == 0;
+        return r < 0 || (m && !data->secondary) ? -EINVAL : 0;
 }
 
 static int set_tx_power(AdvertisementData *data, sd_bus_message *m) {
         int16_t power;
         int r = m ? sd_bus_message_read(m, "n", &power) : -EINVAL;
 
-        return r < 0 || power < -127 || power > 20 ? -EINVAL : 0;
+        data->has_tx_power = m != NULL;
+        if (r < 0 || power < -127 || power > 20)
+                return -EINVAL;
+        data->tx_power = power;
+        return 0;
 }
 
 static int set_nothing(AdvertisementData *data, sd_bus_message *m) {
@@ -239,15 +188,20 @@ static const struct {
 } parsers[] = {
         {"Type", "s", 0, set_type},
         {"ServiceUUIDs", "as", 0, set_services},
+        {"ScanResponseServiceUUIDs", "as", 80, set_response_services},
         {"SolicitUUIDs", "as", 0, set_solicited},
+        {"ScanResponseSolicitUUIDs", "as", 80, set_response_solicited},
         {"ManufacturerData", "a{qv}", 0, set_manufacturer_data},
+        {"ScanResponseManufacturerData", "a{qv}", 80, set_response_manufacturer_data},
         {"ServiceData", "a{sv}", 0, set_service_data},
+        {"ScanResponseServiceData", "a{sv}", 80, set_response_service_data},
         {"Includes", "as", 0, set_includes},
         {"LocalName", "s", 0, set_name},
         {"Appearance", "q", 0, set_appearance},
         {"Duration", "q", 0, set_nothing},
         {"Timeout", "q", 0, set_timeout},
         {"Data", "a{yv}", 0, set_other_data},
+        {"ScanResponseData", "a{yv}", 80, set_response_other_data},
         {"Discoverable", "b", 0, set_discoverable},
         {"DiscoverableTimeout", "q", 0, set_discoverable_timeout},
         {"SecondaryChannel", "s", 0, set_secondary},
@@ -322,30 +276,48 @@ static bool update_one(AdvertisementData *data, size_t i, sd_bus_message *m) {
         return r > 0;
 }
 
+/* A live one is asked for those of the scan response only by an experimental bluetoothd. */
+static bool is_live(size_t i) {
+        return strncmp(parsers[i].name, "ScanResponse", strlen("ScanResponse")) != 0 ||
+               parsers[i].set == set_response_other_data;
+}
+
 unsigned advertisement_data_update(
-        AdvertisementData *data, BluezVersion version, sd_bus_message *m) {
+        AdvertisementData *data, const AdContext *context, sd_bus_message *m) {
         unsigned n = 0;
 
         for (size_t i = 0; i < ELEMENTS(parsers); i++)
-                if (version.minor >= parsers[i].since && update_one(data, i, m))
+                if (context->version.minor >= parsers[i].since && is_live(i) &&
+                        update_one(data, i, m))
                         n++;
         return n;
 }
 
+/* Entries that no packet holds are refused as they are read. */
+static bool has_long(const AdvertisementData *d) {
+        for (AdPart i = AD_PART_MANUFACTURER; i < _AD_PART_MAX; i++)
+                if (ad_packet_longest(&d->parts[i]) > PACKET_SIZE_LEGACY ||
+                        ad_packet_longest(&d->response[i]) > PACKET_SIZE_LEGACY)
+                        return true;
+        return false;
+}
+
 /* Broadcasts cannot be discoverable, and the times must make sense. */
-static int check(const AdvertisementData *d) {
-        if (!d->peripheral && d->discoverable == DISCOVERABLE_YES)
+static int check(const AdvertisementData *d, const AdContext *context) {
+        if (!d->peripheral && advertisement_data_has_own_flags(d, context->version))
                 return -EINVAL;
         if (d->timeout_s > 0 && d->discoverable == DISCOVERABLE_YES &&
                 d->timeout_s < d->discoverable_timeout_s)
                 return -EINVAL;
+        if (!context->extended && (d->secondary || has_long(d)))
+                return -EINVAL;
         return d->min_interval_ms > d->max_interval_ms ? -EINVAL : 0;
 }
 
-int advertisement_data_parse(AdvertisementData *ret, BluezVersion version, sd_bus_message *m) {
+int advertisement_data_parse(AdvertisementData *ret, const AdContext *context, sd_bus_message *m) {
         *ret = (AdvertisementData){};
         for (size_t i = 0; m && i < ELEMENTS(parsers); i++) {
-                if (version.minor < parsers[i].since)
+                if (context->version.minor < parsers[i].since)
                         continue;
                 int r = sd_bus_message_rewind(m, true);
                 if (r >= 0)
@@ -353,28 +325,5 @@ int advertisement_data_parse(AdvertisementData *ret, BluezVersion version, sd_bu
                 if (r < 0 || (r > 0 && set_one(ret, i, m) < 0))
                         return -EINVAL;
         }
-        return check(ret);
-}
-
-bool advertisement_data_fits(const AdvertisementData *data) {
-        size_t size = FLAGS_SIZE;
-
-        for (size_t i = 0; i < ELEMENTS(data->uuids_size); i++)
-                size += data->uuids_size[i];
-        for (size_t i = 0; i < ELEMENTS(data->data_size); i++)
-                size += data->data_size[i];
-        if (data->has_appearance || data->includes_appearance)
-                size += APPEARANCE_SIZE;
-        return size <= PACKET_SIZE;
-}
-
-uint8_t advertisement_data_flags(
-        const AdvertisementData *data, BluezVersion version, bool adapter_discoverable) {
-        bool general = data->discoverable == DISCOVERABLE_YES;
-
-        /* Until 5.68 a no was forgotten. */
-        if (data->discoverable == DISCOVERABLE_AS_ADAPTER ||
-                (data->discoverable == DISCOVERABLE_NO && version.minor < 69))
-                general = adapter_discoverable && data->peripheral;
-        return general ? FLAG_GENERAL | FLAG_NO_BREDR : FLAG_NO_BREDR;
+        return check(ret, context);
 }

@@ -101,6 +101,27 @@ static int command_unplug(void *userdata, Step *step, size_t n, char **words) {
         return r < 0 ? r : 0;
 }
 
+/* Of what is said of it: extended advertising, and how many advertisements it takes. */
+static int command_controller(void *userdata, Step *step, size_t n, char **words) {
+        static const char instances[] = "instances=";
+        AdapterObject *a = find_plugged(userdata, step, words[0]);
+        uint64_t number;
+
+        if (!a)
+                return -ENODEV;
+        if (strcmp(words[1], "extended") == 0) {
+                a->extended = true;
+        } else if (strncmp(words[1], instances, strlen(instances)) == 0 &&
+                   parse_unsigned(&number, words[1] + strlen(instances), 0, INSTANCES_MAX) == 0) {
+                a->instances_max = (unsigned)number;
+        } else {
+                step_wrong(step, "%.40s: extended, or instances=0 to %d", words[1], INSTANCES_MAX);
+                return -EINVAL;
+        }
+        advertising_manager_emit(userdata, a);
+        return 0;
+}
+
 static int command_change(void *userdata, Step *step, size_t n, char **words) {
         AdapterObject *a = find_plugged(userdata, step, words[0]);
         Property property;
@@ -332,6 +353,7 @@ const Command bluez_commands[] = {
         {"adapter", 1, WORDS_MAX, "adapter NAME [PROPERTY]...", command_adapter},
         {"plug", 1, WORDS_MAX, "plug NAME [PROPERTY]...", command_plug},
         {"unplug", 1, 1, "unplug NAME", command_unplug},
+        {"controller", 2, 2, "controller NAME extended|instances=NUMBER", command_controller},
         {"change", 2, 2, "change NAME PROPERTY", command_change},
         {"device", 2, WORDS_MAX, "device PATH PROPERTY...", command_device},
         {"answer", 2, 4, "answer MEMBER HOW [ERROR [TEXT]]", command_answer},

@@ -24,7 +24,7 @@
 #define HELD_MAX           32
 #define PAIRINGS_MAX       DEVICES_SIM_MAX
 #define PROPERTIES_SIM_MAX 24
-#define INSTANCES_MAX      5 /* advertisements of a controller without sets of its own */
+#define INSTANCES_MAX      5 /* advertisements of most controllers */
 
 /* HCI */
 #define REASON_TIMEOUT          0x08
@@ -38,6 +38,8 @@ typedef struct AdapterObject {
         bool plugged;
         bool silent;      /* it is about to go off: nothing is on the air any more */
         bool auto_enable; /* was powered when bluetoothd ended */
+        bool extended;    /* its controller has extended advertising */
+        unsigned instances_max;
         Property properties[PROPERTIES_SIM_MAX];
         size_t n_properties;
         char interfaces[PROPERTY_TEXT_SIZE]; /* separated by commas; org.bluez. is left out */
@@ -75,7 +77,7 @@ typedef struct Registration {
         sd_bus_message *listing; /* what the application has said */
         sd_bus_slot *slot;
         AdvertisementData data;
-        struct ev_timer timeout; /* of an advertisement */
+        struct ev_timer timeout, discoverable_timeout; /* of an advertisement */
 } Registration;
 
 typedef struct Agent {
@@ -108,6 +110,7 @@ typedef struct HeardEntry {
         AdapterObject *adapter;
         bool connectable;
         Uuid services[ADVERTISED_UUIDS_MAX];
+        AdPacket data, response;
         char name[PROPERTY_TEXT_SIZE];
         char address[PROPERTY_TEXT_SIZE];
 } HeardEntry;
@@ -262,10 +265,14 @@ size_t registrations_count(const Bluez *b, bool advertisement, const AdapterObje
 int advertising_manager_take(Registration *registration, const char **ret_text);
 /* Registered or about to be, by other programs too. */
 size_t advertising_manager_active(const Bluez *b, const AdapterObject *adapter);
+/* All of its properties, and those of them that change with each registration. */
+void advertising_manager_emit(Bluez *b, const AdapterObject *adapter);
 void advertising_manager_emit_instances(Bluez *b, const AdapterObject *adapter);
 void advertising_manager_changed(Bluez *b, sd_bus_message *m);
 size_t advertising_manager_properties(
         const Bluez *b, const AdapterObject *adapter, Property *properties);
+/* Its time of being discoverable is over. */
+void advertising_manager_hide(Registration *registration);
 /* Fills b->heard. */
 void advertising_manager_hear(Bluez *b);
 

@@ -17,6 +17,9 @@ typedef struct Heard {
         const Uuid *services;
         size_t n_services;
         uint8_t flags; /* the AD type 0x01 */
+        bool connectable;
+        const uint8_t *data, *response; /* the advertising data and the scan response, as bytes */
+        size_t data_size, response_size;
 } Heard;
 
 typedef struct BluezEvents {

@@ -108,6 +108,25 @@ static int append_list(const char *list, sd_bus_message *m) {
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+/* Each word is a property that is a number. */
+static int append_dictionary(const char *list, sd_bus_message *m) {
+        char copy[PROPERTY_TEXT_SIZE], *rest = copy, *word;
+        int r = sd_bus_message_open_container(m, 'a', "{sv}");
+
+        text_copy(copy, sizeof(copy), list);
+        while (r >= 0 && *copy && (word = strsep(&rest, ","))) {
+                char type[] = "n";
+                Property p;
+
+                r = property_parse(&p, word);
+                type[0] = p.type;
+                if (r >= 0)
+                        r = sd_bus_message_append(
+                                m, "{sv}", p.name, type, (int)strtol(p.value, NULL, 10));
+        }
+        return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
 static int append_number(const Property *p, sd_bus_message *m) {
         const char type[] = {p->type, '\0'};
 
@@ -122,6 +141,8 @@ int property_append_value(const Property *p, sd_bus_message *m) {
         switch (p->type) {
         case 'a':
                 return append_list(p->value, m);
+        case 'e':
+                return append_dictionary(p->value, m);
         case 'b':
                 return sd_bus_message_append(m, "b", property_is_yes(p));
         case 's':
@@ -132,10 +153,21 @@ int property_append_value(const Property *p, sd_bus_message *m) {
         }
 }
 
+static const char *signature(const Property *property, const char *plain) {
+        switch (property->type) {
+        case 'a':
+                return "as";
+        case 'e':
+                return "a{sv}";
+        default:
+                return plain;
+        }
+}
+
 int property_append_variant(const Property *property, sd_bus_message *m) {
         const char type[] = {property->type, '\0'};
 
-        int r = sd_bus_message_open_container(m, 'v', property->type == 'a' ? "as" : type);
+        int r = sd_bus_message_open_container(m, 'v', signature(property, type));
         if (r >= 0)
                 r = property_append_value(property, m);
         return r < 0 ? r : sd_bus_message_close_container(m);

@@ -9,7 +9,8 @@
 #define PROPERTY_NAME_SIZE 64
 #define PROPERTY_TEXT_SIZE 256
 
-/* type is of D-Bus: b n q u i y s o; or a: a list of strings. */
+/* type is of D-Bus: b n q u i y s o; or a: a list of strings; or e: a dictionary of properties,
+ * which no script can say. */
 typedef struct Property {
         char name[PROPERTY_NAME_SIZE];
         char type;

@@ -52,6 +52,7 @@ static void clear(Registration *g) {
                 gatt_server_has_application(b->parameters.server, g->owner, g->path))
                 gatt_server_remove_application(b->parameters.server, g->owner, g->path);
         ev_timer_stop(b->loop, &g->timeout);
+        ev_timer_stop(b->loop, &g->discoverable_timeout);
         sd_bus_slot_unref(g->slot);
         sd_bus_message_unref(g->listing);
         sd_bus_message_unref(g->call);
@@ -196,6 +197,10 @@ static void on_timeout(struct ev_loop *loop, struct ev_timer *w, int revents) {
         registration_drop(g);
 }
 
+static void on_discoverable_timeout(struct ev_loop *loop, struct ev_timer *w, int revents) {
+        advertising_manager_hide(w->data);
+}
+
 static Registration *new_registration(
         Bluez *b, bool advertisement, const char *owner, const char *path, AdapterObject *adapter) {
         Registration *g = b->registrations;
@@ -207,7 +212,8 @@ static Registration *new_registration(
         g->owner = strdup(owner);
         g->path = strdup(path);
         ev_timer_init(&g->timeout, on_timeout, 0., 0.);
-        g->timeout.data = g;
+        ev_timer_init(&g->discoverable_timeout, on_discoverable_timeout, 0., 0.);
+        g->timeout.data = g->discoverable_timeout.data = g;
         if (g->owner && g->path)
                 return g;
         clear(g);
@@ -219,7 +225,7 @@ static bool is_refused(Bluez *b, bool advertisement, const char *owner, const ch
         const AdapterObject *adapter, sd_bus_error *ret) {
         if (registration_find(b, advertisement, owner, path))
                 *ret = SD_BUS_ERROR_MAKE_CONST(BLUEZ_ERROR_ALREADY_EXISTS, "Already Exists");
-        else if (advertisement && advertising_manager_active(b, adapter) >= INSTANCES_MAX)
+        else if (advertisement && advertising_manager_active(b, adapter) >= adapter->instances_max)
                 *ret = SD_BUS_ERROR_MAKE_CONST(
                         BLUEZ_ERROR_NOT_PERMITTED, "Maximum advertisements reached");
         return sd_bus_error_is_set(ret);

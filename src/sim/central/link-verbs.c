@@ -48,6 +48,9 @@ static void tell_found(const Central *c, const Heard *heard) {
         (void)snprintf(flags, sizeof(flags), "%02x", heard->flags);
         event_add("flags", flags);
         event_add("address", heard->address);
+        event_add("connectable", heard->connectable ? "yes" : "no");
+        event_add_hex("data", heard->data, heard->data_size);
+        event_add_hex("response", heard->response, heard->response_size);
         event_end();
 }
 

@@ -28,6 +28,9 @@ class Advertiser:
         self.services = {full(uuid) for uuid in event.get("services", "").split(",") if uuid}
         self.flags = number(event["flags"]) if "flags" in event else None
         self.address = event.get("address")
+        self.connectable = event.get("connectable") == "yes"
+        self.data = bytes.fromhex(event.get("data", ""))
+        self.response = bytes.fromhex(event.get("response", ""))
 
 
 class Table(gatt.Table):

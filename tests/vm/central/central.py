@@ -8,7 +8,8 @@ import time
 
 from .att import Att
 from .gatt import Table, uuid_text
-from .hci import FAILED_TO_ESTABLISH, PUBLIC, RANDOM, REMOTE_USER, Controller, HciError
+from .hci import (ADV_DIRECT_IND, ADV_IND, FAILED_TO_ESTABLISH, PUBLIC, RANDOM, REMOTE_USER,
+                  SCAN_RESPONSE, Controller, HciError)
 from .smp import Smp
 
 WAIT = 30
@@ -43,8 +44,22 @@ class Advertiser:
     def __init__(self, address_type, address):
         self.address_type, self.address = address_type, address
         self.name, self.services, self.flags = None, set(), None
+        self.connectable, self.data, self.response = False, b"", b""
 
-    def add(self, data):
+    def add(self, report):
+        """What one report says. An advertisement with other bytes is another one, of which the
+        scan response is still to come."""
+        if report.kind == SCAN_RESPONSE:
+            self.response = report.data
+        else:
+            if report.data != self.data:
+                self.name, self.services, self.flags = None, set(), None
+                self.response = b""
+            self.data = report.data
+            self.connectable = report.kind in (ADV_IND, ADV_DIRECT_IND)
+        self._read(report.data)
+
+    def _read(self, data):
         at = 0
         while at < len(data) and data[at]:
             kind, value = data[at + 1], data[at + 2:at + 1 + data[at]]
@@ -324,7 +339,7 @@ class Central:
                     report = controller.reports.get(timeout=max(pause - time.monotonic(), 0.01))
                     advertiser = heard.setdefault(
                         report.address, Advertiser(report.address_type, report.address))
-                    advertiser.add(report.data)
+                    advertiser.add(report)
                     if matches(advertiser):
                         return advertiser
             except queue.Empty:

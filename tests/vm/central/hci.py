@@ -27,6 +27,9 @@ LE_ENABLE_ENCRYPTION = 0x2019
 
 PUBLIC, RANDOM = 0, 1
 
+# Kinds of advertising reports.
+ADV_IND, ADV_DIRECT_IND, ADV_SCAN_IND, ADV_NONCONN_IND, SCAN_RESPONSE = range(5)
+
 # Error codes of the specification, volume 1, part F.
 TIMEOUT, REMOTE_USER, FAILED_TO_ESTABLISH = 0x08, 0x13, 0x3E
 
@@ -48,10 +51,11 @@ class Disconnected(Exception):
 
 
 class Report:
-    """One advertising report or scan response."""
+    """One advertising report or scan response; kind as in the specification, volume 4, part E,
+    7.7.65.2."""
 
-    def __init__(self, address_type, address, data):
-        self.address_type, self.address, self.data = address_type, address, data
+    def __init__(self, kind, address_type, address, data):
+        self.kind, self.address_type, self.address, self.data = kind, address_type, address, data
 
 
 class Controller:
@@ -246,7 +250,7 @@ class Controller:
                 self._connections.put((status, link))
         elif code == 0x02:  # Advertising Report, btvirt sends one at a time
             size = data[9]
-            self.reports.put(Report(data[2], data[3:9], data[10:10 + size]))
+            self.reports.put(Report(data[1], data[2], data[3:9], data[10:10 + size]))
 
 
 class Link:
