@@ -15,6 +15,13 @@ typedef enum AgentCapability {
         AGENT_CAPABILITY_NO_INPUT_NO_OUTPUT,
 } AgentCapability;
 
+/* What is advertised while as many centrals are connected as there may be. */
+typedef enum AtCentrals {
+        AT_CENTRALS_STOP,   /* nothing that one could connect to */
+        AT_CENTRALS_BEACON, /* the same, but nobody can connect */
+        AT_CENTRALS_GO_ON,  /* the same */
+} AtCentrals;
+
 /* The plain sections, each key with its default in keys.c. Strings are owned. */
 typedef struct Settings {
         struct {
@@ -82,6 +89,8 @@ typedef struct Settings {
                 size_t verdicts;            /* writes that wait for one */
                 size_t sockets;             /* given to BlueZ */
                 size_t devices;             /* of BlueZ's that are kept */
+                size_t centrals;            /* connected, until at_centrals; 0: no maximum */
+                AtCentrals at_centrals;
         } limits;
 } Settings;
 

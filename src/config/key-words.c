@@ -95,3 +95,10 @@ const KeyWord key_words_secondary_channels[] = {
         {"Coded", SECONDARY_CHANNEL_CODED},
         {NULL, 0},
 };
+
+const KeyWord key_words_at_centrals[] = {
+        {"stop", AT_CENTRALS_STOP},
+        {"beacon", AT_CENTRALS_BEACON},
+        {"go_on", AT_CENTRALS_GO_ON},
+        {NULL, 0},
+};

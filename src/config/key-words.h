@@ -17,3 +17,4 @@ extern const KeyWord key_words_notify_ways[];
 extern const KeyWord key_words_write_ways[];
 extern const KeyWord key_words_advertisement_types[];
 extern const KeyWord key_words_secondary_channels[];
+extern const KeyWord key_words_at_centrals[];

@@ -185,6 +185,12 @@ static const Key keys[] = {
         {SECTION_LIMITS, "devices", key_parse_count, "64", SETTING(limits.devices), 1, 1024,
                 .description = "Devices that are kept in the list of devices, connected ones "
                                "first."},
+        {SECTION_LIMITS, "centrals", key_parse_count, "0", SETTING(limits.centrals), 0, 64,
+                .description = "Centrals connected at the same time; 0: as many as there may be."},
+        {SECTION_LIMITS, "at_centrals", key_parse_word, "stop", SETTING(limits.at_centrals),
+                .words = key_words_at_centrals,
+                .description =
+                        "What is advertised then: stop, beacon (nobody can connect), go_on."},
 
         {SECTION_ADVERTISEMENT, "enable", key_parse_bool, "yes", ADVERTISEMENT(enable),
                 .description = "Of [advertisement NAME]; no: switch it off."},
