@@ -1,44 +1,27 @@
 #include "bluez/advertising-capabilities.h"
 
 #include "bluez/message.h"
-#include "util/cleanup.h"
 
-#include <stddef.h>
 #include <string.h>
 
-/* A word of a list, and the member that it sets. */
-typedef struct Word {
-        const char *text;
-        size_t offset;
-} Word;
+typedef void (*SetWord)(AdvertisingCapabilities *c, const char *word);
 
-#define WORD(text, member)                                                                         \
-        { text, offsetof(AdvertisingCapabilities, member) }
+static void set_include(AdvertisingCapabilities *c, const char *word) {
+        if (strcmp(word, "tx-power") == 0)
+                c->limits.includes_tx_power = true;
+}
 
-static const Word include_words[] = {
-        WORD("tx-power", includes_tx_power),
-        WORD("appearance", includes_appearance),
-        WORD("local-name", includes_local_name),
-        {},
-};
+static void set_channel(AdvertisingCapabilities *c, const char *word) {
+        for (SecondaryChannel i = SECONDARY_CHANNEL_1M; i <= SECONDARY_CHANNEL_CODED; i++)
+                if (strcmp(word, secondary_channel_name(i)) == 0)
+                        c->limits.channels |= 1U << i;
+}
 
-static const Word secondary_words[] = {
-        WORD("1M", secondary_1m),
-        WORD("2M", secondary_2m),
-        WORD("Coded", secondary_coded),
-        {},
-};
-
-static const Word feature_words[] = {
-        WORD("CanSetTxPower", can_set_tx_power),
-        WORD("HardwareOffload", hardware_offload),
-        {},
-};
-
-static void set_word(AdvertisingCapabilities *c, const Word *words, const char *text, bool yes) {
-        for (const Word *w = words; w->text; w++)
-                if (!text || strcmp(w->text, text) == 0)
-                        *(bool *)((char *)c + w->offset) = yes;
+static void set_feature(AdvertisingCapabilities *c, const char *word) {
+        if (strcmp(word, "CanSetTxPower") == 0)
+                c->limits.can_set_tx_power = true;
+        if (strcmp(word, "HardwareOffload") == 0)
+                c->hardware_offload = true;
 }
 
 /* What the variant holds, whatever it is, is passed over; 0: it is of another type. */
@@ -56,55 +39,77 @@ static int enter(sd_bus_message *m, const char *type) {
         return r < 0 ? r : 1;
 }
 
-/* All words of the list that are not there are no. */
-static int read_words(AdvertisingCapabilities *c, const Word *words, sd_bus_message *m) {
-        const char *text;
+static int read_words(AdvertisingCapabilities *c, SetWord set, sd_bus_message *m) {
+        const char *word;
 
         int r = enter(m, "as");
         if (r <= 0)
                 return r;
-        set_word(c, words, NULL, false);
         r = sd_bus_message_enter_container(m, 'a', "s");
-        while (r >= 0 && (r = sd_bus_message_read(m, "s", &text)) > 0)
-                set_word(c, words, text, true);
+        while (r >= 0 && (r = sd_bus_message_read(m, "s", &word)) > 0)
+                set(c, word);
         if (r >= 0)
                 r = sd_bus_message_exit_container(m);
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
+/* 0: it was no such byte. */
+static int read_size(size_t *ret, sd_bus_message *m) {
+        uint8_t size;
+
+        int r = message_read_variant(m, "y", &size);
+        if (r > 0)
+                *ret = size;
+        return r;
+}
+
 static int read_limit(const char *name, sd_bus_message *m, void *userdata) {
-        AdvertisingCapabilities *c = userdata;
+        AdvertisementLimits *limits = userdata;
 
         if (strcmp(name, "MaxAdvLen") == 0)
-                return message_read_variant(m, "y", &c->data_max);
+                return read_size(&limits->max_data, m);
         if (strcmp(name, "MaxScnRspLen") == 0)
-                return message_read_variant(m, "y", &c->scan_response_max);
+                return read_size(&limits->max_response, m);
         if (strcmp(name, "MinTxPower") == 0)
-                return message_read_variant(m, "n", &c->tx_power_min);
+                return message_read_variant(m, "n", &limits->tx_power_min);
         if (strcmp(name, "MaxTxPower") == 0) {
-                int r = message_read_variant(m, "n", &c->tx_power_max);
-                c->tx_power_known = r > 0;
+                int r = message_read_variant(m, "n", &limits->tx_power_max);
+                limits->knows_tx_power = r > 0;
                 return r;
         }
         return sd_bus_message_skip(m, "v");
 }
 
-static int read_limits(AdvertisingCapabilities *c, sd_bus_message *m) {
+static int read_limits(AdvertisementLimits *limits, sd_bus_message *m) {
         int r = enter(m, "a{sv}");
 
         if (r > 0)
-                r = message_read_properties(m, read_limit, c);
+                r = message_read_properties(m, read_limit, limits);
         return r <= 0 ? r : sd_bus_message_exit_container(m);
 }
 
-static int read_features(AdvertisingCapabilities *c, sd_bus_message *m) {
-        c->features_known = true;
-        return read_words(c, feature_words, m);
+/* A controller without secondary channels has no such property, so that one is known once
+ * anything is. */
+static int read_instances(AdvertisingCapabilities *c, sd_bus_message *m) {
+        c->known = c->limits.knows_channels = true;
+        return message_read_variant(m, "y", &c->free);
 }
 
-static int read_instances(AdvertisingCapabilities *c, sd_bus_message *m) {
-        c->instances_known = true;
-        return message_read_variant(m, "y", &c->free);
+static int read_includes(AdvertisingCapabilities *c, sd_bus_message *m) {
+        c->limits.knows_includes = true;
+        c->limits.includes_tx_power = false;
+        return read_words(c, set_include, m);
+}
+
+static int read_channels(AdvertisingCapabilities *c, sd_bus_message *m) {
+        c->limits.channels = 0;
+        return read_words(c, set_channel, m);
+}
+
+static int read_features(AdvertisingCapabilities *c, sd_bus_message *m) {
+        c->limits.knows_features = true;
+        c->limits.can_set_tx_power = c->hardware_offload = false;
+        return read_words(c, set_feature, m);
 }
 
 int advertising_capabilities_read(AdvertisingCapabilities *c, const char *name, sd_bus_message *m) {
@@ -115,13 +120,13 @@ int advertising_capabilities_read(AdvertisingCapabilities *c, const char *name, 
         else if (strcmp(name, "ActiveInstances") == 0)
                 r = message_read_variant(m, "y", &c->active);
         else if (strcmp(name, "SupportedIncludes") == 0)
-                r = read_words(c, include_words, m);
+                r = read_includes(c, m);
         else if (strcmp(name, "SupportedSecondaryChannels") == 0)
-                r = read_words(c, secondary_words, m);
+                r = read_channels(c, m);
         else if (strcmp(name, "SupportedFeatures") == 0)
                 r = read_features(c, m);
         else if (strcmp(name, "SupportedCapabilities") == 0)
-                r = read_limits(c, m);
+                r = read_limits(&c->limits, m);
         else
                 return 0;
         return r < 0 ? r : 1;

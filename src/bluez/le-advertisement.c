@@ -1,17 +1,23 @@
 #include "bluez/le-advertisement.h"
 
 #include "bluez/names.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Owned by Peripheral. */
+#define OPTIONAL_MAX 24
+
+/* Owned by Advertising. */
 struct LeAdvertisement {
         sd_bus *bus;
-        sd_bus_slot *slots[2], *name_slots[2]; /* at each path: the core, and the name */
-        const Advertisement *advertisement;
-        char *name; /* NULL: the adapter's own */
+        char *path;
+        unsigned side;
+        const LeAdvertisementContent *content;
+        sd_bus_slot *slot;                /* what is always there */
+        sd_bus_slot *slots[OPTIONAL_MAX]; /* NULL: it has nothing to say */
         const LeAdvertisementEvents *events;
         void *userdata;
 };
@@ -19,125 +25,357 @@ struct LeAdvertisement {
 static int method_release(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         LeAdvertisement *o = userdata;
 
-        o->events->released(
-                strcmp(sd_bus_message_get_path(m), ADVERTISEMENT_PATH) != 0, o->userdata);
+        o->events->released(o->side, o->userdata);
         return sd_bus_reply_method_return(m, NULL);
 }
 
-static int property_get_type(sd_bus *bus, const char *path, const char *interface,
-        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        return sd_bus_message_append(reply, "s", "peripheral");
-}
+#define GETTER(name)                                                                               \
+        static int name(sd_bus *bus, const char *path, const char *interface,                      \
+                const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error)
 
-static int property_get_discoverable(sd_bus *bus, const char *path, const char *interface,
-        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+static const Advertisement *said(const void *userdata) {
         const LeAdvertisement *o = userdata;
 
-        return sd_bus_message_append(reply, "b", o->advertisement->discoverable);
+        return o->content->advertisement;
 }
 
-static int property_get_service_uuids(sd_bus *bus, const char *path, const char *interface,
-        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+static bool is_broadcast(const LeAdvertisementContent *c) {
+        return c->beacon || c->advertisement->type == ADVERTISEMENT_BROADCAST;
+}
+
+GETTER(property_get_type) {
         const LeAdvertisement *o = userdata;
 
+        return sd_bus_message_append(
+                reply, "s", is_broadcast(o->content) ? "broadcast" : "peripheral");
+}
+
+static int append_uuids(sd_bus_message *reply, const AdvertisedUuids *uuids) {
         int r = sd_bus_message_open_container(reply, 'a', "s");
-        for (size_t i = 0; r >= 0 && i < o->advertisement->data.services.n; i++) {
+
+        for (size_t i = 0; r >= 0 && i < uuids->n; i++) {
                 char text[UUID_TEXT_SIZE];
-                uuid_format(&o->advertisement->data.services.items[i], text);
+                uuid_format(&uuids->items[i], text);
                 r = sd_bus_message_append(reply, "s", text);
         }
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-static int property_get_local_name(sd_bus *bus, const char *path, const char *interface,
-        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+/* The variant of an entry, and its end. */
+static int append_bytes(sd_bus_message *reply, const uint8_t *data, size_t size) {
+        int r = sd_bus_message_open_container(reply, 'v', "ay");
+
+        if (r >= 0)
+                r = sd_bus_message_append_array(reply, 'y', data, size);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int append_manufacturer(sd_bus_message *reply, const AdvertisedData *data) {
+        int r = sd_bus_message_open_container(reply, 'a', "{qv}");
+
+        for (size_t i = 0; r >= 0 && i < data->n_manufacturer; i++) {
+                const ManufacturerData *d = &data->manufacturer[i];
+                r = sd_bus_message_open_container(reply, 'e', "qv");
+                if (r >= 0)
+                        r = sd_bus_message_append(reply, "q", d->company);
+                if (r >= 0)
+                        r = append_bytes(reply, d->data, d->size);
+        }
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int append_service_data(sd_bus_message *reply, const AdvertisedData *data) {
+        int r = sd_bus_message_open_container(reply, 'a', "{sv}");
+
+        for (size_t i = 0; r >= 0 && i < data->n_service; i++) {
+                const ServiceData *d = &data->service[i];
+                char text[UUID_TEXT_SIZE];
+                uuid_format(&d->uuid, text);
+                r = sd_bus_message_open_container(reply, 'e', "sv");
+                if (r >= 0)
+                        r = sd_bus_message_append(reply, "s", text);
+                if (r >= 0)
+                        r = append_bytes(reply, d->data, d->size);
+        }
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+GETTER(property_get_services) {
+        return append_uuids(reply, &said(userdata)->data.services);
+}
+
+GETTER(property_get_manufacturer_data) {
+        return append_manufacturer(reply, &said(userdata)->data);
+}
+
+GETTER(property_get_solicit) {
+        return append_uuids(reply, &said(userdata)->data.solicit);
+}
+
+GETTER(property_get_service_data) {
+        return append_service_data(reply, &said(userdata)->data);
+}
+
+GETTER(property_get_response_services) {
+        return append_uuids(reply, &said(userdata)->response.services);
+}
+
+GETTER(property_get_response_manufacturer_data) {
+        return append_manufacturer(reply, &said(userdata)->response);
+}
+
+GETTER(property_get_response_solicit) {
+        return append_uuids(reply, &said(userdata)->response.solicit);
+}
+
+GETTER(property_get_response_service_data) {
+        return append_service_data(reply, &said(userdata)->response);
+}
+
+GETTER(property_get_discoverable) {
+        return sd_bus_message_append(reply, "b", said(userdata)->discoverable);
+}
+
+static int append_seconds(sd_bus_message *reply, uint64_t usec) {
+        return sd_bus_message_append(reply, "q", (uint16_t)(usec / USEC_PER_SEC));
+}
+
+GETTER(property_get_discoverable_timeout) {
+        return append_seconds(reply, said(userdata)->discoverable_timeout_usec);
+}
+
+/* item is there, and neither left out nor passed over. */
+static bool says(const LeAdvertisementContent *c, AdvertisementItem item) {
+        return (c->plan.ignored & item) == 0 &&
+               advertisement_plan_says(&c->plan, c->advertisement, item);
+}
+
+static bool includes_name(const LeAdvertisementContent *c) {
+        return !c->name && says(c, ADVERTISEMENT_ITEM_NAME);
+}
+
+static bool includes_tx_power(const LeAdvertisementContent *c) {
+        return says(c, ADVERTISEMENT_ITEM_INCLUDE_TX_POWER);
+}
+
+GETTER(property_get_includes) {
         const LeAdvertisement *o = userdata;
 
-        return sd_bus_message_append(reply, "s", o->name);
+        int r = sd_bus_message_open_container(reply, 'a', "s");
+        if (r >= 0 && includes_name(o->content))
+                r = sd_bus_message_append(reply, "s", "local-name");
+        if (r >= 0 && includes_tx_power(o->content))
+                r = sd_bus_message_append(reply, "s", "tx-power");
+        return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-static int property_get_includes(sd_bus *bus, const char *path, const char *interface,
-        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        return sd_bus_message_append(reply, "as", 1, "local-name");
+GETTER(property_get_local_name) {
+        const LeAdvertisement *o = userdata;
+
+        return sd_bus_message_append(reply, "s", o->content->name);
 }
 
-/* sd-bus has no optional properties, but takes several vtables for one interface. BlueZ takes a
- * name or the wish for the adapter's own, never both. */
-static const sd_bus_vtable includes_vtable[] = {
-        SD_BUS_VTABLE_START(0),
-        SD_BUS_PROPERTY("Includes", "as", property_get_includes, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-        SD_BUS_VTABLE_END,
+GETTER(property_get_appearance) {
+        return sd_bus_message_append(reply, "q", said(userdata)->appearance);
+}
+
+GETTER(property_get_duration) {
+        return append_seconds(reply, said(userdata)->duration_usec);
+}
+
+GETTER(property_get_timeout) {
+        return append_seconds(reply, said(userdata)->timeout_usec);
+}
+
+GETTER(property_get_secondary_channel) {
+        return sd_bus_message_append(
+                reply, "s", secondary_channel_name(said(userdata)->secondary_channel));
+}
+
+static int append_milliseconds(sd_bus_message *reply, uint64_t usec) {
+        return sd_bus_message_append(reply, "u", (uint32_t)(usec / USEC_PER_MSEC));
+}
+
+GETTER(property_get_min_interval) {
+        return append_milliseconds(reply, said(userdata)->interval_min_usec);
+}
+
+GETTER(property_get_max_interval) {
+        return append_milliseconds(reply, said(userdata)->interval_max_usec);
+}
+
+GETTER(property_get_tx_power) {
+        const LeAdvertisement *o = userdata;
+
+        return sd_bus_message_append(reply, "n", o->content->plan.tx_power);
+}
+
+/* What it gets to read stays what was wished: the next adapter may do better. */
+static int property_set_tx_power(sd_bus *bus, const char *path, const char *interface,
+        const char *property, sd_bus_message *value, void *userdata, sd_bus_error *error) {
+        LeAdvertisement *o = userdata;
+        int16_t dbm;
+
+        int r = sd_bus_message_read(value, "n", &dbm);
+        if (r >= 0)
+                o->events->power_told(dbm, o->userdata);
+        return r;
+}
+
+static bool has_response_services(const LeAdvertisementContent *c) {
+        return c->advertisement->response.services.n > 0;
+}
+
+static bool has_response_manufacturer_data(const LeAdvertisementContent *c) {
+        return c->advertisement->response.n_manufacturer > 0;
+}
+
+static bool has_response_solicit(const LeAdvertisementContent *c) {
+        return c->advertisement->response.solicit.n > 0;
+}
+
+static bool has_response_service_data(const LeAdvertisementContent *c) {
+        return c->advertisement->response.n_service > 0;
+}
+
+/* BlueZ refuses a broadcast that says either, 5.69 to 5.78 a no too. */
+static bool has_discoverable(const LeAdvertisementContent *c) {
+        return !is_broadcast(c);
+}
+
+/* Not 0: until 5.72 that ended being discoverable at once (c58a4d9f7). */
+static bool has_discoverable_timeout(const LeAdvertisementContent *c) {
+        return !is_broadcast(c) && c->advertisement->discoverable &&
+               c->advertisement->discoverable_timeout_usec > 0;
+}
+
+/* BlueZ takes a name or the wish for the adapter's own, never both. */
+static bool has_includes(const LeAdvertisementContent *c) {
+        return includes_name(c) || includes_tx_power(c);
+}
+
+static bool has_local_name(const LeAdvertisementContent *c) {
+        return c->name != NULL;
+}
+
+static bool has_duration(const LeAdvertisementContent *c) {
+        return c->advertisement->duration_usec > 0;
+}
+
+static bool has_timeout(const LeAdvertisementContent *c) {
+        return c->advertisement->timeout_usec > 0;
+}
+
+/* sd-bus has no optional properties, but takes several vtables for one interface: one for each. */
+#define VTABLE(name, property)                                                                     \
+        static const sd_bus_vtable name[] = {SD_BUS_VTABLE_START(0), property, SD_BUS_VTABLE_END}
+
+#define READ_ONLY(name, text, signature)                                                           \
+        VTABLE(vtable_##name, SD_BUS_PROPERTY(text, signature, property_get_##name, 0, 0))
+
+READ_ONLY(services, "ServiceUUIDs", "as");
+READ_ONLY(manufacturer_data, "ManufacturerData", "a{qv}");
+READ_ONLY(solicit, "SolicitUUIDs", "as");
+READ_ONLY(service_data, "ServiceData", "a{sv}");
+READ_ONLY(response_services, "ScanResponseServiceUUIDs", "as");
+READ_ONLY(response_manufacturer_data, "ScanResponseManufacturerData", "a{qv}");
+READ_ONLY(response_solicit, "ScanResponseSolicitUUIDs", "as");
+READ_ONLY(response_service_data, "ScanResponseServiceData", "a{sv}");
+READ_ONLY(discoverable, "Discoverable", "b");
+READ_ONLY(discoverable_timeout, "DiscoverableTimeout", "q");
+READ_ONLY(includes, "Includes", "as");
+VTABLE(vtable_local_name, SD_BUS_PROPERTY("LocalName", "s", property_get_local_name, 0,
+                                  SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE));
+READ_ONLY(appearance, "Appearance", "q");
+READ_ONLY(duration, "Duration", "q");
+READ_ONLY(timeout, "Timeout", "q");
+READ_ONLY(secondary_channel, "SecondaryChannel", "s");
+READ_ONLY(min_interval, "MinInterval", "u");
+READ_ONLY(max_interval, "MaxInterval", "u");
+/* What BlueZ sets is not told as a change: it would set it again, for ever. */
+VTABLE(vtable_tx_power, SD_BUS_WRITABLE_PROPERTY("TxPower", "n", property_get_tx_power,
+                                property_set_tx_power, 0, SD_BUS_VTABLE_UNPRIVILEGED));
+
+/* item 0: none; has NULL: the item alone decides. */
+static const struct {
+        AdvertisementItem item;
+        bool (*has)(const LeAdvertisementContent *content);
+        const sd_bus_vtable *vtable;
+} optional[] = {
+        {ADVERTISEMENT_ITEM_SERVICES, NULL, vtable_services},
+        {ADVERTISEMENT_ITEM_MANUFACTURER_DATA, NULL, vtable_manufacturer_data},
+        {ADVERTISEMENT_ITEM_SOLICIT, NULL, vtable_solicit},
+        {ADVERTISEMENT_ITEM_SERVICE_DATA, NULL, vtable_service_data},
+        {ADVERTISEMENT_ITEM_SCAN_RESPONSE, has_response_services, vtable_response_services},
+        {ADVERTISEMENT_ITEM_SCAN_RESPONSE, has_response_manufacturer_data,
+                vtable_response_manufacturer_data},
+        {ADVERTISEMENT_ITEM_SCAN_RESPONSE, has_response_solicit, vtable_response_solicit},
+        {ADVERTISEMENT_ITEM_SCAN_RESPONSE, has_response_service_data, vtable_response_service_data},
+        {0, has_discoverable, vtable_discoverable},
+        {0, has_discoverable_timeout, vtable_discoverable_timeout},
+        {0, has_includes, vtable_includes},
+        {ADVERTISEMENT_ITEM_NAME, has_local_name, vtable_local_name},
+        {ADVERTISEMENT_ITEM_APPEARANCE, NULL, vtable_appearance},
+        {0, has_duration, vtable_duration},
+        {0, has_timeout, vtable_timeout},
+        {ADVERTISEMENT_ITEM_SECONDARY_CHANNEL, NULL, vtable_secondary_channel},
+        {ADVERTISEMENT_ITEM_INTERVAL, NULL, vtable_min_interval},
+        {ADVERTISEMENT_ITEM_INTERVAL, NULL, vtable_max_interval},
+        {ADVERTISEMENT_ITEM_TX_POWER, NULL, vtable_tx_power},
 };
 
-static const sd_bus_vtable name_vtable[] = {
-        SD_BUS_VTABLE_START(0),
-        SD_BUS_PROPERTY("LocalName", "s", property_get_local_name, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-        SD_BUS_VTABLE_END,
-};
+_Static_assert(ELEMENTS(optional) <= OPTIONAL_MAX, "each has a slot");
 
 static const sd_bus_vtable advertisement_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD("Release", "", "", method_release, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_PROPERTY("Type", "s", property_get_type, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-        SD_BUS_PROPERTY(
-                "ServiceUUIDs", "as", property_get_service_uuids, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-        SD_BUS_PROPERTY(
-                "Discoverable", "b", property_get_discoverable, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_PROPERTY("Type", "s", property_get_type, 0, 0),
         SD_BUS_VTABLE_END,
 };
 
-static int export_name(LeAdvertisement *o) {
-        char path[ADVERTISEMENT_PATH_MAX];
+static bool has(const LeAdvertisementContent *c, size_t i) {
+        return (optional[i].item == 0 || says(c, optional[i].item)) &&
+               (!optional[i].has || optional[i].has(c));
+}
+
+int le_advertisement_renew(LeAdvertisement *o) {
         int r = 0;
 
-        for (unsigned side = 0; r >= 0 && side < 2; side++) {
-                advertisement_path(0, side, path);
-                o->name_slots[side] = sd_bus_slot_unref(o->name_slots[side]);
-                r = sd_bus_add_object_vtable(o->bus, &o->name_slots[side], path,
-                        BLUEZ_ADVERTISEMENT, o->name ? name_vtable : includes_vtable, o);
+        for (size_t i = 0; i < ELEMENTS(optional) && r >= 0; i++) {
+                if (!has(o->content, i))
+                        o->slots[i] = sd_bus_slot_unref(o->slots[i]);
+                else if (!o->slots[i])
+                        r = sd_bus_add_object_vtable(o->bus, &o->slots[i], o->path,
+                                BLUEZ_ADVERTISEMENT, optional[i].vtable, o);
         }
-        return r;
+        return r < 0 ? r : 0;
 }
 
-int le_advertisement_set_name(LeAdvertisement *o, const char *name) {
-        size_t size = strlen(name);
-        if (size == 0 || size > ADVERTISEMENT_NAME_MAX)
-                return -EINVAL;
-        char *copy = strdup(name);
-        if (!copy)
-                return -ENOMEM;
-
-        bool first = !o->name;
-        free(o->name);
-        o->name = copy;
-        return first ? export_name(o) : 0;
+int le_advertisement_tell_name(LeAdvertisement *o) {
+        return sd_bus_emit_properties_changed(
+                o->bus, o->path, BLUEZ_ADVERTISEMENT, "LocalName", NULL);
 }
 
-static int export(LeAdvertisement *o) {
-        char path[ADVERTISEMENT_PATH_MAX];
-        int r = 0;
-
-        for (unsigned side = 0; r >= 0 && side < 2; side++) {
-                advertisement_path(0, side, path);
-                r = sd_bus_add_object_vtable(o->bus, &o->slots[side], path, BLUEZ_ADVERTISEMENT,
-                        advertisement_vtable, o);
-        }
-        if (r >= 0 && !o->advertisement->name)
-                return export_name(o);
-        return r >= 0 ? le_advertisement_set_name(o, o->advertisement->name) : r;
-}
-
-int le_advertisement_new(LeAdvertisement **ret, sd_bus *bus, const Advertisement *advertisement,
-        const LeAdvertisementEvents *events, void *userdata) {
+int le_advertisement_new(LeAdvertisement **ret, sd_bus *bus, const char *path, unsigned side,
+        const LeAdvertisementContent *content, const LeAdvertisementEvents *events,
+        void *userdata) {
         LeAdvertisement *o = calloc(1, sizeof(*o));
         if (!o)
                 return -ENOMEM;
 
         o->bus = sd_bus_ref(bus);
-        o->advertisement = advertisement;
+        o->path = strdup(path);
+        o->side = side;
+        o->content = content;
         o->events = events;
         o->userdata = userdata;
-        int r = export(o);
+        int r = o->path ? sd_bus_add_object_vtable(
+                                  bus, &o->slot, path, BLUEZ_ADVERTISEMENT, advertisement_vtable, o)
+                        : -ENOMEM;
+        if (r >= 0)
+                r = le_advertisement_renew(o);
         if (r < 0) {
                 le_advertisement_free(o);
                 return r;
@@ -149,16 +387,11 @@ int le_advertisement_new(LeAdvertisement **ret, sd_bus *bus, const Advertisement
 LeAdvertisement *le_advertisement_free(LeAdvertisement *object) {
         if (!object)
                 return NULL;
-        for (unsigned side = 0; side < 2; side++) {
-                sd_bus_slot_unref(object->name_slots[side]);
-                sd_bus_slot_unref(object->slots[side]);
-        }
+        for (size_t i = 0; i < OPTIONAL_MAX; i++)
+                sd_bus_slot_unref(object->slots[i]);
+        sd_bus_slot_unref(object->slot);
         sd_bus_unref(object->bus);
-        free(object->name);
+        free(object->path);
         free(object);
         return NULL;
-}
-
-const char *le_advertisement_name(const LeAdvertisement *object) {
-        return object->name;
 }

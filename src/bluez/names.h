@@ -30,6 +30,11 @@
  * (src/gatt-database.c): with pinned handles, another service has one of them. */
 #define BLUEZ_TEXT_NO_ENTRY "Failed to create entry in database"
 
+/* The text of BLUEZ_ERROR_FAILED when a property of an advertisement is not as it has to be, or
+ * does not fit (src/advertising.c); "Failed to register advertisement" is the kernel's refusal, and
+ * NotPermitted means that there are as many as there may be. */
+#define BLUEZ_TEXT_NOT_PARSED "Failed to parse advertisement."
+
 /* The text of BLUEZ_ERROR_FAILED that BlueZ takes for an ATT code of the application's. */
 #define ATT_CODE_TEXT "0x%02x"
 

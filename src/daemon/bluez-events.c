@@ -21,6 +21,7 @@ static void on_vanished(void *userdata) {
         (void)serving_set_owner(p->serving, NULL);
         adapter_clear(p->adapter);
         devices_clear(p->devices);
+        advertising_set_centrals(p->advertising, 0);
 }
 
 static void on_ready(void *userdata) {
@@ -123,6 +124,7 @@ static void on_device_event(const ConnectionEvent *event, void *userdata) {
                 break;
         }
         p->events->connection(event, p->userdata);
+        advertising_set_centrals(p->advertising, devices_connected(p->devices));
 }
 
 const DevicesEvents peripheral_devices_events = {

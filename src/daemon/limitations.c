@@ -1,6 +1,7 @@
 #include "daemon/limitations.h"
 
 #include "core/known-flags.h"
+#include "util/cleanup.h"
 #include "util/log.h"
 
 /* All flags that BlueZ does not know demand security of a subscription. */
@@ -112,4 +113,39 @@ void limitations_log(const Profile *profile, BluezVersion version) {
                         log_writes(c, text);
                 log_sockets(c, traits, text);
         }
+}
+
+/* What happens instead. */
+static const struct {
+        AdvertisementItem item;
+        const char *instead;
+} passed_over[] = {
+        {ADVERTISEMENT_ITEM_NAME, "it has no name"},
+        {ADVERTISEMENT_ITEM_SERVICES, "it has no services"},
+        {ADVERTISEMENT_ITEM_SOLICIT, "it asks for none"},
+        {ADVERTISEMENT_ITEM_MANUFACTURER_DATA, "it has none"},
+        {ADVERTISEMENT_ITEM_SERVICE_DATA, "it has none"},
+        {ADVERTISEMENT_ITEM_APPEARANCE, "it has none"},
+        {ADVERTISEMENT_ITEM_INCLUDE_TX_POWER, "its power is not said"},
+        {ADVERTISEMENT_ITEM_TX_POWER, "it is sent with the controller's own power"},
+        {ADVERTISEMENT_ITEM_INTERVAL, "it is sent as often as the kernel likes"},
+        {ADVERTISEMENT_ITEM_SECONDARY_CHANNEL, "it is sent as every scanner hears it"},
+        {ADVERTISEMENT_ITEM_SCAN_RESPONSE, "the scan response has the name alone"},
+};
+
+void limitations_log_advertisement(const char *title, const Advertisement *advertisement,
+        const AdvertisementPlan *plan, BluezVersion version) {
+        char text[BLUEZ_VERSION_TEXT_SIZE], items[ADVERTISEMENT_ITEMS_SIZE];
+
+        bluez_version_format(version, text);
+        for (size_t i = 0; i < ELEMENTS(passed_over); i++)
+                if ((plan->ignored & passed_over[i].item) &&
+                        advertisement_has(advertisement, passed_over[i].item))
+                        log_warning("%s: BlueZ %s and this adapter do not take %s: %s", title, text,
+                                advertisement_item_name(passed_over[i].item),
+                                passed_over[i].instead);
+        if (plan->left_out == 0)
+                return;
+        advertisement_items_format(plan->left_out, items);
+        log_warning("%s: so that it fits, it is without %s", title, items);
 }

@@ -2,8 +2,12 @@
  * happens instead; and what is known of that one from no test. */
 #pragma once
 
+#include "core/advertisement-plan.h"
 #include "core/bluez-version.h"
 #include "core/profile.h"
 
 /* To be called once for each BlueZ. */
 void limitations_log(const Profile *profile, BluezVersion version);
+/* What of one, which is called so, the plan leaves out or BlueZ and the adapter do not take. */
+void limitations_log_advertisement(const char *title, const Advertisement *advertisement,
+        const AdvertisementPlan *plan, BluezVersion version);

@@ -4,7 +4,7 @@
 
 #include "bluez/adapter.h"
 #include "bluez/client.h"
-#include "bluez/le-advertisement.h"
+#include "daemon/advertising.h"
 #include "daemon/pairing.h"
 #include "daemon/peripheral.h"
 #include "daemon/presence.h"
@@ -26,7 +26,7 @@ struct Peripheral {
         Adapter *adapter;
         Devices *devices;
         Serving *serving;
-        LeAdvertisement *advertisement;
+        Advertising *advertising;
         Pairing *pairing;
         Presence *presence;
         uint64_t calls_refused;

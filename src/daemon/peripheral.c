@@ -51,6 +51,7 @@ void peripheral_update(Peripheral *p) {
         };
 
         serving_set_traits(p->serving, bluez_traits(target.version));
+        advertising_set_target(p->advertising, target.owner, adapter, target.version);
         presence_set_target(p->presence, &target);
         devices_set_adapter(p->devices, adapter ? adapter->path : NULL);
         p->events->changed(p->userdata);
@@ -113,16 +114,36 @@ static const ServingEvents serving_events = {
         .connection = on_subscription,
 };
 
-static void on_released(unsigned side, void *userdata) {
+static void on_advertisement_renewed(size_t index, void *userdata) {
         Peripheral *p = userdata;
 
-        log_info("BlueZ has released the advertisement");
-        presence_advertisement_released(p->presence, 0, side);
+        presence_renew_advertisement(p->presence, index);
 }
 
-static const LeAdvertisementEvents advertisement_events = {
-        .released = on_released,
+static void on_advertisement_wanted(size_t index, bool wanted, void *userdata) {
+        Peripheral *p = userdata;
+
+        presence_want_advertisement(p->presence, index, wanted);
+}
+
+static void on_advertisement_released(size_t index, unsigned side, void *userdata) {
+        Peripheral *p = userdata;
+
+        presence_advertisement_released(p->presence, index, side);
+}
+
+static const AdvertisingEvents advertising_events = {
+        .renew = on_advertisement_renewed,
+        .want = on_advertisement_wanted,
+        .released = on_advertisement_released,
 };
+
+static bool on_advertisement_refused(
+        size_t index, const char *name, const char *text, void *userdata) {
+        Peripheral *p = userdata;
+
+        return advertising_refused(p->advertising, index, name, text);
+}
 
 static void on_application_lost(void *userdata) {
         Peripheral *p = userdata;
@@ -131,12 +152,12 @@ static void on_application_lost(void *userdata) {
 }
 
 static void on_presence_changed(void *userdata) {
-        peripheral_update(userdata);
-}
+        Peripheral *p = userdata;
 
-static bool on_advertisement_refused(
-        size_t index, const char *name, const char *text, void *userdata) {
-        return false;
+        for (size_t i = 0; i < advertising_count(p->advertising); i++)
+                advertising_set_registered(p->advertising, i,
+                        presence_advertisement_state(p->presence, i) == REGISTRATION_REGISTERED);
+        peripheral_update(p);
 }
 
 static void on_advertisement_registered(size_t index, void *userdata) {
@@ -223,8 +244,7 @@ static int new_objects(Peripheral *p) {
                 r = serving_new(&p->serving, p->loop, p->bus, p->profile, p->values, &serving,
                         &serving_events, p);
         if (r >= 0)
-                r = le_advertisement_new(&p->advertisement, p->bus, p->profile->advertisements[0],
-                        &advertisement_events, p);
+                r = advertising_new(&p->advertising, p->bus, s, p->profile, &advertising_events, p);
         if (r >= 0)
                 r = adapter_new(&p->adapter, p->loop, p->bus, &adapter, &adapter_events, p);
         if (r >= 0)
@@ -280,7 +300,7 @@ Peripheral *peripheral_free(Peripheral *p) {
         bluez_client_free(p->client);
         presence_free(p->presence);
         pairing_free(p->pairing);
-        le_advertisement_free(p->advertisement);
+        advertising_free(p->advertising);
         serving_free(p->serving);
         devices_free(p->devices);
         bus_source_free(p->source);
@@ -309,14 +329,12 @@ bool peripheral_subscribed(const Peripheral *p, const Characteristic *c) {
         return serving_subscribed(p->serving, c);
 }
 
-/* Registered anew: LocalName by PropertiesChanged crashed bluetoothd before 5.75. */
 int peripheral_set_name(Peripheral *p, const char *name) {
-        int r = le_advertisement_set_name(p->advertisement, name);
-        if (r < 0)
-                return r;
-        adapter_set_alias(p->adapter, le_advertisement_name(p->advertisement));
-        presence_renew_advertisement(p->presence, 0);
-        return 0;
+        int r = advertising_set_name(p->advertising, name);
+
+        if (r >= 0)
+                adapter_set_alias(p->adapter, advertising_name(p->advertising));
+        return r;
 }
 
 void peripheral_stop(Peripheral *p) {
@@ -354,7 +372,7 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
         StandingFacts facts = standing_facts(p, adapter);
 
         ret->on_air = facts.on_air;
-        ret->name = le_advertisement_name(p->advertisement);
+        ret->name = advertising_name(p->advertising);
         if (!ret->name && adapter)
                 ret->name = adapter->alias;
         ret->adapter = facts.adapter;

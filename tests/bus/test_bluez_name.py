@@ -30,18 +30,40 @@ class Name(BluezStory):
         self.bluez.command("phone", "read", "device_name")
         self.assertEqual(self.bluez.wait("phone", hex=b"New".hex())["hex"], b"New".hex())
 
-    def test_the_advertisement_alone_is_registered_anew(self):
-        self.put_on_air("-o", "advertisement.name=Old")
+    def rename_subscribed(self, *arguments):
+        """A new name, while a central is subscribed."""
+        self.put_on_air("-o", "advertisement.name=Old", *arguments)
         self.subscribe("level")
         self.bluez.sync()
         self.bluez.waiting.clear()
         self.advertise("New")
-        self.wait_name("New")
+        self.heard("New")
+
+    def test_the_advertisement_alone_is_registered_anew(self):
+        self.rename_subscribed()
+        self.until(lambda: self.bluez.registered() == ("1", "1"))
         self.bluez.sync()
         self.assertEqual(self.bluez.calls(*REGISTRATIONS),
                          ["RegisterAdvertisement", "UnregisterAdvertisement"])
+        self.assertTrue(self.set("level", 1)["subscribed"])
+
+    def test_a_version_that_can_is_told_the_name_alone(self):
+        self.rename_subscribed("-o", "bluez.version=5.82")
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls(*REGISTRATIONS), [])
         self.assertEqual(self.bluez.registered(), ("1", "1"))
         self.assertTrue(self.set("level", 1)["subscribed"])
+
+    def test_where_there_is_room_for_one_alone(self):
+        self.bluez.add_adapter()
+        self.bluez.command("controller", "hci0", "instances=1")
+        self.bluez.command("own")
+        self.launch("-o", "advertisement.name=Old")
+        self.wait_on_air()
+        self.heard("Old")
+        self.advertise("New")
+        self.heard("New")
+        self.until(lambda: self.bluez.registered() == ("1", "1"))
 
     def test_a_first_name_takes_the_place_of_the_adapters(self):
         self.put_on_air()
@@ -60,7 +82,8 @@ class Name(BluezStory):
             self.advertise(f"Name{number}")
         self.wait_name("Name19")
         self.heard("Name19")
-        self.assertEqual(self.bluez.registered(), ("1", "1"))
+        self.until(lambda: self.bluez.registered() == ("1", "1"))
+        self.heard("Name19")
 
     def test_it_outlives_bluetoothd(self):
         self.put_on_air("-o", "advertisement.name=Old")
