@@ -8,6 +8,15 @@ import xml.etree.ElementTree as ElementTree
 from bluez import BluezStory
 
 DBUS_XML = pathlib.Path(os.environ["DBUS_XML"])
+EVERYTHING = [word for key, value in {
+    "type": "peripheral", "discoverable_timeout": "30s", "name": "All",
+    "services": "180f", "solicit": "battery", "manufacturer_data": "0x0059: 01 02",
+    "service_data": "battery: 64", "appearance": "temperature_sensor", "include_tx_power": "yes",
+    "tx_power": "4", "interval": "100ms 200ms", "duration": "2s", "timeout": "60s",
+    "scan_response_services": "battery",
+    "scan_response_solicit": "battery", "scan_response_manufacturer_data": "0x0059: 03",
+    "scan_response_service_data": "battery: 63",
+}.items() for word in ("-o", f"advertisement.{key}={value}")]
 
 
 def members(interface):
@@ -49,6 +58,33 @@ class Interfaces(BluezStory):
                    {"UUID", "Characteristic", "Flags", "ReadValue"})
         self.holds("/spored/advertisement", "org.bluez.LEAdvertisement1",
                    {"Type", "ServiceUUIDs", "Discoverable", "Release"})
+
+    def advertise(self, *arguments):
+        """On an adapter that takes all there is."""
+        self.bluez.add_adapter()
+        self.bluez.command("controller", "hci0", "extended")
+        self.bluez.command("own")
+        self.launch("-o", "bluez.version=5.82", *arguments)
+        self.wait_on_air()
+
+    def test_an_advertisement_that_says_all_there_is(self):
+        self.advertise(*EVERYTHING)
+        self.holds("/spored/advertisement", "org.bluez.LEAdvertisement1",
+                   {"Type", "ServiceUUIDs", "ManufacturerData", "SolicitUUIDs", "ServiceData",
+                    "ScanResponseServiceUUIDs", "ScanResponseManufacturerData",
+                    "ScanResponseSolicitUUIDs", "ScanResponseServiceData", "Discoverable",
+                    "DiscoverableTimeout", "Includes", "LocalName", "Appearance", "Duration",
+                    "Timeout", "MinInterval", "MaxInterval", "TxPower", "Release"})
+
+    def test_an_advertisement_on_a_secondary_channel(self):
+        self.advertise("-o", "advertisement.secondary_channel=2M")
+        self.holds("/spored/advertisement", "org.bluez.LEAdvertisement1",
+                   {"Type", "SecondaryChannel", "Release"})
+
+    def test_an_advertisement_that_says_nothing(self):
+        self.advertise("-o", "advertisement.services=", "-o", "advertisement.include_name=no")
+        exported = self.exported("/spored/advertisement", "org.bluez.LEAdvertisement1")
+        self.assertEqual(set(exported), {"Type", "Discoverable", "Release"})
 
 
 if __name__ == "__main__":
