@@ -274,9 +274,9 @@ static void say_limits(const Advertising *a) {
                 n += !has_room(b);
         }
         if (n > 0)
-                log_warning("the adapter takes %zu advertisements: the last %zu of the profile are "
-                            "not on the air",
-                        a->instances, n);
+                log_warning("the adapter takes %zu advertisement%s: the last %zu of the profile's "
+                            "%zu are not on the air",
+                        a->instances, a->instances == 1 ? "" : "s", n, a->n_boards);
 }
 
 void advertising_set_target(
@@ -393,6 +393,10 @@ int advertising_set_name(Advertising *a, const char *name) {
 
 const char *advertising_name(const Advertising *a) {
         return a->name;
+}
+
+bool advertising_is_over(const Advertising *a) {
+        return a->boards[0].over;
 }
 
 size_t advertising_count(const Advertising *a) {

@@ -55,5 +55,7 @@ int advertising_set_name(Advertising *advertising, const char *name);
 /* NULL: the adapter's own. */
 const char *advertising_name(const Advertising *advertising);
 
+/* The timeout of the plain one has ended it. */
+bool advertising_is_over(const Advertising *advertising);
 size_t advertising_count(const Advertising *advertising);
 void advertising_standing(const Advertising *advertising, size_t index, AdvertisementStanding *ret);

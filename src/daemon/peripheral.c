@@ -30,7 +30,8 @@ static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 static bool on_air(const Peripheral *p) {
         const AdapterInfo *adapter = adapter_chosen(p->adapter);
 
-        return adapter && adapter->powered && presence_complete(p->presence);
+        return adapter && adapter->powered && presence_complete(p->presence) &&
+               !advertising_is_over(p->advertising);
 }
 
 /* As the configuration says, else as the adapter. */
@@ -363,6 +364,7 @@ static StandingFacts standing_facts(const Peripheral *p, const AdapterInfo *adap
                                 (adapter->has_advertising_manager ||
                                         !p->profile->advertisements[0]->advertise),
                 .application_error = presence_application_error(p->presence),
+                .advertisement_over = advertising_is_over(p->advertising),
                 .advertisement_error = presence_advertisement_error(p->presence, 0),
         };
 }
@@ -383,7 +385,19 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
         ret->agent_registered = presence_agent_registered(p->presence);
         ret->agent_error = presence_agent_error(p->presence);
         ret->centrals = devices_connected(p->devices);
+        ret->instances_known = adapter && adapter->advertising.known;
+        if (adapter) {
+                ret->instances_active = adapter->advertising.active;
+                ret->instances_free = adapter->advertising.free;
+        }
         standing_explain(&facts, ret->why, sizeof(ret->why), ret->fix, sizeof(ret->fix));
+}
+
+bool peripheral_advertisement(const Peripheral *p, size_t index, AdvertisementStanding *ret) {
+        if (index >= advertising_count(p->advertising))
+                return false;
+        advertising_standing(p->advertising, index, ret);
+        return true;
 }
 
 const Devices *peripheral_devices(const Peripheral *p) {

@@ -7,6 +7,7 @@
 #include "bluez/way.h"
 #include "config/config.h"
 #include "core/att-codes.h"
+#include "daemon/advertising.h"
 #include "daemon/values.h"
 
 #include <ev.h>
@@ -50,6 +51,8 @@ typedef struct Standing {
         bool agent_registered;
         const char *agent_error; /* BlueZ's words; NULL: none */
         size_t centrals;         /* that are connected */
+        bool instances_known;    /* of advertisements, on this adapter */
+        unsigned instances_active, instances_free;
         char why[200];
         char fix[200];
 } Standing;
@@ -78,6 +81,9 @@ int peripheral_set_name(Peripheral *peripheral, const char *name);
 void peripheral_stop(Peripheral *peripheral);
 
 void peripheral_standing(const Peripheral *peripheral, Standing *ret);
+/* Of the profile, by index; false: there are no more. */
+bool peripheral_advertisement(
+        const Peripheral *peripheral, size_t index, AdvertisementStanding *ret);
 /* Who is connected, and who was. Borrowed. */
 const Devices *peripheral_devices(const Peripheral *peripheral);
 /* Calls from others than BlueZ, refused. */

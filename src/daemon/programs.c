@@ -143,6 +143,9 @@ static void on_status(ServerStatus *ret, void *userdata) {
                 .agent_registered = s->agent_registered,
                 .agent_why = s->agent_error,
                 .centrals = s->centrals,
+                .instances_known = s->instances_known,
+                .instances_active = s->instances_active,
+                .instances_free = s->instances_free,
                 .devices_dropped = devices_not_kept(d),
                 .uptime_usec = clock_now_usec() - d->started_usec,
                 .calls_refused = calls_refused(d),
@@ -167,6 +170,25 @@ static bool on_device(size_t index, ServerDevice *ret, void *userdata) {
                 .has_been = device->since_usec > 0,
                 .since_usec = clock_now_usec() - device->since_usec,
         };
+        return true;
+}
+
+static bool on_advertisement(size_t index, ServerAdvertisement *ret, void *userdata) {
+        const Daemon *d = userdata;
+        AdvertisementStanding s;
+
+        if (!d->peripheral || !peripheral_advertisement(d->peripheral, index, &s))
+                return false;
+        *ret = (ServerAdvertisement){
+                .section = s.section,
+                .on_air = s.registered,
+                .connectable = s.connectable,
+                .over = s.over,
+                .tx_power_told = s.tx_power_told,
+                .tx_power = s.tx_power,
+        };
+        advertisement_items_format(s.left_out, ret->left_out);
+        advertisement_items_format(s.ignored, ret->not_taken);
         return true;
 }
 
@@ -241,6 +263,7 @@ const ServerEvents programs_events = {
         .advertise = on_advertise,
         .status = on_status,
         .device = on_device,
+        .advertisement = on_advertisement,
         .characteristic_status = on_characteristic_status,
         .way = on_way,
         .metrics = programs_metrics,

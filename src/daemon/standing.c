@@ -82,6 +82,9 @@ static Reason explain(const StandingFacts *f, const char *holder) {
                         .subject = f->advertisement_error,
                         .fix = "it has room for one service with a long UUID; else look at "
                                "`journalctl -u bluetooth`"};
+        if (f->advertisement_over)
+                return (Reason){.why = "its timeout has ended the advertisement",
+                        .fix = "sporectl advertise NAME begins it anew"};
         return (Reason){.why = "being registered with BlueZ on %s", .subject = f->adapter};
 }
 

@@ -2,6 +2,7 @@
  * and hands them up; decides nothing. spored-socket(7) is its description. */
 #pragma once
 
+#include "core/advertisement-plan.h"
 #include "core/bluez-version.h"
 #include "core/connection.h"
 #include "core/profile.h"
@@ -71,8 +72,10 @@ typedef struct ServerStatus {
         const char *why, *fix; /* one line each, if not on air */
         const char *agent;     /* the capability of the one that there is to be */
         bool agent_registered;
-        const char *agent_why;    /* BlueZ's words for refusing it */
-        uint64_t centrals;        /* connected now */
+        const char *agent_why; /* BlueZ's words for refusing it */
+        uint64_t centrals;     /* connected now */
+        bool instances_known;  /* advertisements that the adapter has, and how many more it takes */
+        unsigned instances_active, instances_free;
         uint64_t devices_dropped; /* from the list of devices, there being no room */
         uint64_t uptime_usec;
         uint64_t calls_refused; /* bus calls from others than BlueZ */
@@ -88,6 +91,17 @@ typedef struct ServerDevice {
         bool has_been;       /* connected, since the start */
         uint64_t since_usec; /* then: for how long it is, or is no longer, connected */
 } ServerDevice;
+
+/* section borrowed. */
+typedef struct ServerAdvertisement {
+        const char *section; /* NULL: the plain one */
+        bool on_air;
+        bool connectable;
+        bool over; /* its timeout has ended it */
+        char left_out[ADVERTISEMENT_ITEMS_SIZE], not_taken[ADVERTISEMENT_ITEMS_SIZE];
+        bool tx_power_told;
+        int16_t tx_power; /* dBm */
+} ServerAdvertisement;
 
 /* What the server itself counts. */
 typedef struct ServerCounts {
@@ -127,6 +141,8 @@ typedef struct ServerEvents {
         void (*status)(ServerStatus *ret, void *userdata);
         /* The devices, index counting from 0. False: there are no more. */
         bool (*device)(size_t index, ServerDevice *ret, void *userdata);
+        /* Likewise those of the profile. */
+        bool (*advertisement)(size_t index, ServerAdvertisement *ret, void *userdata);
         void (*characteristic_status)(
                 const Characteristic *c, ServerCharacteristicStatus *ret, void *userdata);
         /* From index 0 on; false: there are no more. */

@@ -144,6 +144,56 @@ static json_t *agent_json(const ServerStatus *s) {
                 "registered", (int)s->agent_registered, "why", reply_string(s->agent_why));
 }
 
+/* Members that are there only where they mean something. */
+static int add_limits(json_t *object, const ServerAdvertisement *a) {
+        int r = 0;
+
+        if (*a->left_out)
+                r = json_object_set_new(object, "left_out", json_string(a->left_out));
+        if (r == 0 && *a->not_taken)
+                r = json_object_set_new(object, "not_taken", json_string(a->not_taken));
+        if (r == 0 && a->tx_power_told)
+                r = json_object_set_new(object, "tx_power", json_integer(a->tx_power));
+        if (r == 0 && a->over)
+                r = json_object_set_new(object, "over", json_true());
+        return r;
+}
+
+static json_t *advertisement_json(const ServerAdvertisement *a) {
+        json_t *object = json_pack("{s:o, s:b, s:b}", "name", reply_string(a->section), "on_air",
+                (int)a->on_air, "connectable", (int)a->connectable);
+
+        if (object && add_limits(object, a) < 0) {
+                json_decref(object);
+                return NULL;
+        }
+        return object;
+}
+
+static json_t *advertisements_json(const SessionContext *context) {
+        json_t *array = json_array();
+        ServerAdvertisement a;
+
+        for (size_t i = 0; array && context->events->advertisement(i, &a, context->userdata); i++)
+                if (json_array_append_new(array, advertisement_json(&a)) < 0) {
+                        json_decref(array);
+                        return NULL;
+                }
+        return array;
+}
+
+static json_t *instances_json(const ServerStatus *s) {
+        if (!s->instances_known)
+                return json_null();
+        return json_pack("{s:o, s:o}", "active", count(s->instances_active), "free",
+                count(s->instances_free));
+}
+
+static json_t *advertising_json(const SessionContext *context, const ServerStatus *s) {
+        return json_pack("{s:o, s:o}", "advertisements", advertisements_json(context), "instances",
+                instances_json(s));
+}
+
 static json_t *connections_json(const ServerStatus *s) {
         return json_pack("{s:o, s:o, s:o}", "agent", agent_json(s), "connected", count(s->centrals),
                 "devices_dropped", count(s->devices_dropped));
@@ -165,7 +215,9 @@ json_t *status_json(const SessionContext *context) {
 
         context->events->status(&status, context->userdata);
         object = join(daemon_json(&status),
-                (json_t *const[]){connections_json(&status), server_json(&counts)}, 2);
+                (json_t *const[]){advertising_json(context, &status), connections_json(&status),
+                        server_json(&counts)},
+                3);
         if (!object ||
                 json_object_set_new(object, "characteristics", characteristics_json(context)) == 0)
                 return object;

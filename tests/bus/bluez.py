@@ -154,6 +154,7 @@ def path_of(name):
 class BluezStory(Story):
     """Each test has a BlueZ too. It has no adapter and does not own its name yet."""
 
+    version = "5.66"  # of BlueZ
     options = ("-o", "bluez.retry_min=10ms", "-o", "bluez.retry_max=20ms",
                "-o", "daemon.shutdown_timeout=200ms")
 
@@ -165,7 +166,7 @@ class BluezStory(Story):
         self.bluez = self.another_bluez()
 
     def another_bluez(self):
-        bluez = Bluez(self.bus.address)
+        bluez = Bluez(self.bus.address, self.version)
         self.addCleanup(lambda: self.assertEqual(bluez.end(), 0))
         return bluez
 

@@ -118,6 +118,15 @@ static bool stub_device(size_t index, ServerDevice *ret, void *userdata) {
         return true;
 }
 
+static bool stub_advertisement(size_t index, ServerAdvertisement *ret, void *userdata) {
+        const Fixture *f = userdata;
+
+        if (index >= f->n_advertisements)
+                return false;
+        *ret = f->advertisements[index];
+        return true;
+}
+
 static bool stub_way(const Characteristic *c, size_t index, ServerWay *ret, void *userdata) {
         const Fixture *f = userdata;
 
@@ -145,6 +154,7 @@ static const ServerEvents stub_events = {
         .advertise = stub_advertise,
         .status = stub_status,
         .device = stub_device,
+        .advertisement = stub_advertisement,
         .characteristic_status = stub_characteristic_status,
         .way = stub_way,
         .metrics = stub_metrics,

@@ -50,6 +50,8 @@ typedef struct Fixture {
         ServerStatus status;
         const ServerDevice *devices;
         size_t n_devices;
+        const ServerAdvertisement *advertisements;
+        size_t n_advertisements;
         ServerCharacteristicStatus characteristic_status;
         ServerWay ways[2];
         size_t n_ways;

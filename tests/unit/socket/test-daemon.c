@@ -20,13 +20,27 @@ static void assert_error(Fixture *f, const char *request, const char *word, cons
 
 static void test_status_on_air(void **state) {
         Fixture *f = *state;
+        const ServerAdvertisement advertisements[] = {
+                {.on_air = true, .connectable = true},
+                {.section = "far",
+                        .over = true,
+                        .left_out = "appearance, services",
+                        .not_taken = "tx_power",
+                        .tx_power_told = true,
+                        .tx_power = -12},
+        };
 
         f->parameters.profile = NULL;
         fixture_restart(f);
+        f->advertisements = advertisements;
+        f->n_advertisements = 2;
         f->status = (ServerStatus){.on_air = true,
                 .agent = "NoInputNoOutput",
                 .agent_why = "Failed",
                 .centrals = 4,
+                .instances_known = true,
+                .instances_active = 1,
+                .instances_free = 4,
                 .devices_dropped = 5,
                 .name = "Spore",
                 .adapter = "hci0",
@@ -42,6 +56,10 @@ static void test_status_on_air(void **state) {
                 "\"address\":\"AA:BB:CC:DD:EE:FF\",\"bluez\":\"5.66\","
                 "\"handles\":\"pinned\",\"why\":null,\"fix\":null,"
                 "\"uptime_s\":12,\"calls_refused\":2,\"log_dropped\":3,"
+                "\"advertisements\":[{\"name\":null,\"on_air\":true,\"connectable\":true},"
+                "{\"name\":\"far\",\"on_air\":false,\"connectable\":false,"
+                "\"left_out\":\"appearance, services\",\"not_taken\":\"tx_power\","
+                "\"tx_power\":-12,\"over\":true}],\"instances\":{\"active\":1,\"free\":4},"
                 "\"agent\":{\"capability\":\"NoInputNoOutput\",\"registered\":false,"
                 "\"why\":\"Failed\"},\"connected\":4,\"devices_dropped\":5,\"peers\":1,"
                 "\"waiting\":0,\"handlers\":0,\"requests\":0,\"bad_requests\":0,"

@@ -1,0 +1,120 @@
+"""Advertisements that BlueZ refuses, releases, or has no room for, and several of them."""
+
+import unittest
+
+from bluez import FAILED, BluezStory
+
+NOT_PARSED = "Failed to parse advertisement."
+NOT_REGISTERED = "Failed to register advertisement"
+LADDER = ("-o", "advertisement.appearance=temperature_sensor",
+          "-o", "advertisement.ladder=appearance services")
+SECOND = "[advertisement beacon]\ntype = broadcast\nname = Second\n"
+
+
+class Advertising(BluezStory):
+
+    def refuse(self, *texts):
+        self.bluez.add_adapter()
+        for text in texts:
+            self.bluez.command("once", "RegisterAdvertisement", "error", FAILED, text)
+        self.bluez.command("own")
+
+    def told(self):
+        """What the last advertisement that was read says."""
+        self.bluez.sync()
+        return self.bluez.take("advertisement")[-1]
+
+    def heard(self, name):
+        self.bluez.command("phone", "scan", "name=" + name)
+        return self.bluez.take("phone")[-1]
+
+    def with_second(self):
+        with open(self.profile, "a", encoding="utf-8") as profile:
+            profile.write(SECOND)
+
+    def test_what_cannot_be_parsed_is_tried_with_less(self):
+        self.refuse(NOT_PARSED)
+        process = self.launch(*LADDER)
+        self.wait_on_air()
+        shown = self.told()
+        self.assertNotIn("Appearance", shown)
+        self.assertIn("ServiceUUIDs", shown)
+        self.assertIn("so it is tried without appearance", self.log_of(process))
+
+    def test_the_next_bluez_gets_to_see_all_of_it(self):
+        self.refuse(NOT_PARSED)
+        self.launch(*LADDER)
+        self.wait_on_air()
+        self.assertNotIn("Appearance", self.told())
+        self.bluez.command("restart")
+        self.wait_status("bluetoothd is not running")
+        self.wait_on_air()
+        self.assertIn("Appearance", self.told())
+
+    def test_what_the_kernel_refuses_once_is_tried_as_it_is(self):
+        self.refuse(NOT_REGISTERED)
+        self.launch(*LADDER)
+        self.wait_on_air()
+        self.assertIn("Appearance", self.told())
+
+    def test_without_a_ladder_it_stays_as_it_is(self):
+        self.refuse(NOT_PARSED)
+        self.launch("-o", "advertisement.appearance=temperature_sensor")
+        self.wait_on_air()
+        self.assertIn("Appearance", self.told())
+
+    def test_two_at_once(self):
+        self.with_second()
+        self.put_on_air("-o", "advertisement.name=First")
+        self.assertEqual(self.heard("First")["connectable"], "yes")
+        self.assertEqual(self.heard("Second")["connectable"], "no")
+        self.assertEqual(self.bluez.registered(), ("1", "2"))
+
+    def test_where_there_is_room_for_one_the_first_is_on_the_air(self):
+        self.with_second()
+        self.bluez.add_adapter()
+        self.bluez.command("controller", "hci0", "instances=1")
+        self.bluez.command("own")
+        process = self.launch("-o", "advertisement.name=First")
+        self.wait_on_air()
+        self.heard("First")
+        self.assertEqual(self.bluez.registered(), ("1", "1"))
+        self.assertEqual([a["on_air"] for a in self.status()["advertisements"]], [True, False])
+        self.assertIn("takes 1 advertisement", self.log_of(process))
+
+    def test_one_whose_time_is_over_stays_off(self):
+        self.put_on_air("-o", "advertisement.timeout=1s", "-o", "advertisement.name=Brief")
+        self.heard("Brief")
+        self.wait_status("its timeout has ended the advertisement")
+        self.assertTrue(self.status()["advertisements"][0]["over"])
+        self.assertEqual(self.bluez.registered(), ("1", "0"))
+        reply = self.connect().call(op="advertise", name="Again")
+        self.assertTrue(reply.get("ok"), reply)
+        self.heard("Again")
+        self.wait_on_air()
+
+    def test_one_that_is_released_before_is_registered_again(self):
+        self.put_on_air("-o", "advertisement.timeout=1h")
+        self.bluez.sync()
+        self.bluez.waiting.clear()
+        self.bluez.command("call", "/spored/advertisement", "org.bluez.LEAdvertisement1",
+                           "Release")
+        self.bluez.wait_call("RegisterAdvertisement")
+        self.wait_on_air()
+
+
+class Power(BluezStory):
+    version = "5.82"
+
+    def test_the_power_that_bluez_has_set_is_told(self):
+        self.bluez.add_adapter()
+        self.bluez.command("controller", "hci0", "extended")
+        self.bluez.command("own")
+        self.launch("-o", "bluez.version=5.82", "-o", "advertisement.tx_power=4")
+        self.wait_on_air()
+        peer = self.connect()
+        self.until(lambda: peer.call(op="status")["advertisements"][0].get("tx_power") == 4)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
