@@ -1,7 +1,6 @@
 #include "daemon/advertising.h"
 
-#include "bluez/le-advertisement.h"
-#include "bluez/names.h"
+#include "daemon/billboard.h"
 #include "daemon/limitations.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -14,18 +13,12 @@
 /* BlueZ counts its time in whole seconds, from before we hear that it is registered. */
 #define TIMEOUT_SLACK_USEC (2 * USEC_PER_SEC)
 
-/* Refusals of "Failed to register advertisement" before less is said: the kernel may be busy. */
-#define REFUSALS_MAX 2
-
 /* One advertisement of the profile. */
 typedef struct Board {
         Advertising *advertising;
-        size_t index;
         const Advertisement *advertisement;
-        LeAdvertisementContent content; /* its name is owned */
-        LeAdvertisement *sides[2];      /* both show it */
-        unsigned refusals;              /* of what it says now */
-        uint64_t registered_usec;       /* when */
+        Billboard billboard;
+        uint64_t registered_usec; /* when */
         bool wanted, registered, over;
         bool tx_power_told;
         int16_t tx_power;
@@ -49,15 +42,7 @@ struct Advertising {
 };
 
 static const char *name_of(const Board *b) {
-        return b->index == 0 ? b->advertising->name : b->advertisement->name;
-}
-
-/* "advertisement", "advertisement beacon" */
-static const char *title(const Board *b, char out[static ADVERTISEMENT_WHY_SIZE]) {
-        (void)snprintf(out, ADVERTISEMENT_WHY_SIZE, "advertisement%s%.80s",
-                b->advertisement->section ? " " : "",
-                b->advertisement->section ? b->advertisement->section : "");
-        return out;
+        return b->billboard.index == 0 ? b->advertising->name : b->advertisement->name;
 }
 
 static AdvertisementTask task_of(const Board *b) {
@@ -71,43 +56,10 @@ static AdvertisementTask task_of(const Board *b) {
         };
 }
 
-static int set_content_name(Board *b) {
-        const char *name = name_of(b);
-        char *copy = name ? strndup(name, b->content.plan.name_size) : NULL;
-
-        if (name && !copy)
-                return -ENOMEM;
-        free(b->content.name);
-        b->content.name = copy;
-        return 0;
-}
-
-/* On both sides, for whichever BlueZ reads next. */
-static int show(Board *b) {
-        int r = set_content_name(b);
-
-        for (size_t i = 0; i < 2 && r >= 0; i++)
-                if (b->sides[i])
-                        r = le_advertisement_renew(b->sides[i]);
-        return r;
-}
-
-static void show_or_log(Board *b) {
-        int r = show(b);
-
-        if (r < 0)
-                log_error("BlueZ cannot be told what to advertise: %s", strerror(-r));
-}
-
-/* From the top. What does not fit in any way is left for BlueZ to refuse. */
 static void plan(Board *b) {
         const AdvertisementTask task = task_of(b);
-        char why[ADVERTISEMENT_WHY_SIZE], text[ADVERTISEMENT_WHY_SIZE];
 
-        b->refusals = 0;
-        if (advertisement_plan(&b->content.plan, &task, why) == ADVERTISEMENT_E_SIZE)
-                log_warning("%s: %s", title(b, text), why);
-        show_or_log(b);
+        billboard_plan(&b->billboard, &task);
 }
 
 static bool is_full(const Advertising *a) {
@@ -121,7 +73,7 @@ static bool is_connectable(const Board *b) {
 static bool has_room(const Board *b) {
         const Advertising *a = b->advertising;
 
-        return !a->instances_known || b->index < a->instances;
+        return !a->instances_known || b->billboard.index < a->instances;
 }
 
 static bool wants(const Board *b) {
@@ -138,18 +90,25 @@ static void decide_wanted(Board *b) {
         if (wanted == b->wanted)
                 return;
         b->wanted = wanted;
-        b->advertising->events->want(b->index, wanted, b->advertising->userdata);
+        b->advertising->events->want(b->billboard.index, wanted, b->advertising->userdata);
 }
 
 static void decide_beacon(Board *b) {
         const Advertising *a = b->advertising;
         bool beacon = is_full(a) && a->at_centrals == AT_CENTRALS_BEACON && is_connectable(b);
 
-        if (beacon == b->content.beacon)
+        if (beacon == b->billboard.content.beacon)
                 return;
-        b->content.beacon = beacon;
-        show_or_log(b);
-        a->events->renew(b->index, a->userdata);
+        b->billboard.content.beacon = beacon;
+        billboard_show(&b->billboard, name_of(b));
+        a->events->renew(b->billboard.index, a->userdata);
+}
+
+static void decide(Advertising *a) {
+        for (size_t i = 0; i < a->n_boards; i++) {
+                decide_wanted(&a->boards[i]);
+                decide_beacon(&a->boards[i]);
+        }
 }
 
 static void on_released(unsigned side, void *userdata) {
@@ -161,11 +120,11 @@ static void on_released(unsigned side, void *userdata) {
         if (life > 0 && b->registered &&
                 clock_now_usec() + TIMEOUT_SLACK_USEC >= b->registered_usec + life) {
                 b->over = true;
-                log_info("%s: its timeout has ended it", title(b, text));
+                log_info("%s: its timeout has ended it", billboard_title(&b->billboard, text));
         } else {
-                log_info("BlueZ has released the %s", title(b, text));
+                log_info("BlueZ has released the %s", billboard_title(&b->billboard, text));
         }
-        a->events->released(b->index, side, a->userdata);
+        a->events->released(b->billboard.index, side, a->userdata);
         decide_wanted(b);
 }
 
@@ -185,20 +144,10 @@ static int add_board(Advertising *a, const Advertisement *advertisement) {
         Board *b = &a->boards[a->n_boards];
         const AdvertisementTask task = {
                 .advertisement = advertisement, .name = advertisement->name};
-        char path[ADVERTISEMENT_PATH_MAX], why[ADVERTISEMENT_WHY_SIZE];
-        int r = 0;
 
-        *b = (Board){.advertising = a, .index = a->n_boards++, .advertisement = advertisement};
-        b->content.advertisement = advertisement;
+        *b = (Board){.advertising = a, .advertisement = advertisement};
         b->wanted = a->boards[0].advertisement->advertise;
-        (void)advertisement_plan(&b->content.plan, &task, why);
-        r = set_content_name(b);
-        for (unsigned side = 0; side < 2 && r >= 0; side++) {
-                advertisement_path(b->index, side, path);
-                r = le_advertisement_new(
-                        &b->sides[side], a->bus, path, side, &b->content, &board_events, b);
-        }
-        return r;
+        return billboard_init(&b->billboard, a->bus, a->n_boards++, &task, &board_events, b);
 }
 
 int advertising_new(Advertising **ret, sd_bus *bus, const Settings *settings,
@@ -230,11 +179,9 @@ int advertising_new(Advertising **ret, sd_bus *bus, const Settings *settings,
 Advertising *advertising_free(Advertising *a) {
         if (!a)
                 return NULL;
-        for (size_t i = 0; i < a->n_boards; i++) {
-                le_advertisement_free(a->boards[i].sides[0]);
-                le_advertisement_free(a->boards[i].sides[1]);
-                free(a->boards[i].content.name);
-        }
+        for (size_t i = 0; i < a->n_boards; i++)
+                billboard_clear(&a->boards[i].billboard);
+
         sd_bus_unref(a->bus);
         free(a->name);
         free(a->target);
@@ -269,8 +216,8 @@ static void say_limits(const Advertising *a) {
 
         for (size_t i = 0; i < a->n_boards; i++) {
                 const Board *b = &a->boards[i];
-                limitations_log_advertisement(
-                        title(b, text), b->advertisement, &b->content.plan, a->version);
+                limitations_log_advertisement(billboard_title(&b->billboard, text),
+                        b->advertisement, &b->billboard.content.plan, a->version);
                 n += !has_room(b);
         }
         if (n > 0)
@@ -293,8 +240,7 @@ void advertising_set_target(
                 plan(&a->boards[i]);
         if (other && a->boards[0].advertisement->advertise)
                 say_limits(a);
-        for (size_t i = 0; i < a->n_boards; i++)
-                decide_wanted(&a->boards[i]);
+        decide(a);
 }
 
 void advertising_set_registered(Advertising *a, size_t index, bool registered) {
@@ -306,31 +252,13 @@ void advertising_set_registered(Advertising *a, size_t index, bool registered) {
         if (!registered)
                 return;
         b->registered_usec = clock_now_usec();
-        b->refusals = 0;
 }
 
-/* What BlueZ cannot read, it will not be able to read later. */
-static bool is_about_content(Board *b, const char *name, const char *text) {
-        if (strcmp(name, BLUEZ_ERROR_FAILED) != 0)
-                return false;
-        return strcmp(text, BLUEZ_TEXT_NOT_PARSED) == 0 || ++b->refusals >= REFUSALS_MAX;
-}
-
-bool advertising_refused(Advertising *a, size_t index, const char *name, const char *text) {
+bool advertising_refused(Advertising *a, size_t index, const char *error, const char *text) {
         Board *b = &a->boards[index];
         const AdvertisementTask task = task_of(b);
-        const unsigned before = b->content.plan.left_out;
-        char items[ADVERTISEMENT_ITEMS_SIZE], why[ADVERTISEMENT_WHY_SIZE];
 
-        if (!is_about_content(b, name, text) ||
-                advertisement_plan_next(&b->content.plan, &task, why) != 0)
-                return false;
-        b->refusals = 0;
-        show_or_log(b);
-        advertisement_items_format(b->content.plan.left_out & ~before, items);
-        log_warning(
-                "%s: BlueZ refuses it (%s), so it is tried without %s", title(b, why), text, items);
-        return true;
+        return billboard_refused(&b->billboard, &task, error, text);
 }
 
 void advertising_set_centrals(Advertising *a, size_t n) {
@@ -340,10 +268,7 @@ void advertising_set_centrals(Advertising *a, size_t n) {
         if (was == is_full(a))
                 return;
         log_info("%zu of %zu centrals are connected", n, a->centrals_max);
-        for (size_t i = 0; i < a->n_boards; i++) {
-                decide_wanted(&a->boards[i]);
-                decide_beacon(&a->boards[i]);
-        }
+        decide(a);
 }
 
 /* It may be told while it is registered: the properties that are there stay the same. */
@@ -354,24 +279,15 @@ static bool is_live(const Board *b) {
                bluez_traits(version)->live_advertising;
 }
 
-static void tell_name(const Board *b) {
-        int r = 0;
-
-        for (size_t i = 0; i < 2 && r >= 0; i++)
-                r = le_advertisement_tell_name(b->sides[i]);
-        if (r < 0)
-                log_error("BlueZ cannot be told the name: %s", strerror(-r));
-}
-
 static void rename_board(Board *b, bool had_name) {
         const Advertising *a = b->advertising;
-        const unsigned before = b->content.plan.left_out;
+        const unsigned before = b->billboard.content.plan.left_out;
 
         plan(b);
-        if (had_name && before == b->content.plan.left_out && is_live(b))
-                tell_name(b);
+        if (had_name && before == b->billboard.content.plan.left_out && is_live(b))
+                billboard_tell_name(&b->billboard);
         else
-                a->events->renew(b->index, a->userdata);
+                a->events->renew(b->billboard.index, a->userdata);
         b->over = false;
         decide_wanted(b);
 }
@@ -388,6 +304,33 @@ int advertising_set_name(Advertising *a, const char *name) {
         free(a->name);
         a->name = copy;
         rename_board(&a->boards[0], had_name);
+        return 0;
+}
+
+void advertising_reconfigure(Advertising *a, const Settings *settings) {
+        a->centrals_max = settings->limits.centrals;
+        a->at_centrals = settings->limits.at_centrals;
+        decide(a);
+}
+
+int advertising_take(Advertising *a, const Profile *profile) {
+        const char *name = profile->advertisements[0]->name;
+
+        if (profile->n_advertisements != a->n_boards)
+                return -ENOTSUP;
+        char *copy = name ? strdup(name) : NULL;
+        if (name && !copy)
+                return -ENOMEM;
+        free(a->name);
+        a->name = copy;
+        for (size_t i = 0; i < a->n_boards; i++) {
+                Board *b = &a->boards[i];
+                b->advertisement = profile->advertisements[i];
+                b->over = false;
+                plan(b);
+                a->events->renew(i, a->userdata);
+        }
+        decide(a);
         return 0;
 }
 
@@ -411,9 +354,9 @@ void advertising_standing(const Advertising *a, size_t index, AdvertisementStand
                 .wanted = b->wanted,
                 .registered = b->registered,
                 .over = b->over,
-                .connectable = is_connectable(b) && !b->content.beacon,
-                .left_out = b->content.plan.left_out,
-                .ignored = b->content.plan.ignored,
+                .connectable = is_connectable(b) && !b->billboard.content.beacon,
+                .left_out = b->billboard.content.plan.left_out,
+                .ignored = b->billboard.content.plan.ignored,
                 .tx_power_told = b->tx_power_told,
                 .tx_power = b->tx_power,
         };

@@ -45,9 +45,15 @@ void advertising_set_target(Advertising *advertising, const char *owner, const A
 void advertising_set_registered(Advertising *advertising, size_t index, bool registered);
 /* BlueZ refuses it, with this error. Whether it has another content now. */
 bool advertising_refused(
-        Advertising *advertising, size_t index, const char *name, const char *text);
+        Advertising *advertising, size_t index, const char *error, const char *text);
 /* How many centrals are connected. */
 void advertising_set_centrals(Advertising *advertising, size_t n);
+
+/* Other limits. */
+void advertising_reconfigure(Advertising *advertising, const Settings *settings);
+/* The profile says other things, in as many advertisements, each of which is told to BlueZ anew;
+ * what was borrowed before is given back. -ENOTSUP: there are more or fewer. */
+int advertising_take(Advertising *advertising, const Profile *profile);
 
 /* Another name for the plain one, copied; what its timeout has ended is on the air again. -EINVAL:
  * empty, or longer than ADVERTISEMENT_NAME_MAX. */

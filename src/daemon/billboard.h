@@ -1,0 +1,30 @@
+/* One advertisement as it is shown to BlueZ: as much of it as the adapter takes, at two paths, so
+ * that another content can be registered before the old one is unregistered. */
+#pragma once
+
+#include "bluez/le-advertisement.h"
+
+/* Owned by Advertising, which may set content.beacon. */
+typedef struct Billboard {
+        size_t index;
+        LeAdvertisementContent content; /* its name is owned */
+        LeAdvertisement *sides[2];      /* both show it */
+        unsigned refusals;              /* of what it says now */
+} Billboard;
+
+/* Exports it. task is borrowed for the call, what it advertises for its life. */
+int billboard_init(Billboard *b, sd_bus *bus, size_t index, const AdvertisementTask *task,
+        const LeAdvertisementEvents *events, void *userdata);
+void billboard_clear(Billboard *b);
+
+/* All of it again, or as much as fits. What does not fit in any way is left for BlueZ to refuse. */
+void billboard_plan(Billboard *b, const AdvertisementTask *task);
+/* BlueZ has refused it. Whether less of it is shown now. */
+bool billboard_refused(
+        Billboard *b, const AdvertisementTask *task, const char *error, const char *text);
+/* content has changed. */
+void billboard_show(Billboard *b, const char *name);
+/* As le_advertisement_tell_name(). */
+void billboard_tell_name(const Billboard *b);
+/* "advertisement", "advertisement beacon" */
+const char *billboard_title(const Billboard *b, char out[static ADVERTISEMENT_WHY_SIZE]);
