@@ -162,6 +162,9 @@ static void on_presence_changed(void *userdata) {
 }
 
 static void on_advertisement_registered(size_t index, void *userdata) {
+        Peripheral *p = userdata;
+
+        advertising_set_registered(p->advertising, index, true);
 }
 
 static void on_presence_stopped(void *userdata) {

@@ -73,7 +73,7 @@ const Way *peripheral_next_way(
         const Peripheral *peripheral, const Characteristic *c, const Way *way);
 bool peripheral_subscribed(const Peripheral *peripheral, const Characteristic *c);
 
-/* Another name, for the adapter's alias and the advertisement, which is registered anew; copied.
+/* Another name, for the adapter's alias and the plain advertisement; copied.
  * -EINVAL: empty, or longer than ADVERTISEMENT_NAME_MAX. */
 int peripheral_set_name(Peripheral *peripheral, const char *name);
 

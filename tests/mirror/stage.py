@@ -62,7 +62,11 @@ class Player:
         peer = self.central.scan(name=name, service=service and uuid_of(service))
         services = " ".join(sorted(name_of(uuid) for uuid in peer.services))
         flags = "none" if peer.flags is None else f"0x{peer.flags:02x}"
-        self.note(f"hears {peer.name}, flags {flags}, services {services or 'none'}")
+        self.note(f"hears {peer.name}, flags {flags}, services {services or 'none'}, "
+                  f"{'connectable' if peer.connectable else 'not connectable'}")
+        self.note(f"data {peer.data.hex()}")
+        if name is not None:  # which was in the scan response; else nobody has waited for that
+            self.note(f"response {peer.response.hex()}")
 
     def discover(self, absolute=False):
         """Writes the table down: the witnesses' services with handles from their own start, or
