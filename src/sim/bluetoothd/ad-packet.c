@@ -18,7 +18,8 @@ static const struct {
 int ad_packet_put(AdPacket *packet, const void *bytes, size_t size) {
         if (size > sizeof(packet->bytes) - packet->size)
                 return -EINVAL;
-        memcpy(packet->bytes + packet->size, bytes, size);
+        if (size > 0)
+                memcpy(packet->bytes + packet->size, bytes, size);
         packet->size += size;
         return 0;
 }
