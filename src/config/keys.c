@@ -33,24 +33,6 @@
 #define RATE_MAX 10000
 #define AGE_MAX  (30 * 24 * 3600 * SEC)
 
-static const char *const section_kind_names[_SECTION_KIND_MAX] = {
-        [SECTION_DAEMON] = "daemon",
-        [SECTION_BLUEZ] = "bluez",
-        [SECTION_AGENT] = "agent",
-        [SECTION_QUEUE] = "queue",
-        [SECTION_SOCKET] = "socket",
-        [SECTION_PERSIST] = "persist",
-        [SECTION_METRICS] = "metrics",
-        [SECTION_LIMITS] = "limits",
-        [SECTION_ADVERTISEMENT] = "advertisement",
-        [SECTION_ENVIRONMENT] = "environment",
-        [SECTION_SERVICE] = "service",
-        [SECTION_CHARACTERISTIC] = "characteristic",
-        [SECTION_FIELDS] = "fields",
-        [SECTION_DESCRIPTOR] = "descriptor",
-        [SECTION_SOURCE] = "source",
-};
-
 static const Key keys[] = {
         {SECTION_DAEMON, "profile", key_parse_profile, "", PLAIN(profile), .max = 180,
                 .description = "A profile that ships, by its name, or the path of a file."},
@@ -363,29 +345,6 @@ static const Key keys[] = {
         {SECTION_SOURCE, "target", key_parse_later, NULL, 0,
                 .description = "What is set: CHARACTERISTIC or CHARACTERISTIC.FIELD. Required."},
 };
-
-const char *section_kind_name(SectionKind kind) {
-        return section_kind_names[kind];
-}
-
-SectionKind section_kind_from_name(const char *name) {
-        for (int kind = 0; kind < _SECTION_KIND_MAX; kind++)
-                if (strcmp(section_kind_names[kind], name) == 0)
-                        return (SectionKind)kind;
-        return _SECTION_KIND_MAX;
-}
-
-bool section_kind_has_name(SectionKind kind) {
-        return kind >= SECTION_SERVICE;
-}
-
-bool section_kind_may_have_name(SectionKind kind) {
-        return section_kind_has_name(kind) || kind == SECTION_ADVERTISEMENT;
-}
-
-bool section_kind_has_free_keys(SectionKind kind) {
-        return kind == SECTION_ENVIRONMENT || kind == SECTION_FIELDS;
-}
 
 const Key *keys_all(size_t *ret_n) {
         *ret_n = ELEMENTS(keys);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/config.h"
+#include "config/section-kind.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,25 +13,6 @@
 
 /* A text is not a legal value; handled by the direct caller, which reports why. */
 enum { KEY_E_VALUE = 1 };
-
-typedef enum SectionKind {
-        SECTION_DAEMON,
-        SECTION_BLUEZ,
-        SECTION_AGENT,
-        SECTION_QUEUE,
-        SECTION_SOCKET,
-        SECTION_PERSIST,
-        SECTION_METRICS,
-        SECTION_LIMITS,
-        SECTION_ADVERTISEMENT, /* plain, and others that have names */
-        SECTION_ENVIRONMENT,   /* keys are names of variables, not in the table */
-        SECTION_SERVICE,       /* from here on sections have names */
-        SECTION_CHARACTERISTIC,
-        SECTION_FIELDS, /* keys are names of fields, not in the table */
-        SECTION_DESCRIPTOR,
-        SECTION_SOURCE, /* read by sporesense */
-        _SECTION_KIND_MAX,
-} SectionKind;
 
 /* What the plain sections say. Strings are owned. */
 typedef struct PlainValues {
@@ -148,16 +130,6 @@ struct Key {
         bool may_continue; /* on indented lines */
         const char *description;
 };
-
-const char *section_kind_name(SectionKind kind);
-/* _SECTION_KIND_MAX if it is none. */
-SectionKind section_kind_from_name(const char *name);
-/* It always has one: there is no plain section of this kind. */
-bool section_kind_has_name(SectionKind kind);
-/* It has one, or may have. */
-bool section_kind_may_have_name(SectionKind kind);
-/* Its keys are free names: environment and fields. */
-bool section_kind_has_free_keys(SectionKind kind);
 
 /* All rows, in the order of sections. */
 const Key *keys_all(size_t *ret_n);
