@@ -5,9 +5,11 @@
 
 #define ADVERTISEMENT_LEGACY_MAX 31 /* of the advertising data and of the scan response, each */
 #define AD_HEADER_SIZE           2  /* of each AD structure: its length and its type */
-#define AD_FLAGS_SIZE            3
-/* The adapter's own name, which the kernel puts there: at most 10 characters, and a NUL before
- * Linux 6.16 (linux net/bluetooth/eir.c). */
+/* The kernel adds them to a broadcast too where the adapter is for LE alone, and does not look
+ * whether there is room (eir_create_adv_data() in linux net/bluetooth/eir.c). */
+#define AD_FLAGS_SIZE 3
+/* The adapter's own name, which the kernel puts there: at most 10 bytes, and from older kernels a
+ * NUL (linux net/bluetooth/eir.c). */
 #define AD_ADAPTER_NAME_SIZE_MAX (AD_HEADER_SIZE + 11)
 
 /* Bytes of UUIDs as a list of each length, of manufacturer's and of services' data. */

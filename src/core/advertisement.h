@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #define ADVERTISEMENT_NAME_MAX 248 /* bytes: Core Specification, Vol 3, Part C, 12.1 */
-/* Bytes of the longest advertising data there is, in one piece: an AD structure's length has one
- * byte. Core Specification, Vol 3, Part C, 11. */
+/* Bytes of the longest advertising data that BlueZ and the kernel have room for: what one command
+ * gives a controller. Core Specification, Vol 4, Part E, 7.8.54. */
 #define ADVERTISEMENT_DATA_MAX 251
 
 typedef enum AdvertisementType {
