@@ -105,9 +105,16 @@ static int on_then(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
+/* What says nothing that can be said here may be anything. */
+static bool is_odd(sd_bus_message *m) {
+        return !sd_bus_message_is_method_error(m, NULL) && !sd_bus_message_is_empty(m);
+}
+
 static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        static const sd_bus_error odd =
+                SD_BUS_ERROR_MAKE_CONST(SD_BUS_ERROR_NO_REPLY, "a reply that makes no sense");
         Registrar *r = userdata;
-        const sd_bus_error *e = sd_bus_message_get_error(m);
+        const sd_bus_error *e = is_odd(m) ? &odd : sd_bus_message_get_error(m);
 
         r->slot = sd_bus_slot_unref(r->slot);
         set_error(r, e);

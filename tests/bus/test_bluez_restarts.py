@@ -55,6 +55,34 @@ class Restarts(BluezStory):
             self.wait_registered()
             self.assert_notifies(number)
 
+    def dies_under_it(self, bluez):
+        """Each life of bluetoothd ends while the application is being registered."""
+        bluez.wait_call("RegisterApplication")
+        bluez.command("kill")
+        self.wait_status("bluetoothd is not running")
+        bluez.command("start")
+
+    def test_a_bluetoothd_that_dies_of_it_is_asked_once_in_each_life(self):
+        self.bluez.command("answer", "RegisterApplication", "hold")
+        self.ready_to_register()
+        for _ in range(MANY):
+            self.dies_under_it(self.bluez)
+            self.assertEqual(self.bluez.calls("RegisterApplication", "UnregisterApplication"), [])
+        self.bluez.command("answer", "RegisterApplication", "ok")
+        self.bluez.command("restart")
+        self.wait_on_air()
+        self.peer = self.connect()
+        self.wait_registered()
+        self.assert_notifies(1)
+
+    def test_the_next_one_is_left_in_peace_for_a_while(self):
+        self.bluez.command("answer", "RegisterApplication", "hold")
+        self.ready_to_register("-o", "bluez.retry_min=1h", "-o", "bluez.retry_max=1h")
+        self.dies_under_it(self.bluez)
+        self.wait_status("being registered with BlueZ on hci0")
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls(*REGISTRATIONS), [])
+
     def test_it_comes_back_after_restarts_that_leave_no_time(self):
         self.put_on_air()
         for _ in range(MANY):
