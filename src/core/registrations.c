@@ -213,8 +213,7 @@ static void on_changed(RegistrationState old, RegistrationState new, void *userd
                 t->tried = true;
                 note_company(t, new);
         }
-        if (new == REGISTRATION_UNREGISTERING || new == REGISTRATION_STOPPED)
-                t->tried = false;
+        t->tried = t->tried && new != REGISTRATION_UNREGISTERING &&new != REGISTRATION_STOPPED;
         r->events->changed(t->number, old, new, r->userdata);
         decide(r);
 }

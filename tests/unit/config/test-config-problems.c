@@ -220,11 +220,12 @@ static void test_all_mistakes_are_told_at_once(void **state) {
 
         fixture_load_text(f, "[queue]\ndepth = 0\nwindow = 0\n[bluez]\nx = 1\n");
         assert_int_equal(f->errors, 3);
-        expect_problems(f, "test.conf:2: [queue] depth: not a number from 1 to 4096: \"0\"\n"
-                           "test.conf:3: [queue] window: not a number from 1 to 1024: \"0\"\n"
-                           "test.conf:5: [bluez] x: unknown key \"x\"; known: bus, adapter, "
-                           "power_on, version, handles, call_timeout, register_timeout, retry_min, "
-                           "retry_max, handle_tries, predecessor_timeout\n");
+        expect_problems(f,
+                "test.conf:2: [queue] depth: not a number from 1 to 4096: \"0\"\n"
+                "test.conf:3: [queue] window: not a number from 1 to 1024: \"0\"\n"
+                "test.conf:5: [bluez] x: unknown key \"x\"; known: bus, adapter, adapter_wait, "
+                "power_on, version, handles, call_timeout, register_timeout, retry_min, "
+                "retry_max, handle_tries, predecessor_timeout\n");
 }
 
 static void test_a_comment_of_another_kind_is_explained(void **state) {
