@@ -1,10 +1,10 @@
 #include "daemon/daemon.h"
 
+#include "daemon/air.h"
 #include "daemon/centrals.h"
 #include "daemon/owner.h"
 #include "daemon/programs.h"
-#include "loop/service-manager.h"
-#include "loop/timer.h"
+#include "daemon/shutdown.h"
 #include "util/bytes.h"
 #include "util/clock.h"
 
@@ -22,6 +22,10 @@ void daemon_standing(Daemon *d, Standing *s) {
                 (void)snprintf(s->fix, sizeof(s->fix),
                         "set profile = NAME in [daemon] of %s, or declare a [service] there",
                         d->config_file);
+        } else if (d->deactivated) {
+                (void)snprintf(s->why, sizeof(s->why), "%s by a program",
+                        d->air == AIR_LEAVING ? "being deactivated" : "deactivated");
+                (void)snprintf(s->fix, sizeof(s->fix), "sporectl activate");
         } else if (!d->peripheral || d->bus_lost) {
                 (void)snprintf(s->why, sizeof(s->why), "there is no D-Bus bus at \"%s\": %s",
                         d->settings->bluez.bus, strerror(-d->bus_error));
@@ -32,11 +36,13 @@ void daemon_standing(Daemon *d, Standing *s) {
 }
 
 /* Logs and tells systemd, once for each change. */
-static void announce(Daemon *d) {
+void daemon_announce(Daemon *d) {
         char version[BLUEZ_VERSION_TEXT_SIZE];
         char line[sizeof(d->announced)];
         Standing s;
 
+        if (d->stopping)
+                return;
         daemon_standing(d, &s);
         bluez_version_format(s.bluez, version);
         if (s.on_air)
@@ -51,94 +57,16 @@ static void announce(Daemon *d) {
                 return;
         memcpy(d->announced, line, sizeof(line));
         log_write(LOG_LEVEL_INFO, s.on_air ? "SPORED_ON_AIR=1" : "SPORED_ON_AIR=0", "%s", line);
-        service_manager_status(line);
+        service_manager_status(d->service_manager, line);
         if (d->server)
                 server_emit_status(d->server);
 }
 
-static void on_changed(void *userdata) {
-        Daemon *d = userdata;
-
-        /* Something was heard from the bus: it works. */
-        backoff_reset(&d->backoff);
-        if (!d->stopping)
-                announce(d);
-}
-
-static void connect_later(Daemon *d) {
-        timer_start_once(d->loop, &d->connect_again, backoff_next_usec(&d->backoff));
-}
-
-static void end_if_done(Daemon *d) {
-        if (d->unregistered && !(d->persist && persist_busy(d->persist)) &&
-                !(d->metrics_file && metrics_file_busy(d->metrics_file)))
-                ev_break(d->loop, EVBREAK_ALL);
-}
-
-static void on_disconnected(int error, void *userdata) {
-        Daemon *d = userdata;
-
-        log_warning("the bus connection is lost: %s", strerror(-error));
-        d->bus_lost = true;
-        d->bus_error = error;
-        if (d->stopping) {
-                d->unregistered = true;
-                end_if_done(d);
-                return;
-        }
-        announce(d);
-        connect_later(d);
-}
-
-static void on_stopped(void *userdata) {
-        Daemon *d = userdata;
-
-        log_info("unregistered from BlueZ");
-        d->unregistered = true;
-        end_if_done(d);
-}
-
-static void on_room(const Characteristic *c, void *userdata) {
+void daemon_room(const Characteristic *c, void *userdata) {
         Daemon *d = userdata;
 
         if (d->server)
                 server_room(d->server, c);
-}
-
-static const PeripheralEvents peripheral_events = {
-        .changed = on_changed,
-        .disconnected = on_disconnected,
-        .stopped = on_stopped,
-        .write = centrals_write,
-        .descriptor_write = centrals_descriptor_write,
-        .room = on_room,
-        .connection = centrals_connection,
-};
-
-static void disconnect_bus(Daemon *d) {
-        if (!d->peripheral)
-                return;
-        /* The next bus knows nothing of this one's writes. */
-        verdicts_give_up(d->verdicts, NULL);
-        d->calls_refused += peripheral_calls_refused(d->peripheral);
-        d->devices_dropped += devices_dropped(peripheral_devices(d->peripheral));
-        d->peripheral = peripheral_free(d->peripheral);
-}
-
-static void connect_bus(Daemon *d) {
-        disconnect_bus(d);
-        d->bus_lost = false;
-        d->bus_error = peripheral_new(
-                &d->peripheral, d->loop, d->settings, d->profile, d->values, &peripheral_events, d);
-        if (d->bus_error < 0)
-                connect_later(d);
-        else if (d->name && peripheral_set_name(d->peripheral, d->name) < 0)
-                log_error("no memory for the name \"%s\"", d->name);
-        announce(d);
-}
-
-static void on_connect_again(struct ev_loop *loop, struct ev_timer *w, int revents) {
-        connect_bus(w->data);
 }
 
 void daemon_taken(Daemon *d, const Characteristic *c) {
@@ -165,10 +93,14 @@ static void on_freshness_changed(
 }
 
 static const FreshnessEvents freshness_events = {.changed = on_freshness_changed};
-static const StallsEvents stalls_events = {.due = on_room};
+static const StallsEvents stalls_events = {.due = daemon_room};
+
+void daemon_end_if_done(Daemon *d) {
+        shutdown_end_if_done(d);
+}
 
 static void on_file_done(void *userdata) {
-        end_if_done(userdata);
+        daemon_end_if_done(userdata);
 }
 
 static const PersistEvents persist_events = {.finished = on_file_done};
@@ -177,64 +109,16 @@ static const MetricsFileEvents metrics_file_events = {
         .stopped = on_file_done,
 };
 
-static void stop(Daemon *d) {
-        log_info("stopping");
-        d->stopping = true;
-        service_manager_stopping();
-        if (d->verdicts)
-                verdicts_give_up(d->verdicts, NULL);
-        d->server = server_free(d->server);
-        ev_timer_stop(d->loop, &d->connect_again);
-        if (d->metrics_file)
-                metrics_file_stop(d->metrics_file);
-        if (d->persist)
-                persist_finish(d->persist);
-        timer_start_once(d->loop, &d->shutdown, d->settings->daemon.shutdown_timeout_usec);
-        if (d->peripheral && !d->bus_lost)
-                peripheral_stop(d->peripheral);
-        else
-                d->unregistered = true;
-        end_if_done(d);
-}
-
-static void on_signal(struct ev_loop *loop, struct ev_signal *w, int revents) {
-        Daemon *d = w->data;
-
-        if (d->stopping) {
-                log_warning("told twice: left without unregistering");
-                ev_break(loop, EVBREAK_ALL);
-                return;
-        }
-        stop(d);
-}
-
-static void on_shutdown_timeout(struct ev_loop *loop, struct ev_timer *w, int revents) {
-        Daemon *d = w->data;
-
-        if (!d->unregistered)
-                log_warning("BlueZ did not answer in time: left without unregistering");
-        if (d->persist && persist_busy(d->persist))
-                log_warning("the values are still being written: left to end by itself");
-        ev_break(loop, EVBREAK_ALL);
-}
-
 static void on_never(struct ev_loop *loop, struct ev_periodic *w, int revents) {
 }
 
 static void init_watchers(Daemon *d) {
-        ev_signal_init(&d->sigterm, on_signal, SIGTERM);
-        ev_signal_init(&d->sigint, on_signal, SIGINT);
-        ev_timer_init(&d->connect_again, on_connect_again, 0., 0.);
-        backoff_init(
-                &d->backoff, d->settings->bluez.retry_min_usec, d->settings->bluez.retry_max_usec);
-        ev_timer_init(&d->shutdown, on_shutdown_timeout, 0., 0.);
-        d->sigterm.data = d->sigint.data = d->connect_again.data = d->shutdown.data = d;
         /* libev wakes up each minute to see whether the clock was set, unless a watcher of this
          * kind makes it have the kernel tell. */
         ev_periodic_init(&d->never, on_never, NEVER, 0., NULL);
         ev_periodic_start(d->loop, &d->never);
-        ev_signal_start(d->loop, &d->sigterm);
-        ev_signal_start(d->loop, &d->sigint);
+        air_init(d);
+        shutdown_init(d);
 }
 
 static ServerPlace place(const DaemonPlace *p, const char *group, unsigned mode) {
@@ -316,8 +200,10 @@ static int new_metrics_file(Daemon *d) {
 }
 
 static int daemon_start(Daemon *d, const DaemonPlaces *places) {
-        int r = d->profile ? new_values(d, places->state) : 0;
+        int r = service_manager_new(&d->service_manager, d->loop);
 
+        if (r >= 0 && d->profile)
+                r = new_values(d, places->state);
         if (r >= 0)
                 r = listen_for_programs(d, places);
         if (r >= 0)
@@ -325,16 +211,16 @@ static int daemon_start(Daemon *d, const DaemonPlaces *places) {
         if (r < 0)
                 return r;
         init_watchers(d);
-        service_manager_ready();
+        service_manager_ready(d->service_manager);
         if (d->profile)
-                connect_bus(d);
+                air_connect(d);
         else
-                announce(d);
+                daemon_announce(d);
         return 0;
 }
 
 static void daemon_done(Daemon *d) {
-        server_free(d->server);
+        d->server = server_free(d->server);
         peripheral_free(d->peripheral);
         metrics_file_free(d->metrics_file);
         persist_free(d->persist);
@@ -342,6 +228,7 @@ static void daemon_done(Daemon *d) {
         stalls_free(d->stalls);
         freshness_free(d->freshness);
         values_free(d->values);
+        service_manager_free(d->service_manager);
         free(d->name);
         ev_loop_destroy(d->loop);
 }

@@ -120,9 +120,7 @@ static int check(const Arguments *a, const Config *config, unsigned errors, unsi
 /* The service manager must hear that this was a start, or it calls the end a failure. */
 static int stand_aside(void) {
         log_info("standing aside: [daemon] serve = no");
-        service_manager_ready();
-        service_manager_status("standing aside: [daemon] serve = no");
-        service_manager_stopping();
+        service_manager_stood_aside("standing aside: [daemon] serve = no");
         return EXIT_SUCCESS;
 }
 

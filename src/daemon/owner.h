@@ -1,5 +1,6 @@
-/* The daemon's one object, for the files that it is spread over: daemon.c (start, stop, the bus),
- * programs.c (what local programs ask) and centrals.c (what centrals write). */
+/* The daemon's one object, for the files that it is spread over: daemon.c (start), air.c (the bus,
+ * and off the air), shutdown.c (stop), programs.c (what local programs ask) and centrals.c (what
+ * centrals write). */
 #pragma once
 
 #include "config/config.h"
@@ -11,10 +12,18 @@
 #include "daemon/stalls.h"
 #include "daemon/values.h"
 #include "daemon/verdicts.h"
+#include "loop/service-manager.h"
 #include "socket/server.h"
+
+typedef enum Air {
+        AIR_OFF,     /* there is no peripheral, and none is to be */
+        AIR_ON,      /* on the air, or as near to it as things allow */
+        AIR_LEAVING, /* what is registered is being unregistered */
+} Air;
 
 typedef struct Daemon {
         struct ev_loop *loop;
+        ServiceManager *service_manager;
         const Settings *settings;
         const char *config_file;
         const Profile *profile; /* NULL: nothing to serve, and so nothing down to persist */
@@ -28,13 +37,17 @@ typedef struct Daemon {
         Peripheral *peripheral; /* NULL: no bus, see bus_error */
         int bus_error;
         bool bus_lost; /* peripheral is to be freed when connect_again turns up */
-        char *name;    /* that programs have given it; NULL: the profile's */
+        Air air;
+        bool deactivated;      /* by a program: it is to be off the air, or to get there */
+        bool unregistered;     /* while leaving: nothing is registered any more */
+        struct ev_timer leave; /* ends the leaving */
+        char *name;            /* that programs have given it; NULL: the profile's */
         struct ev_timer connect_again;
         Backoff backoff;
         struct ev_signal sigterm, sigint;
         struct ev_timer shutdown;
         struct ev_periodic never;
-        bool stopping, unregistered;
+        bool stopping;
         char announced[512];      /* the last line that was logged about being on air */
         Standing told;            /* what status replies borrow from */
         uint64_t calls_refused;   /* on bus connections that have ended */
@@ -44,5 +57,11 @@ typedef struct Daemon {
 } Daemon;
 
 void daemon_standing(Daemon *d, Standing *ret);
+/* What daemon_standing() tells may have changed: logs it and tells whoever wants to know. */
+void daemon_announce(Daemon *d);
+/* Something that the end of the daemon waits for is done. */
+void daemon_end_if_done(Daemon *d);
+/* There may be room in this characteristic's queue. */
+void daemon_room(const Characteristic *c, void *userdata);
 /* A value was stored, whoever it is from: whom it concerns is told. */
 void daemon_taken(Daemon *d, const Characteristic *c);

@@ -198,12 +198,15 @@ static const PairingEvents pairing_events = {
         .released = on_agent_released,
 };
 
+void peripheral_forget(Peripheral *p) {
+        (void)serving_set_owner(p->serving, NULL);
+        devices_clear(p->devices);
+}
+
 static void on_disconnected(int error, void *userdata) {
         Peripheral *p = userdata;
 
-        /* Nobody hears us any more, whatever was subscribed. */
-        (void)serving_set_owner(p->serving, NULL);
-        devices_clear(p->devices);
+        peripheral_forget(p);
         p->events->disconnected(error, p->userdata);
 }
 
@@ -343,6 +346,15 @@ int peripheral_set_name(Peripheral *p, const char *name) {
 
 void peripheral_stop(Peripheral *p) {
         presence_stop(p->presence);
+}
+
+void peripheral_left(const Peripheral *p, char *out, size_t size) {
+        const AdapterInfo *adapter = adapter_chosen(p->adapter);
+        char what[128];
+
+        presence_left(p->presence, what, sizeof(what));
+        (void)snprintf(out, size, "%s%s%s", what, *what && adapter ? ", on " : "",
+                *what && adapter ? adapter_name(adapter) : "");
 }
 
 static StandingFacts standing_facts(const Peripheral *p, const AdapterInfo *adapter) {

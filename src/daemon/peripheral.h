@@ -79,6 +79,11 @@ int peripheral_set_name(Peripheral *peripheral, const char *name);
 
 /* Unregisters; `stopped` follows, never from inside this call. */
 void peripheral_stop(Peripheral *peripheral);
+/* What has not been unregistered since, in words: "the application and the agent, on hci0". Empty:
+ * nothing. */
+void peripheral_left(const Peripheral *peripheral, char *out, size_t size);
+/* Nobody hears it any more: ends every subscription and every link, which is told. */
+void peripheral_forget(Peripheral *peripheral);
 
 void peripheral_standing(const Peripheral *peripheral, Standing *ret);
 /* Of the profile, by index; false: there are no more. */

@@ -8,6 +8,7 @@
 #include "daemon/pinning.h"
 #include "daemon/registrars.h"
 #include "loop/timer.h"
+#include "util/cleanup.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -331,20 +332,28 @@ void presence_leave(Presence *p) {
 }
 
 void presence_left(const Presence *p, char *out, size_t size) {
-        size_t n = 0, length = 0;
+        const bool application = may_be_held(p, REGISTRATIONS_APPLICATION);
+        char advertisements[40] = "";
+        size_t n = 0;
 
         for (size_t i = REGISTRATIONS_ADVERTISEMENTS; i < registrations_count(p->registrations);
                 i++)
                 n += may_be_held(p, i);
-        out[0] = '\0';
-        if (may_be_held(p, REGISTRATIONS_AGENT))
-                length += (size_t)snprintf(out, size, "the agent");
-        if (length < size && may_be_held(p, REGISTRATIONS_APPLICATION))
-                length += (size_t)snprintf(
-                        out + length, size - length, "%sthe application", length > 0 ? ", " : "");
-        if (length < size && n > 0)
-                (void)snprintf(out + length, size - length, "%s%zu advertisement%s",
-                        length > 0 ? ", " : "", n, n > 1 ? "s" : "");
+        if (n == 1)
+                (void)snprintf(advertisements, sizeof(advertisements), "the advertisement");
+        else if (n > 1)
+                (void)snprintf(advertisements, sizeof(advertisements), "%zu advertisements", n);
+        const char *parts[] = {may_be_held(p, REGISTRATIONS_AGENT) ? "the agent" : "",
+                application ? "the application" : "", advertisements};
+        *out = '\0';
+        for (size_t i = 0, length = 0; i < ELEMENTS(parts) && length < size; i++) {
+                bool last = i + 1 == ELEMENTS(parts) || (i + 2 == ELEMENTS(parts) && n == 0);
+                const char *before = length == 0 ? "" : last ? " and " : ", ";
+
+                if (*parts[i])
+                        length += (size_t)snprintf(
+                                out + length, size - length, "%s%s", before, parts[i]);
+        }
 }
 
 bool presence_complete(const Presence *p) {

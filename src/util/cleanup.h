@@ -39,4 +39,12 @@ static inline void cleanup_fclosep(FILE **f) {
                 _stolen;                                                                           \
         })
 
+/* Likewise for a descriptor, with -1. */
+#define STEAL_FD(fd)                                                                               \
+        ({                                                                                         \
+                int _stolen = (fd);                                                                \
+                (fd) = -1;                                                                         \
+                _stolen;                                                                           \
+        })
+
 #define ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))

@@ -51,7 +51,7 @@ class Agent(BluezStory):
         self.assertEqual(calls[0], "RegisterAgent")
         self.assertIn("RequestDefaultAgent", calls)
         self.bluez.waiting.clear()
-        self.assertNotIn("left without", self.log_of(process))
+        self.assertNotIn("left registered", self.log_of(process))
         self.bluez.wait_call("UnregisterAdvertisement")
         self.bluez.wait_call("UnregisterApplication")
         self.bluez.wait_call("UnregisterAgent", path="/org/bluez", object=AGENT)

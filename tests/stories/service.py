@@ -44,11 +44,11 @@ def story_stop(world):
 
 def story_stop_while_bluetoothd_stands_still(world):
     """while bluetoothd stands still a stop succeeds after shutdown_timeout, and the
-    journal says that it left without unregistering"""
+    journal names what is left registered"""
     cursor = world.log.cursor()
     with world.bluetoothd.standing_still():
         seconds = stop(world, "bluetoothd standing still")
-    wait_journal(world, cursor, "left without unregistering")
+    wait_journal(world, cursor, "left registered: the application")
     assert 1.5 <= seconds < 4, seconds
 
 

@@ -1,0 +1,21 @@
+/* On the air and off it: the bus connection, and everything on it, comes and goes here. */
+#pragma once
+
+#include "daemon/owner.h"
+
+/* Before anything else. */
+void air_init(Daemon *d);
+/* Connects to the bus, now and whenever it is there again, and registers. */
+void air_connect(Daemon *d);
+/* Unregisters what is registered, within shutdown_timeout, and closes the connection to the bus;
+ * daemon_end_if_done() follows, from the loop. What BlueZ has not answered by then is left and
+ * logged: it drops that by itself once it sees the connection closed. */
+void air_leave(Daemon *d);
+/* What air_leave() has not got unregistered yet is left now, and logged. */
+void air_give_up(Daemon *d);
+
+/* Off the air until air_activate(), or the end of the daemon: as air_leave(). Values stay and
+ * programs are served. Nothing happens if it is so already, or on the way there. */
+void air_deactivate(Daemon *d);
+/* While it is still leaving: it comes back after that. */
+void air_activate(Daemon *d);
