@@ -303,6 +303,14 @@ class Client:
         """Another name on the air. For administrators: Refused "not_permitted"."""
         return self.request("advertise", name=name)
 
+    def deactivate(self):
+        """Off the air until activate(), or until spored is restarted. For administrators, as the
+        next."""
+        return self.request("deactivate")
+
+    def activate(self):
+        return self.request("activate")
+
     def will(self, values):
         """Values that spored sets when this connection ends, however that happens: a dict from
         names to what set() takes. In place of the one before; {}: none."""

@@ -52,6 +52,8 @@ static const struct {
         [COMMAND_METRICS] = {"metrics", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
         [COMMAND_DEVICES] = {"devices", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
         [COMMAND_ADVERTISE] = {"advertise", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
+        [COMMAND_ACTIVATE] = {"activate", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
+        [COMMAND_DEACTIVATE] = {"deactivate", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
         [COMMAND_HELP] = {"help", 0},
         [COMMAND_VERSION] = {"version", 0},
 };
@@ -79,6 +81,7 @@ void arguments_print_help(FILE *out) {
               "  metrics                  show all counts as Prometheus reads them\n"
               "  devices                  show who is connected or bonded\n"
               "  advertise NAME           advertise another name\n"
+              "  deactivate, activate     go off the air; go back on the air\n"
               "  help, version            show this; show the version\n"
               "\n"
               "  --socket PATH            spored's socket, if it is not the usual one\n"
@@ -290,6 +293,8 @@ static int check_rest(Arguments *arguments, const Scan *scan) {
         case COMMAND_STATUS:
         case COMMAND_METRICS:
         case COMMAND_DEVICES:
+        case COMMAND_ACTIVATE:
+        case COMMAND_DEACTIVATE:
         case COMMAND_HELP:
         case COMMAND_VERSION:
                 break;

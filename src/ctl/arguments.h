@@ -15,6 +15,8 @@ typedef enum Command {
         COMMAND_METRICS,
         COMMAND_DEVICES,
         COMMAND_ADVERTISE,
+        COMMAND_ACTIVATE,
+        COMMAND_DEACTIVATE,
         COMMAND_HELP,
         COMMAND_VERSION,
 } Command;

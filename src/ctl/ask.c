@@ -38,6 +38,8 @@ static int render(const Arguments *arguments, const json_t *answer) {
                 return render_devices(stdout, answer);
         case COMMAND_SET:
         case COMMAND_ADVERTISE:
+        case COMMAND_ACTIVATE:
+        case COMMAND_DEACTIVATE:
         case COMMAND_WATCH:
         case COMMAND_HANDLE:
         case COMMAND_HELP:

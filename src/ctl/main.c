@@ -21,6 +21,8 @@ static int run(const Arguments *arguments) {
         case COMMAND_METRICS:
         case COMMAND_DEVICES:
         case COMMAND_ADVERTISE:
+        case COMMAND_ACTIVATE:
+        case COMMAND_DEACTIVATE:
                 return ask(arguments);
         case COMMAND_WATCH:
                 return watch(arguments);

@@ -98,6 +98,12 @@ static int new_message(json_t **ret, const Arguments *arguments, FILE *errors) {
         case COMMAND_DEVICES:
                 *ret = json_pack("{s:s}", "op", "devices");
                 break;
+        case COMMAND_ACTIVATE:
+                *ret = json_pack("{s:s}", "op", "activate");
+                break;
+        case COMMAND_DEACTIVATE:
+                *ret = json_pack("{s:s}", "op", "deactivate");
+                break;
         case COMMAND_WATCH:
         case COMMAND_HANDLE:
         case COMMAND_HELP:

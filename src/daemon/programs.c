@@ -1,6 +1,7 @@
 #include "daemon/programs.h"
 
 #include "core/att-codes.h"
+#include "daemon/air.h"
 #include "daemon/figures.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -109,6 +110,22 @@ static int on_advertise(const char *name, char *why, size_t why_size, void *user
         }
         free(d->name);
         d->name = copy;
+        return 0;
+}
+
+static int on_activate(bool active, char *why, size_t why_size, void *userdata) {
+        Daemon *d = userdata;
+        Standing s;
+
+        if (!d->profile) {
+                daemon_standing(d, &s);
+                (void)snprintf(why, why_size, "%s", s.why);
+                return SERVER_E_UNAVAILABLE;
+        }
+        if (active)
+                air_activate(d);
+        else
+                air_deactivate(d);
         return 0;
 }
 
@@ -261,6 +278,7 @@ const ServerEvents programs_events = {
         .verdict = on_verdict,
         .unhandled = on_unhandled,
         .advertise = on_advertise,
+        .activate = on_activate,
         .status = on_status,
         .device = on_device,
         .advertisement = on_advertisement,

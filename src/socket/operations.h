@@ -29,6 +29,8 @@ int operation_status(Request *request);
 int operation_metrics(Request *request);
 int operation_devices(Request *request);
 int operation_advertise(Request *request);
+int operation_activate(Request *request);
+int operation_deactivate(Request *request);
 
 /* {"ok":true} as the answer. 0 or -ENOMEM. */
 int request_ok(Request *request);

@@ -1,4 +1,4 @@
-/* status, metrics, devices, advertise: about the daemon as a whole. */
+/* status, metrics, devices, advertise, activate and deactivate: about the daemon as a whole. */
 #include "socket/operations.h"
 #include "socket/status-json.h"
 #include "util/cleanup.h"
@@ -80,4 +80,22 @@ int operation_advertise(Request *request) {
                 return reply_fail(request->detail, REPLY_E_INTERNAL, "the name is as it was: %s",
                         strerror(-r));
         return request_ok(request);
+}
+
+static int activate(Request *request, bool active) {
+        const SessionContext *context = request->context;
+        char why[REPLY_DETAIL_SIZE] = "";
+
+        if (context->events->activate(active, why, sizeof(why), context->userdata) ==
+                SERVER_E_UNAVAILABLE)
+                return reply_fail(request->detail, REPLY_E_UNAVAILABLE, "%s", why);
+        return request_ok(request);
+}
+
+int operation_activate(Request *request) {
+        return activate(request, true);
+}
+
+int operation_deactivate(Request *request) {
+        return activate(request, false);
 }

@@ -35,6 +35,8 @@ static const Operation operations[] = {
         {"metrics", RIGHT_EVERYBODY, operation_metrics, {}},
         {"devices", RIGHT_EVERYBODY, operation_devices, {}},
         {"advertise", RIGHT_ADMINISTRATOR, operation_advertise, {"name"}},
+        {"activate", RIGHT_ADMINISTRATOR, operation_activate, {}},
+        {"deactivate", RIGHT_ADMINISTRATOR, operation_deactivate, {}},
 };
 
 static void request_done(Request *request) {

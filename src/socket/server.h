@@ -138,6 +138,8 @@ typedef struct ServerEvents {
         void (*unhandled)(const Characteristic *c, void *userdata);
         /* Another name to advertise. 0, SERVER_E_UNAVAILABLE with a sentence in why, -errno. */
         int (*advertise)(const char *name, char *why, size_t why_size, void *userdata);
+        /* Goes off the air, or back on it: begins to. As advertise. */
+        int (*activate)(bool active, char *why, size_t why_size, void *userdata);
         void (*status)(ServerStatus *ret, void *userdata);
         /* The devices, index counting from 0. False: there are no more. */
         bool (*device)(size_t index, ServerDevice *ret, void *userdata);

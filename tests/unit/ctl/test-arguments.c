@@ -104,6 +104,8 @@ static void test_what_is_asked_for(void **state) {
         assert_message(WORDS("status"), "{\"op\":\"status\"}");
         assert_message(WORDS("metrics"), "{\"op\":\"metrics\"}");
         assert_message(WORDS("devices"), "{\"op\":\"devices\"}");
+        assert_message(WORDS("activate"), "{\"op\":\"activate\"}");
+        assert_message(WORDS("deactivate"), "{\"op\":\"deactivate\"}");
         assert_message(
                 WORDS("advertise", "My Shed"), "{\"op\":\"advertise\",\"name\":\"My Shed\"}");
 }

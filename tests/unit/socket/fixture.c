@@ -143,6 +143,17 @@ static void stub_characteristic_status(
         *ret = f->characteristic_status;
 }
 
+static int stub_activate(bool active, char *why, size_t why_size, void *userdata) {
+        Fixture *f = userdata;
+
+        if (active)
+                f->calls.activated++;
+        else
+                f->calls.deactivated++;
+        (void)snprintf(why, why_size, "activate is no");
+        return f->advertise_result;
+}
+
 static const ServerEvents stub_events = {
         .set = stub_set,
         .set_given_up = stub_set_given_up,
@@ -152,6 +163,7 @@ static const ServerEvents stub_events = {
         .verdict = stub_verdict,
         .unhandled = stub_unhandled,
         .advertise = stub_advertise,
+        .activate = stub_activate,
         .status = stub_status,
         .device = stub_device,
         .advertisement = stub_advertisement,

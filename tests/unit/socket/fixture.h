@@ -28,6 +28,7 @@ typedef struct FixtureCalls {
         bool accept;
         unsigned code;
         char advertised[300];
+        unsigned activated, deactivated;
 } FixtureCalls;
 
 typedef struct Fixture {

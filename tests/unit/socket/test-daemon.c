@@ -173,6 +173,18 @@ static void test_advertise_says_why_not(void **state) {
         assert_error(f, "{\"op\":\"advertise\",\"name\":\"x\"}", "internal", "as it was");
 }
 
+static void test_activate_and_deactivate_are_handed_up(void **state) {
+        Fixture *f = *state;
+
+        assert_answer(f, "{\"op\":\"deactivate\"}", "{\"ok\":true}");
+        assert_int_equal(f->calls.deactivated, 1);
+        assert_int_equal(f->calls.activated, 0);
+        assert_answer(f, "{\"op\":\"activate\"}", "{\"ok\":true}");
+        assert_int_equal(f->calls.activated, 1);
+        f->advertise_result = SERVER_E_UNAVAILABLE;
+        assert_error(f, "{\"op\":\"deactivate\"}", "unavailable", "activate is no");
+}
+
 static void test_advertise_refuses_what_is_no_name(void **state) {
         Fixture *f = *state;
         char request[400];
@@ -223,6 +235,7 @@ int main(void) {
                 TEST(test_devices_are_listed_in_order),
                 TEST(test_advertise_hands_the_name_up),
                 TEST(test_advertise_says_why_not),
+                TEST(test_activate_and_deactivate_are_handed_up),
                 TEST(test_advertise_refuses_what_is_no_name),
         };
 

@@ -24,6 +24,8 @@ static const char *const seeds[] = {
         "{\"op\":\"verdict\",\"number\":7,\"accept\":false,\"code\":144}",
         "{\"op\":\"will\",\"values\":[{\"characteristic\":\"note\",\"value\":\"bye\"}]}",
         "{\"op\":\"advertise\",\"name\":\"x\"}",
+        "{\"op\":\"deactivate\"}",
+        "{\"op\":\"activate\"}",
         "[{\"op\":\"get\",\"characteristic\":\"raw\"},{\"op\":\"metrics\"}]",
 };
 

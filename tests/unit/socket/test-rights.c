@@ -57,6 +57,8 @@ static void test_the_read_only_socket_refuses_everything_else(void **state) {
                 "{\"op\":\"will\",\"values\":[{\"characteristic\":\"raw\",\"hex\":\"01\"}]}",
                 ADVERTISE,
                 "{\"op\":\"advertise\",\"name\":\"\"}",
+                "{\"op\":\"deactivate\"}",
+                "{\"op\":\"activate\"}",
         };
         Fixture *f = *state;
         int fd = client_connect_to(read_only_path);
