@@ -155,10 +155,7 @@ static int send_waiting(Notifier *n) {
 static int on_pong(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Notifier *n = userdata;
 
-        const char *sender = sd_bus_message_get_sender(m);
-
-        /* Any answer will do, but it must be bluetoothd's own: not the bus's, not a timeout. */
-        bool answered = sender && strcmp(sender, n->owner) == 0;
+        bool answered = pulse_answered(n->parameters.pulse, m);
 
         n->ping_slot = sd_bus_slot_unref(n->ping_slot);
         pacer_ping_done(n->pacer, answered);
@@ -178,9 +175,11 @@ static int ping(Notifier *n) {
         if (r >= 0)
                 r = sd_bus_call_async(
                         n->bus, &n->ping_slot, m, on_pong, n, n->parameters.ping_timeout_usec);
-        if (r >= 0)
-                pacer_ping_sent(n->pacer);
-        return r;
+        if (r < 0)
+                return r;
+        pacer_ping_sent(n->pacer);
+        pulse_asked(n->parameters.pulse);
+        return 0;
 }
 
 void notifier_wake(Notifier *n) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bluez/application.h"
+#include "bluez/pulse.h"
 #include "bluez/ways.h"
 #include "core/link-mtus.h"
 
@@ -37,6 +38,7 @@ typedef struct NotifierParameters {
         uint64_t switch_timeout_usec;            /* as in WaysParameters */
         uint64_t retry_min_usec, retry_max_usec; /* before a Ping that failed is sent again */
         SocketBudget *budget;                    /* borrowed */
+        Pulse *pulse; /* borrowed: hears of the Pings and of their answers */
 } NotifierParameters;
 
 /* application and profile are borrowed for the notifier's life. */

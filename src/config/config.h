@@ -38,6 +38,7 @@ typedef struct Settings {
                 uint16_t handles;               /* the profile's first; 0: BlueZ chooses */
                 uint64_t call_timeout_usec;     /* ordinary calls */
                 uint64_t register_timeout_usec; /* bluetoothd may take 25 s */
+                uint64_t ping_interval_usec;    /* of a silent bluetoothd; 0: it is not pinged */
                 uint64_t retry_min_usec, retry_max_usec;
                 unsigned handle_tries; /* with pinned handles, before they are given up */
                 uint64_t predecessor_timeout_usec; /* for a process that has ended on the bus */

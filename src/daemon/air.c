@@ -99,6 +99,7 @@ void air_give_up(Daemon *d) {
         peripheral_left(d->peripheral, left, sizeof(left));
         if (*left)
                 log_warning("left registered: %s (no answer from bluetoothd)", left);
+        d->unregistered = true;
 }
 
 /* It has unregistered, or its time is over. */

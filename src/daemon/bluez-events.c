@@ -9,6 +9,8 @@ static void on_appeared(const char *owner, void *userdata) {
 
         log_info("bluetoothd is there (%s)", owner);
         int r = serving_set_owner(p->serving, owner);
+        if (r >= 0)
+                r = pulse_set_owner(p->pulse, owner);
         if (r < 0)
                 log_error("notifications cannot be sent: %s", strerror(-r));
         p->events->changed(p->userdata);
@@ -19,6 +21,7 @@ static void on_vanished(void *userdata) {
 
         log_info("bluetoothd is not there");
         (void)serving_set_owner(p->serving, NULL);
+        (void)pulse_set_owner(p->pulse, NULL);
         adapter_clear(p->adapter);
         devices_clear(p->devices);
         advertising_set_centrals(p->advertising, 0);
@@ -129,4 +132,14 @@ static void on_device_event(const ConnectionEvent *event, void *userdata) {
 
 const DevicesEvents peripheral_devices_events = {
         .event = on_device_event,
+};
+
+static void on_pulse_changed(void *userdata) {
+        Peripheral *p = userdata;
+
+        p->events->changed(p->userdata);
+}
+
+const PulseEvents peripheral_pulse_events = {
+        .changed = on_pulse_changed,
 };

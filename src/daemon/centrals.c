@@ -118,6 +118,7 @@ void centrals_connection(const ConnectionEvent *event, void *userdata) {
         log_event(event);
         if (d->server)
                 server_emit_connection(d->server, event);
+        daemon_announce(d);
 }
 
 void centrals_descriptor_write(const Characteristic *c, const Descriptor *descriptor,

@@ -35,29 +35,46 @@ void daemon_standing(Daemon *d, Standing *s) {
         }
 }
 
-/* Logs and tells systemd, once for each change. */
-void daemon_announce(Daemon *d) {
+static void describe(const Standing *s, char *out, size_t size) {
         char version[BLUEZ_VERSION_TEXT_SIZE];
+
+        bluez_version_format(s->bluez, version);
+        if (s->on_air)
+                (void)snprintf(out, size, "on air%s%s (%s, BlueZ %s)", s->name ? " as " : "",
+                        s->name ? s->name : "", s->adapter, version);
+        else
+                (void)snprintf(
+                        out, size, "not on air: %s%s%s", s->why, *s->fix ? "; " : "", s->fix);
+        /* The adapter's alias and BlueZ's words come from others: one line, whatever they say. */
+        bytes_make_printable(out);
+}
+
+static void tell_service_manager(Daemon *d, const Standing *s, const char *line) {
+        char text[sizeof(d->announced) + 64];
+
+        if (s->centrals == 0)
+                (void)snprintf(text, sizeof(text), "%s%s", line, s->on_air ? "; no central" : "");
+        else
+                (void)snprintf(text, sizeof(text), "%s; %zu central%s", line, s->centrals,
+                        s->centrals == 1 ? "" : "s");
+        service_manager_status(d->service_manager, text);
+}
+
+/* The log and programs hear of each change once, and not of each second that bluetoothd takes. */
+void daemon_announce(Daemon *d) {
         char line[sizeof(d->announced)];
         Standing s;
 
         if (d->stopping)
                 return;
         daemon_standing(d, &s);
-        bluez_version_format(s.bluez, version);
-        if (s.on_air)
-                (void)snprintf(line, sizeof(line), "on air%s%s (%s, BlueZ %s)",
-                        s.name ? " as " : "", s.name ? s.name : "", s.adapter, version);
-        else
-                (void)snprintf(
-                        line, sizeof(line), "not on air: %s%s%s", s.why, *s.fix ? "; " : "", s.fix);
-        /* The adapter's alias and BlueZ's words come from others: one line, whatever they say. */
-        bytes_make_printable(line);
-        if (strcmp(line, d->announced) == 0)
+        describe(&s, line, sizeof(line));
+        tell_service_manager(d, &s, line);
+        const char *news = s.silent_usec > 0 ? "bluetoothd does not answer" : line;
+        if (strcmp(news, d->announced) == 0)
                 return;
-        memcpy(d->announced, line, sizeof(line));
+        (void)snprintf(d->announced, sizeof(d->announced), "%s", news);
         log_write(LOG_LEVEL_INFO, s.on_air ? "SPORED_ON_AIR=1" : "SPORED_ON_AIR=0", "%s", line);
-        service_manager_status(d->service_manager, line);
         if (d->server)
                 server_emit_status(d->server);
 }

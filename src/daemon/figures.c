@@ -122,7 +122,11 @@ static void add_daemon(Metrics *m, const FiguresSource *source) {
 
         metrics_family(m, "spored_build_info", METRIC_GAUGE, "1, and the version of spored.");
         metrics_sample(m, &(MetricLabel){"version", SPORED_VERSION}, 1, 1);
-        add_single(m, "spored_on_air", METRIC_GAUGE, "1 while registered with BlueZ.", s->on_air);
+        add_single(m, "spored_on_air", METRIC_GAUGE,
+                "1 while registered with a BlueZ that answers.", s->on_air);
+        metrics_family(m, "spored_bluetoothd_silent_seconds", METRIC_GAUGE,
+                "Since bluetoothd was last heard, if it does not answer; else 0.");
+        metrics_sample_usec(m, NULL, 0, s->silent_usec);
         add_single(m, "spored_agent_registered", METRIC_GAUGE,
                 "1 while the pairing agent is registered with BlueZ.", s->agent_registered);
         add_single(m, "spored_centrals_connected", METRIC_GAUGE, "Centrals that are connected.",

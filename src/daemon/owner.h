@@ -39,7 +39,7 @@ typedef struct Daemon {
         bool bus_lost; /* peripheral is to be freed when connect_again turns up */
         Air air;
         bool deactivated;      /* by a program: it is to be off the air, or to get there */
-        bool unregistered;     /* while leaving: nothing is registered any more */
+        bool unregistered;     /* while leaving: nothing is, or what is has been given up */
         struct ev_timer leave; /* ends the leaving */
         char *name;            /* that programs have given it; NULL: the profile's */
         struct ev_timer connect_again;
@@ -48,7 +48,7 @@ typedef struct Daemon {
         struct ev_timer shutdown;
         struct ev_periodic never;
         bool stopping;
-        char announced[512];      /* the last line that was logged about being on air */
+        char announced[512];      /* the last change of being on air that was told */
         Standing told;            /* what status replies borrow from */
         uint64_t calls_refused;   /* on bus connections that have ended */
         uint64_t devices_dropped; /* likewise */

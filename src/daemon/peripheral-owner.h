@@ -4,6 +4,7 @@
 
 #include "bluez/adapter.h"
 #include "bluez/client.h"
+#include "bluez/pulse.h"
 #include "daemon/advertising.h"
 #include "daemon/pairing.h"
 #include "daemon/peripheral.h"
@@ -22,6 +23,7 @@ struct Peripheral {
         sd_bus *bus;
         BusSource *source;
         sd_bus_slot *filter_slot;
+        Pulse *pulse;
         BluezClient *client;
         Adapter *adapter;
         Devices *devices;
@@ -34,6 +36,7 @@ struct Peripheral {
 
 extern const BluezClientEvents peripheral_client_events;
 extern const DevicesEvents peripheral_devices_events;
+extern const PulseEvents peripheral_pulse_events;
 
 /* What it stands on has changed: BlueZ, its adapter, or what is registered. */
 void peripheral_update(Peripheral *p);

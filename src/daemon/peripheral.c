@@ -8,16 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The one gate: only BlueZ itself may call us. */
+/* The one gate: only BlueZ itself may call us. Whatever comes from it says that it is well. */
 static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Peripheral *p = userdata;
         const char *owner = bluez_client_owner(p->client);
         const char *sender = sd_bus_message_get_sender(m);
         uint8_t type;
 
-        if (sd_bus_message_get_type(m, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL)
+        if (owner && sender && strcmp(owner, sender) == 0) {
+                pulse_heard(p->pulse);
                 return 0;
-        if (owner && sender && strcmp(owner, sender) == 0)
+        }
+        if (sd_bus_message_get_type(m, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL)
                 return 0;
         p->calls_refused++;
         log_debug("a call of %s from %s is refused", sd_bus_message_get_member(m),
@@ -200,6 +202,7 @@ static const PairingEvents pairing_events = {
 
 void peripheral_forget(Peripheral *p) {
         (void)serving_set_owner(p->serving, NULL);
+        (void)pulse_set_owner(p->pulse, NULL);
         devices_clear(p->devices);
 }
 
@@ -235,6 +238,10 @@ static ServingParameters serving_parameters(const Settings *s) {
 static int new_objects(Peripheral *p) {
         const Settings *s = p->settings;
         ServingParameters serving = serving_parameters(s);
+        PulseParameters pulse = {
+                .interval_usec = s->bluez.ping_interval_usec,
+                .timeout_usec = s->bluez.call_timeout_usec,
+        };
         AdapterParameters adapter = {
                 .select = s->bluez.adapter,
                 .alias = p->profile->advertisements[0]->name,
@@ -246,7 +253,10 @@ static int new_objects(Peripheral *p) {
         };
 
         int r = devices_new(&p->devices, s->limits.devices, &peripheral_devices_events, p);
+        if (r >= 0)
+                r = pulse_new(&p->pulse, p->loop, p->bus, &pulse, &peripheral_pulse_events, p);
         serving.devices = p->devices;
+        serving.notifier.pulse = p->pulse;
         if (r >= 0)
                 r = serving_new(&p->serving, p->loop, p->bus, p->profile, p->values, &serving,
                         &serving_events, p);
@@ -309,6 +319,7 @@ Peripheral *peripheral_free(Peripheral *p) {
         pairing_free(p->pairing);
         advertising_free(p->advertising);
         serving_free(p->serving);
+        pulse_free(p->pulse);
         devices_free(p->devices);
         bus_source_free(p->source);
         /* Closing is enough: BlueZ drops what a client that left the bus had registered. Only then
@@ -358,8 +369,11 @@ void peripheral_left(const Peripheral *p, char *out, size_t size) {
 }
 
 static StandingFacts standing_facts(const Peripheral *p, const AdapterInfo *adapter) {
+        uint64_t silent_usec = pulse_silent_usec(p->pulse);
+
         return (StandingFacts){
-                .on_air = on_air(p),
+                .on_air = on_air(p) && silent_usec == 0,
+                .silent_usec = silent_usec,
                 .bus_answered = bluez_client_known(p->client),
                 .bluetoothd = bluez_client_owner(p->client) != NULL,
                 .objects_known = adapter_listed(p->adapter),
@@ -389,6 +403,7 @@ void peripheral_standing(const Peripheral *p, Standing *ret) {
         StandingFacts facts = standing_facts(p, adapter);
 
         ret->on_air = facts.on_air;
+        ret->silent_usec = facts.silent_usec;
         ret->name = advertising_name(p->advertising);
         if (!ret->name && adapter)
                 ret->name = adapter->alias;

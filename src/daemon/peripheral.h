@@ -43,6 +43,7 @@ typedef struct PeripheralEvents {
 /* How things stand. Strings are borrowed until the loop turns; why and fix are NULL on air. */
 typedef struct Standing {
         bool on_air;
+        uint64_t silent_usec; /* since bluetoothd was last heard, if it does not answer; else 0 */
         const char *name;
         const char *adapter, *address;
         BluezVersion bluez;

@@ -156,6 +156,7 @@ static void on_status(ServerStatus *ret, void *userdata) {
                 .pinned = s->pinned,
                 .why = text_or_null(s->why),
                 .fix = text_or_null(s->fix),
+                .silent_usec = s->silent_usec,
                 .agent = s->agent,
                 .agent_registered = s->agent_registered,
                 .agent_why = s->agent_error,

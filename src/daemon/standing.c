@@ -1,5 +1,8 @@
 #include "daemon/standing.h"
 
+#include "util/clock.h"
+
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,12 +55,16 @@ static Reason explain_adapter(const StandingFacts *f, const char *holder) {
         return explain_power(f);
 }
 
-static Reason explain(const StandingFacts *f, const char *holder) {
+static Reason explain(const StandingFacts *f, const char *holder, const char *silent) {
         if (!f->bus_answered)
                 return (Reason){.why = "the bus has not answered yet"};
         if (!f->bluetoothd)
                 return (Reason){
                         .why = "bluetoothd is not running", .fix = "systemctl start bluetooth"};
+        if (f->silent_usec > 0)
+                return (Reason){.why = "bluetoothd has not answered for %s s",
+                        .subject = silent,
+                        .fix = "systemctl restart bluetooth"};
         if (!f->objects_known && f->objects_error)
                 return (Reason){.why = "bluetoothd does not list its objects: %s",
                         .subject = f->objects_error,
@@ -101,13 +108,14 @@ static void fill(char *out, size_t size, const char *text, const char *subject) 
 
 void standing_explain(
         const StandingFacts *facts, char *why, size_t why_size, char *fix, size_t fix_size) {
-        char holder[32] = "it";
+        char holder[32] = "it", silent[32];
         Reason reason = {0};
 
         if (facts->holder > 0)
                 (void)snprintf(holder, sizeof(holder), "process %d", (int)facts->holder);
+        (void)snprintf(silent, sizeof(silent), "%" PRIu64, facts->silent_usec / USEC_PER_SEC);
         if (!facts->on_air)
-                reason = explain(facts, holder);
+                reason = explain(facts, holder, silent);
         fill(why, why_size, reason.why, reason.subject);
         fill(fix, fix_size, reason.fix, reason.object);
 }

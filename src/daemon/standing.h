@@ -3,12 +3,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 typedef struct StandingFacts {
         bool on_air;
         bool bus_answered;         /* the bus has said whether there is a bluetoothd */
         bool bluetoothd;           /* org.bluez has an owner */
+        uint64_t silent_usec;      /* since it was last heard, if it does not answer; else 0 */
         bool objects_known;        /* and has listed its objects */
         const char *objects_error; /* why it could not; NULL: nothing is wrong */
         size_t n_adapters;

@@ -200,6 +200,8 @@ void service_manager_stopping(ServiceManager *m) {
 }
 
 void service_manager_status(ServiceManager *m, const char *text) {
+        if (strcmp(m->status, text) == 0)
+                return;
         (void)snprintf(m->status, sizeof(m->status), "%s", text);
         tell_state(m, DUE_STATUS);
 }

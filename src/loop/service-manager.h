@@ -19,7 +19,7 @@ void service_manager_ready(ServiceManager *manager);
 /* The configuration is being read anew; service_manager_ready() follows, whatever becomes of it. */
 void service_manager_reloading(ServiceManager *manager);
 void service_manager_stopping(ServiceManager *manager);
-/* One line for `systemctl status`, copied. */
+/* One line for `systemctl status`, copied; told only if it is another one. */
 void service_manager_status(ServiceManager *manager, const char *text);
 
 /* A start that succeeds and ends at once, and why: for a process that has no loop. May wait. */

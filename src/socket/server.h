@@ -70,6 +70,7 @@ typedef struct ServerStatus {
         BluezVersion bluez;
         bool pinned;           /* the handles are those of the profile */
         const char *why, *fix; /* one line each, if not on air */
+        uint64_t silent_usec;  /* since bluetoothd was last heard, if it does not answer; else 0 */
         const char *agent;     /* the capability of the one that there is to be */
         bool agent_registered;
         const char *agent_why; /* BlueZ's words for refusing it */

@@ -130,13 +130,17 @@ static json_t *bluez_json(BluezVersion version) {
 }
 
 static json_t *daemon_json(const ServerStatus *s) {
-        return json_pack("{s:b, s:i, s:s, s:b, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}",
-                "ok", 1, "protocol", STATUS_PROTOCOL, "version", SPORED_VERSION, "on_air",
-                (int)s->on_air, "name", reply_string(s->name), "adapter", reply_string(s->adapter),
-                "address", reply_string(s->address), "bluez", bluez_json(s->bluez), "handles",
+        json_t *silent = s->silent_usec > 0 ? reply_seconds(s->silent_usec) : json_null();
+
+        return json_pack(
+                "{s:b, s:i, s:s, s:b, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
+                1, "protocol", STATUS_PROTOCOL, "version", SPORED_VERSION, "on_air", (int)s->on_air,
+                "name", reply_string(s->name), "adapter", reply_string(s->adapter), "address",
+                reply_string(s->address), "bluez", bluez_json(s->bluez), "handles",
                 s->pinned ? "pinned" : "unpinned", "why", reply_string(s->why), "fix",
-                reply_string(s->fix), "uptime_s", count(s->uptime_usec / 1000000), "calls_refused",
-                count(s->calls_refused), "log_dropped", count(s->log_dropped));
+                reply_string(s->fix), "silent_s", silent, "uptime_s",
+                count(s->uptime_usec / 1000000), "calls_refused", count(s->calls_refused),
+                "log_dropped", count(s->log_dropped));
 }
 
 static json_t *agent_json(const ServerStatus *s) {

@@ -156,7 +156,7 @@ class BluezStory(Story):
 
     version = "5.66"  # of BlueZ
     options = ("-o", "bluez.retry_min=10ms", "-o", "bluez.retry_max=20ms",
-               "-o", "daemon.shutdown_timeout=200ms")
+               "-o", "daemon.shutdown_timeout=200ms", "-o", "bluez.ping_interval=0")
 
     def setUp(self):
         super().setUp()

@@ -61,6 +61,15 @@ class Pings(BluezStory):
         self.assertLessEqual(paths.count("/"), 2)
         self.assertEqual(self.counters("level")["pending"], 1)
 
+    def test_one_that_is_refused_says_nothing_of_bluetoothd(self):
+        self.ping_refused("-o", "bluez.ping_interval=10ms", "-o", "bluez.call_timeout=100ms")
+        # Beside those of the notifier, which waits an hour after the first.
+        for _ in range(20):
+            while self.next_ping() != "/":
+                pass
+        status = self.status()
+        self.assertTrue(status["on_air"], status["why"])
+
     def test_one_that_is_refused_is_repeated(self):
         self.ping_refused()
         refused = 0

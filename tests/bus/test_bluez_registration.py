@@ -394,7 +394,7 @@ class Adapters(BluezStory):
         self.bluez.add_adapter(**{"Alias:b": "yes"})
         self.bluez.command("own")
         self.launch()
-        self.assertEqual(self.wait_on_air(), "STATUS=on air (hci0, BlueZ 5.66)")
+        self.assertEqual(self.wait_on_air(), "STATUS=on air (hci0, BlueZ 5.66); no central")
         self.assertEqual(self.ctl("status").stdout.splitlines()[0], "on air (hci0, BlueZ 5.66)")
 
     def test_the_name_is_set_unless_it_is_right_already(self):

@@ -372,6 +372,12 @@ class Page(BluezStory):
         while "ok" not in self.peer.receive():
             pass
 
+    def run_off(self, *_words):
+        self.wait_status("deactivated by a program; sporectl activate")
+
+    def run_on(self, *_words):
+        self.wait_on_air()
+
     def run_power(self, _off):
         self.bluez.command("change", "hci0", "Powered=no")
 

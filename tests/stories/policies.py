@@ -89,7 +89,7 @@ def assert_stalled_goes_on(world, peer):
 
 def story_a_minute_without_bluetoothd(world):
     """while bluetoothd stands still, a minute in the machine, every set is answered and each
-    policy counts exactly; afterwards what waited arrives in order, under coalesce the newest"""
+    policy counts exactly, and status says so; afterwards what waited arrives in order, under coalesce the newest"""
     with subscribed(world) as (peer, subscriptions):
         before = {name: world.spored.counters(name)["sent"] for name in NAMES}
         with world.bluetoothd.standing_still():
@@ -99,6 +99,8 @@ def story_a_minute_without_bluetoothd(world):
             assert len(set_many(peer, "latest", range(1, SETS + 1))) == SETS
             assert_waiting_peer_holds_up_nobody(world, peer)
             last = assert_stalled_goes_on(world, peer)
+            assert "restart" in world.spored.wait_why("bluetoothd has not answered for")
+            assert not world.spored.status()["on_air"]
             assert_stays(lambda: set_value(peer, "latest", SETS), "sets are answered",
                          60 if world.name == "machine" else world.a_while)
             repeated = world.spored.counters("latest")["published"] - SETS
@@ -106,6 +108,7 @@ def story_a_minute_without_bluetoothd(world):
             assert_counted(world, "newest", pending=DEPTH, sets_refused=SETS - DEPTH, sent=0)
             assert_counted(world, "latest", pending=1, coalesced=SETS - 1 + repeated, sent=0)
             assert_counted(world, "blocked", pending=DEPTH, sets_refused=1, sent=0)
+        world.spored.wait_on_air()
         assert told(subscriptions["filler"], filled)[-DEPTH:] == \
             list(range(filled - DEPTH + 1, filled + 1))
         assert told(subscriptions["oldest"], SETS) == list(range(SETS - DEPTH + 1, SETS + 1))

@@ -224,7 +224,8 @@ static void test_all_mistakes_are_told_at_once(void **state) {
                 "test.conf:2: [queue] depth: not a number from 1 to 4096: \"0\"\n"
                 "test.conf:3: [queue] window: not a number from 1 to 1024: \"0\"\n"
                 "test.conf:5: [bluez] x: unknown key \"x\"; known: bus, adapter, adapter_wait, "
-                "power_on, version, handles, call_timeout, register_timeout, retry_min, "
+                "power_on, version, handles, call_timeout, register_timeout, "
+                "ping_interval, retry_min, "
                 "retry_max, handle_tries, predecessor_timeout\n");
 }
 

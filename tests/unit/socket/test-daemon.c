@@ -55,7 +55,7 @@ static void test_status_on_air(void **state) {
                 "\",\"on_air\":true,\"name\":\"Spore\",\"adapter\":\"hci0\","
                 "\"address\":\"AA:BB:CC:DD:EE:FF\",\"bluez\":\"5.66\","
                 "\"handles\":\"pinned\",\"why\":null,\"fix\":null,"
-                "\"uptime_s\":12,\"calls_refused\":2,\"log_dropped\":3,"
+                "\"silent_s\":null,\"uptime_s\":12,\"calls_refused\":2,\"log_dropped\":3,"
                 "\"advertisements\":[{\"name\":null,\"on_air\":true,\"connectable\":true},"
                 "{\"name\":\"far\",\"on_air\":false,\"connectable\":false,"
                 "\"left_out\":\"appearance, services\",\"not_taken\":\"tx_power\","

@@ -1,0 +1,97 @@
+"""A bluetoothd that is there and does not answer."""
+
+import contextlib
+import os
+import signal
+import unittest
+
+from bluez import BluezStory
+
+SILENT = "STATUS=not on air: bluetoothd has not answered for"
+
+
+class Pulse(BluezStory):
+
+    options = (*BluezStory.options, "-o", "bluez.call_timeout=1s")
+    asked_soon = ("-o", "bluez.ping_interval=100ms")
+
+    @contextlib.contextmanager
+    def standing_still(self):
+        os.kill(self.bluez.process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.bluez.process.pid, signal.SIGCONT)
+
+    def wait_silent(self):
+        return self.wait_status(SILENT)
+
+    def test_it_is_said_and_programs_are_served(self):
+        process = self.put_on_air(*self.asked_soon)
+        self.subscribe("level")
+        with self.standing_still():
+            self.wait_silent()
+            status = self.status()
+            self.assertFalse(status["on_air"])
+            self.assertRegex(status["why"], "^bluetoothd has not answered for [0-9]+ s$")
+            self.assertEqual(status["fix"], "systemctl restart bluetooth")
+            self.assertGreater(status["silent_s"], 0)
+            self.assertIn("systemctl restart bluetooth", self.ctl("status").stdout)
+            self.set("level", 7)
+            self.assertEqual(self.peer.call(op="get", characteristic="level")["value"], 7)
+        self.wait_on_air()
+        self.assertIsNone(self.status()["silent_s"])
+        self.assertEqual(self.bluez.wait_values(1), [("level", "07")])
+        self.assertEqual(self.bluez.registered(), ("1", "1"))
+        self.assertEqual(self.log_of(process).count("bluetoothd has not answered for"), 1)
+
+    def test_who_watches_the_status_is_told_once_of_each(self):
+        self.put_on_air(*self.asked_soon)
+        self.assertTrue(self.peer.call(op="watch", events=["status"])["ok"])
+        with self.standing_still():
+            self.assertIn("has not answered", self.peer.receive()["why"])
+            # Its seconds are counted meanwhile.
+            first = self.wait_silent()
+            self.wait_notify(lambda text: SILENT in text and text != first)
+        self.assertTrue(self.peer.receive()["on_air"])
+
+    def test_it_is_asked_once(self):
+        self.bluez.command("answer", "Ping", "hold")
+        self.put_on_air(*self.asked_soon)
+        first = self.wait_silent()
+        self.wait_notify(lambda text: SILENT in text and text != first)
+        self.bluez.take("call", member="Ping")
+        self.wait_notify(lambda text: SILENT in text and text != first)
+        self.assertEqual(self.bluez.calls("Ping"), [])
+        self.bluez.command("answer", "Ping", "ok")
+        self.bluez.command("reply", "Ping", "ok")
+        self.wait_on_air()
+
+    def test_what_the_notifier_asks_is_enough(self):
+        self.put_on_air("-o", "bluez.ping_interval=1h", "-o", "queue.window=1")
+        self.subscribe("level")
+        with self.standing_still():
+            self.set("level", 1)
+            self.wait_silent()
+        self.wait_on_air()
+
+    def test_one_that_is_asked_for_nothing_is_not_suspected(self):
+        self.put_on_air()
+        self.assertIsNone(self.status()["silent_s"])
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls("Ping"), [])
+
+    def test_another_one_has_a_fresh_start(self):
+        self.bluez.command("answer", "Ping", "hold")
+        self.put_on_air(*self.asked_soon)
+        self.wait_silent()
+        self.assertEqual(self.bluez.end(), 0)
+        self.wait_status("bluetoothd is not running")
+        self.bluez = self.another_bluez()
+        self.bluez.add_adapter()
+        self.bluez.command("own")
+        self.wait_on_air()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
