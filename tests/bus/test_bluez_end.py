@@ -1,5 +1,7 @@
 """How spored leaves, and a bus that is lost while phones listen."""
 
+import contextlib
+import os
 import signal
 import unittest
 
@@ -7,6 +9,8 @@ from bluez import BluezStory
 from harness import LIMIT
 
 LEAVING = ("UnregisterAdvertisement", "UnregisterApplication")
+BOTH = "the application and the advertisement, on hci0"
+LEFT_BOTH = f"left registered: {BOTH} (no answer from bluetoothd)"
 
 
 class End(BluezStory):
@@ -41,20 +45,15 @@ class End(BluezStory):
         self.assertNotIn("left registered", self.ended(process))
         self.bluez.wait_call("UnregisterApplication")
 
-    def test_a_bluez_that_never_answers_does_not_hold_it_up(self):
-        process = self.put_on_air("-o", "daemon.shutdown_timeout=200ms")
-        for member in LEAVING:
-            self.bluez.command("answer", member, "never")
-        self.tell(process)
-        self.assertIn("left registered: the application and the advertisement, on hci0 (no answer", self.ended(process))
-
     def test_a_second_signal_ends_it_at_once(self):
         process = self.put_on_air("-o", "daemon.shutdown_timeout=60s")
         self.bluez.command("answer", "UnregisterAdvertisement", "never")
         self.tell(process)
         self.bluez.wait_call("UnregisterAdvertisement")
         process.send_signal(signal.SIGTERM)
-        self.assertIn("told twice", self.ended(process))
+        log = self.ended(process)
+        self.assertIn("told twice", log)
+        self.assertIn(LEFT_BOTH, log)
 
     def test_in_the_middle_of_registering_it_takes_back_what_bluez_may_hold(self):
         self.bluez.command("answer", "RegisterApplication", "hold")
@@ -82,6 +81,128 @@ class End(BluezStory):
         self.bluez.wait_call("UnregisterAdvertisement")
         self.assertEqual(self.bluez.end(), 0)
         self.ended(process)
+
+
+class Left(BluezStory):
+    """Its own time ends it, with 0, and it says what BlueZ still has."""
+
+    def tell(self, process):
+        process.send_signal(signal.SIGTERM)
+        status = process.wait(LIMIT)
+        log = process.stderr.read().decode()
+        self.assertEqual(status, 0, log)
+        return log
+
+    def left(self, process, what):
+        """Nothing else, and once."""
+        log = self.tell(process)
+        self.assertEqual([line for line in log.splitlines() if "left registered" in line],
+                         [f"spored: warning: left registered: {what} (no answer from bluetoothd)"])
+
+    def nothing_left(self, process):
+        self.assertNotIn("left registered", self.tell(process))
+
+    @contextlib.contextmanager
+    def standing_still(self, process):
+        os.kill(process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(process.pid, signal.SIGCONT)
+
+    def test_on_air_with_a_bluez_that_does_not_answer(self):
+        process = self.put_on_air()
+        for member in LEAVING:
+            self.bluez.command("answer", member, "never")
+        self.left(process, BOTH)
+
+    def test_on_air_with_a_bluez_that_has_stopped(self):
+        process = self.put_on_air("-o", "bluez.ping_interval=30s")
+        with self.standing_still(self.bluez.process):
+            self.left(process, BOTH)
+
+    def test_on_air_with_a_bus_that_has_stopped(self):
+        process = self.put_on_air()
+        with self.standing_still(self.bus.process):
+            self.left(process, BOTH)
+
+    def test_an_advertisement_that_was_taken_back_is_not_named(self):
+        process = self.put_on_air()
+        self.bluez.command("answer", "UnregisterApplication", "never")
+        self.left(process, "the application, on hci0")
+
+    def test_an_agent_is_named(self):
+        process = self.put_on_air("-o", "agent.capability=NoInputNoOutput")
+        self.bluez.command("answer", "UnregisterAgent", "never")
+        self.left(process, "the agent, on hci0")
+
+    def test_all_of_it(self):
+        process = self.put_on_air("-o", "agent.capability=NoInputNoOutput")
+        with self.standing_still(self.bluez.process):
+            self.left(process, "the application and the advertisement and the agent, on hci0")
+
+    def leave_nothing_back(self):
+        for leaving in LEAVING:
+            self.bluez.command("answer", leaving, "never")
+
+    def test_an_application_that_is_being_registered_may_be_there(self):
+        self.bluez.command("answer", "RegisterApplication", "hold")
+        process = self.ready_to_register()
+        self.bluez.wait("listed")
+        self.leave_nothing_back()
+        self.left(process, "the application, on hci0")
+
+    def test_an_advertisement_that_is_being_registered_may_be_there(self):
+        self.bluez.command("answer", "RegisterAdvertisement", "hold")
+        process = self.ready_to_register()
+        self.bluez.wait("advertisement")
+        self.leave_nothing_back()
+        self.left(process, BOTH)
+
+    def test_bluetoothd_has_not_even_told_its_objects(self):
+        self.bluez.command("answer", "GetManagedObjects", "never")
+        process = self.ready_to_register()
+        self.wait_status("bluetoothd has not answered yet")
+        self.nothing_left(process)
+
+    def test_refused(self):
+        self.bluez.command("answer", "RegisterApplication", "error", "org.bluez.Error.Failed", "no")
+        process = self.ready_to_register()
+        self.wait_status("BlueZ refuses the application")
+        with self.standing_still(self.bluez.process):
+            self.nothing_left(process)
+
+    def test_without_bluetoothd(self):
+        process = self.launch()
+        self.wait_status("bluetoothd is not running")
+        self.nothing_left(process)
+
+    def test_without_a_bus(self):
+        process = self.put_on_air()
+        self.bus.stop()
+        self.wait_status("there is no D-Bus bus")
+        self.nothing_left(process)
+
+    def test_a_bus_that_has_stopped_before_it_has_answered(self):
+        with self.standing_still(self.bus.process):
+            process = self.launch()
+            self.nothing_left(process)
+
+    def test_a_program_that_does_not_read_holds_nothing_up(self):
+        process = self.put_on_air("-o", "limits.peer_bytes=4k")
+        self.peer.send(b'{"op":"status"}\n' * 2000)
+        self.assertTrue(self.connect().call(op="status")["ok"])
+        self.nothing_left(process)
+
+    def test_a_log_that_nobody_reads_holds_nothing_up(self):
+        process = self.put_on_air()
+        # Each is refused and logged.
+        while self.peer.call(op="status")["log_dropped"] == 0:
+            for _ in range(50):
+                self.write("alarm", "ff")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(LIMIT), 0)
+        process.stderr.read()
 
 
 class Bus(BluezStory):
