@@ -5,14 +5,15 @@ import signal
 import time
 import traceback
 
-from . import (access, adapter, advertising, bleak, bluetoothd, bonds, centrals, connections,
-               declarations, figures, flood, gatt, handles, many, notifications, pairing, pieces,
-               policies, profiles, second, sense, service, sockets, table, values, verdicts,
-               writes)
+from . import (access, activation, adapter, advertising, bleak, bluetoothd, bonds, centrals,
+               connections, declarations, figures, flood, gatt, handles, many, notifications,
+               pairing, pieces, policies, profiles, second, sense, service, sockets, table, values,
+               verdicts, writes)
 
 MODULES = (advertising, table, values, writes, verdicts, notifications, policies, centrals,
            connections, gatt, declarations, access, pairing, bonds, sockets, handles, profiles,
-           many, sense, bluetoothd, adapter, second, service, bleak, pieces, flood, figures)
+           many, sense, bluetoothd, adapter, second, service, activation, bleak, pieces, flood,
+           figures)
 HELPERS = {"__init__", "mushpi", "peer", "runner", "served", "spored", "world"}
 LIMIT = 120  # seconds for one story
 

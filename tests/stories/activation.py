@@ -1,0 +1,77 @@
+"""Off the air and back on it, without an end of the process."""
+
+import os
+
+from . import mushpi
+from .peer import set_env
+from .served import assert_served, survived
+from .world import wait_until
+
+CYCLES, LOOK = 100, 25
+
+
+def deactivate(world):
+    world.sporectl("deactivate")
+    wait_until(lambda: world.spored.status()["why"] == "deactivated by a program", "it is off")
+    assert world.spored.status()["fix"] == "sporectl activate"
+
+
+def activate(world):
+    world.sporectl("activate")
+    world.spored.wait_on_air()
+
+
+def fds(world):
+    return len(os.listdir(f"/proc/{world.spored.pid}/fd"))
+
+
+def story_deactivated(world):
+    """deactivated, it is gone from the air and from the table of a central that is connected, and
+    programs are served; activated, the same process serves what they have set meanwhile"""
+    with survived(world), world.central() as central:
+        central.connect(service=mushpi.SERVICE).subscribe(mushpi.ENV_MEASUREMENTS)
+        deactivate(world)
+        assert not central.discover().service(mushpi.SERVICE), "the service is still in the table"
+        assert world.adapter.advertisements() == 0
+        with world.peer() as peer:
+            value = set_env(peer, 812)
+        activate(world)
+        assert world.adapter.advertisements() == 1
+        central.discover()
+        assert central.read(mushpi.ENV_MEASUREMENTS) == value
+
+
+def story_a_hundred_times(world):
+    """after each of a hundred times the next central is served, and nothing is left behind"""
+    with survived(world):
+        deactivate(world)
+        activate(world)
+        assert_served(world)
+        before = fds(world)
+        for number in range(CYCLES):
+            deactivate(world)
+            activate(world)
+            if number % LOOK == 0:
+                assert_served(world)
+        assert world.adapter.advertisements() == 1
+        wait_until(lambda: fds(world) == before, "all descriptors are closed")
+
+
+def story_deactivated_while_bluetoothd_stands_still(world):
+    """while bluetoothd stands still it is off after shutdown_timeout and says what it has left;
+    bluetoothd goes on, holds nothing of it any more, and serves it again when it is activated"""
+    cursor = world.log.cursor()
+    with survived(world):
+        with world.bluetoothd.standing_still():
+            deactivate(world)
+        assert "left registered: the application" in world.log.since(cursor)
+        wait_until(lambda: world.adapter.advertisements() == 0, "nothing is advertised")
+        activate(world)
+        assert world.adapter.advertisements() == 1
+
+
+def story_deactivated_it_restarts(world):
+    """a restart of the service, deactivated or not, puts it on the air"""
+    deactivate(world)
+    world.spored.restart()
+    assert_served(world)
