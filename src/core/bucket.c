@@ -15,6 +15,17 @@ static double tokens_at(const Bucket *bucket, uint64_t now_usec) {
                 bucket->tokens + passed_usec * bucket->rate.per_second / USEC_PER_SEC);
 }
 
+/* One without a limit has counted nothing. */
+void bucket_set_rate(Bucket *bucket, Rate rate, uint64_t now_usec) {
+        double tokens = bucket->rate.per_second > 0 ? tokens_at(bucket, now_usec) : rate.burst;
+
+        *bucket = (Bucket){
+                .rate = rate,
+                .tokens = fmin(tokens, rate.burst),
+                .filled_usec = now_usec,
+        };
+}
+
 uint64_t bucket_ready_usec(const Bucket *bucket, uint64_t now_usec) {
         double missing;
 

@@ -104,6 +104,21 @@ void pacer_remove_lane(Pacer *pacer, size_t lane) {
         pacer->lanes[lane].used = false;
 }
 
+void pacer_reconfigure(Pacer *pacer, const PacerParameters *parameters, uint64_t now_usec) {
+        assert(parameters->window > 0);
+        pacer->window = parameters->window;
+        bucket_set_rate(&pacer->bucket, parameters->rate, now_usec);
+}
+
+void pacer_reconfigure_lane(Pacer *pacer, size_t lane, const PacerLane *to, uint64_t now_usec) {
+        Lane *l = &pacer->lanes[lane];
+
+        l->parameters = *to;
+        bucket_set_rate(&l->bucket, to->rate, now_usec);
+        if (l->next_usec > now_usec + to->min_interval_usec)
+                l->next_usec = now_usec + to->min_interval_usec;
+}
+
 void pacer_reset(Pacer *pacer) {
         pacer->outstanding = pacer->covered = 0;
         pacer->ping_pending = false;

@@ -35,6 +35,10 @@ int pacer_add_lane(Pacer *pacer, const PacerLane *lane, size_t *ret_lane);
 /* Its number may be given to another. */
 void pacer_remove_lane(Pacer *pacer, size_t lane);
 
+/* Other parameters from now on: what is outstanding, and what the rates have counted, stays. */
+void pacer_reconfigure(Pacer *pacer, const PacerParameters *parameters, uint64_t now_usec);
+void pacer_reconfigure_lane(Pacer *pacer, size_t lane, const PacerLane *to, uint64_t now_usec);
+
 /* bluetoothd has a new owner: nothing is outstanding any more. The answer of a Ping under way must
  * not be reported. What the rates have counted stays: the air is the same. */
 void pacer_reset(Pacer *pacer);

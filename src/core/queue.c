@@ -136,14 +136,61 @@ static void push_out_oldest(QueueNotifier *notifier) {
                 notifier->counters.dropped_overwritten++;
 }
 
+static uint8_t *slot_of(const Queue *queue, size_t slot) {
+        return queue->values + slot * queue->parameters.value_max;
+}
+
 static void store(Queue *queue, const uint8_t *data, size_t size, uint64_t now_usec) {
         size_t slot = (size_t)(queue->end % queue->parameters.depth);
 
         if (size > 0)
-                memcpy(queue->values + slot * queue->parameters.value_max, data, size);
+                memcpy(slot_of(queue, slot), data, size);
         queue->sizes[slot] = size;
         queue->pushed_usec[slot] = now_usec;
         queue->end++;
+}
+
+/* Number modulo depth is the slot in both. */
+static void copy_value(Queue *to, const Queue *from, uint64_t number) {
+        size_t old = (size_t)(number % from->parameters.depth);
+        size_t new = (size_t)(number % to->parameters.depth);
+
+        if (from->sizes[old] > 0)
+                memcpy(slot_of(to, new), slot_of(from, old), from->sizes[old]);
+        to->sizes[new] = from->sizes[old];
+        to->pushed_usec[new] = from->pushed_usec[old];
+}
+
+/* The last ones, whether or not they still wait: one of them may have to be repeated. */
+static void copy_values(Queue *to, const Queue *from) {
+        size_t n = to->parameters.depth < from->parameters.depth ? to->parameters.depth
+                                                                 : from->parameters.depth;
+
+        for (uint64_t number = from->end < n ? 0 : from->end - n; number < from->end; number++)
+                copy_value(to, from, number);
+}
+
+void queue_reconfigure(Queue *queue, Queue *fresh) {
+        Queue old = *queue;
+
+        assert(!fresh->notifiers);
+        assert(!queue->notifiers || fresh->parameters.value_max == queue->parameters.value_max);
+        if (queue->notifiers)
+                copy_values(fresh, queue);
+        queue->parameters = fresh->parameters;
+        queue->values = fresh->values;
+        queue->sizes = fresh->sizes;
+        queue->pushed_usec = fresh->pushed_usec;
+        /* Without anybody there is nothing to repeat. */
+        if (!queue->notifiers)
+                queue->end = 0;
+        for (QueueNotifier *n = queue->notifiers; n; n = n->next)
+                while (pending(n) > queue->parameters.depth)
+                        push_out_oldest(n);
+        fresh->values = old.values;
+        fresh->sizes = old.sizes;
+        fresh->pushed_usec = old.pushed_usec;
+        queue_free(fresh);
 }
 
 int queue_push_over(Queue *queue, const uint8_t *data, size_t size, uint64_t now_usec) {
@@ -217,8 +264,7 @@ int queue_notifier_repeat(
                 return QUEUE_E_OTHER;
         size_t slot = (size_t)((queue->end - 1) % queue->parameters.depth);
         if (queue->sizes[slot] != size ||
-                (size > 0 && memcmp(queue->values + slot * queue->parameters.value_max, data,
-                                     size) != 0))
+                (size > 0 && memcmp(slot_of(queue, slot), data, size) != 0))
                 return QUEUE_E_OTHER;
         queue->pushed_usec[slot] = now_usec;
         notifier->cursor--;
@@ -257,7 +303,7 @@ int queue_notifier_peek(const QueueNotifier *notifier, QueuedValue *ret) {
 
         if (pending(notifier) == 0)
                 return 0;
-        *ret = (QueuedValue){.data = queue->values + slot * queue->parameters.value_max,
+        *ret = (QueuedValue){.data = slot_of(queue, slot),
                 .size = queue->sizes[slot],
                 .pushed_usec = queue->pushed_usec[slot]};
         return 1;

@@ -43,6 +43,32 @@ static void test_it_is_full_whenever_it_begins(void **state) {
         take(&bucket, 2, UINT64_C(1) << 60);
 }
 
+static void test_another_rate_takes_over_what_was_taken(void **state) {
+        Bucket bucket = make_bucket(10, 4);
+
+        take(&bucket, 3, 1000);
+        bucket_set_rate(&bucket, (Rate){.per_second = 1, .burst = 100}, 1000);
+        take(&bucket, 1, 1000);
+        assert_int_equal(bucket_ready_usec(&bucket, 1000), 1000 + USEC_PER_SEC);
+}
+
+static void test_a_smaller_burst_is_the_most_that_is_left(void **state) {
+        Bucket bucket = make_bucket(10, 4);
+
+        bucket_set_rate(&bucket, (Rate){.per_second = 1, .burst = 2}, 1000);
+        take(&bucket, 2, 1000);
+        assert_int_equal(bucket_ready_usec(&bucket, 1000), 1000 + USEC_PER_SEC);
+}
+
+static void test_the_first_rate_finds_the_bucket_full(void **state) {
+        Bucket bucket = make_bucket(0, 1);
+
+        take(&bucket, 50, 1000);
+        bucket_set_rate(&bucket, (Rate){.per_second = 1, .burst = 1}, 1000);
+        take(&bucket, 1, 1000);
+        assert_int_equal(bucket_ready_usec(&bucket, 1000), 1000 + USEC_PER_SEC);
+}
+
 static void test_tokens_come_back_with_time(void **state) {
         Bucket bucket = make_bucket(4, 2);
 
@@ -98,6 +124,9 @@ int main(void) {
                 cmocka_unit_test(test_without_a_rate_there_is_always_one),
                 cmocka_unit_test(test_the_burst_goes_at_once_and_no_more),
                 cmocka_unit_test(test_it_is_full_whenever_it_begins),
+                cmocka_unit_test(test_another_rate_takes_over_what_was_taken),
+                cmocka_unit_test(test_a_smaller_burst_is_the_most_that_is_left),
+                cmocka_unit_test(test_the_first_rate_finds_the_bucket_full),
                 cmocka_unit_test(test_tokens_come_back_with_time),
                 cmocka_unit_test(test_never_more_than_the_burst_is_saved),
                 cmocka_unit_test(test_what_it_promises_it_keeps),

@@ -454,6 +454,46 @@ static void test_never_more_than_the_window_is_unread(void **state) {
         }
 }
 
+static void test_a_smaller_window_counts_what_is_outstanding(void **state) {
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(8);
+
+        for (unsigned i = 0; i < 6; i++)
+                expect_sends(pacer, 0);
+        pacer_reconfigure(pacer, &(PacerParameters){.window = 2, .rate = {.burst = 1}}, now);
+        assert_false(may_send(pacer));
+        assert_true(pacer_wants_ping(pacer));
+        pacer_ping_sent(pacer);
+        pacer_ping_done(pacer, true);
+        assert_true(may_send(pacer));
+}
+
+static void test_another_rate_of_the_adapter(void **state) {
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(8);
+
+        pacer_reconfigure(pacer,
+                &(PacerParameters){.window = 8, .rate = {.per_second = 10, .burst = 1}}, now);
+        expect_sends(pacer, 0);
+        expect_waits_until(pacer, now + USEC_PER_SEC / 10);
+}
+
+static void test_a_lane_with_other_parameters(void **state) {
+        _cleanup_(pacer_freep) Pacer *pacer = make_window(8);
+        PacerLane slow = unbraked, important = unbraked;
+
+        slow.min_interval_usec = 1000;
+        important.priority = PRIORITY_HIGH;
+        pacer_reconfigure_lane(pacer, 0, &slow, now);
+        expect_sends(pacer, 0);
+        expect_waits_until(pacer, now + 1000);
+        slow.min_interval_usec = 10;
+        pacer_reconfigure_lane(pacer, 0, &slow, now);
+        expect_waits_until(pacer, now + 10);
+        now += 10;
+        set_waiting(true, true, true);
+        pacer_reconfigure_lane(pacer, 2, &important, now);
+        expect_sends(pacer, 2);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_window_closes_after_as_many_signals_as_it_is_wide),
@@ -482,6 +522,9 @@ int main(void) {
                 cmocka_unit_test(test_the_window_is_not_for_every_lane),
                 cmocka_unit_test(test_nobody_waits),
                 cmocka_unit_test(test_never_more_than_the_window_is_unread),
+                cmocka_unit_test(test_a_smaller_window_counts_what_is_outstanding),
+                cmocka_unit_test(test_another_rate_of_the_adapter),
+                cmocka_unit_test(test_a_lane_with_other_parameters),
         };
 
         return cmocka_run_group_tests_name("pacer", tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* The queue against a model, over random producers, policies, depths, and notifiers that come,
- * stall and go. */
+/* The queue against a model, over random producers, policies, depths, notifiers that come, stall
+ * and go, and policies and depths that change meanwhile. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -32,7 +32,8 @@ typedef struct Model {
         Random random;
         Queue *queue;
         QueuePolicy policy;
-        size_t limit; /* how many values may wait */
+        size_t limit;      /* how many values may wait */
+        bool reconfigures; /* now and then */
         uint64_t now;
         uint32_t n_values;
         uint64_t n_refused;
@@ -72,17 +73,20 @@ static void take_first(ModelNotifier *n) {
         memmove(n->waiting, n->waiting + 1, n->n_waiting * sizeof(n->waiting[0]));
 }
 
+static void take_room(const Model *model, ModelNotifier *n) {
+        take_first(n);
+        if (model->policy == QUEUE_COALESCE)
+                n->counters.coalesced++;
+        else
+                n->counters.dropped_overwritten++;
+}
+
 static void append(Model *model, ModelNotifier *n, uint32_t number) {
         n->counters.published++;
         if (n->n_waiting == 0)
                 n->moved_usec = model->now;
-        if (n->n_waiting == model->limit) {
-                take_first(n);
-                if (model->policy == QUEUE_COALESCE)
-                        n->counters.coalesced++;
-                else
-                        n->counters.dropped_overwritten++;
-        }
+        if (n->n_waiting == model->limit)
+                take_room(model, n);
         n->waiting[n->n_waiting++] = number;
 }
 
@@ -224,28 +228,51 @@ static void compare(const Model *model) {
         assert_int_equal(queue_stalls_usec(model->queue), stalls_usec(model));
 }
 
-/* Returns what was seen, so that the tests can tell that it was not nothing. */
-static QueueCounters run(QueuePolicy policy, size_t depth, unsigned n_operations, uint64_t seed,
-        uint64_t *n_refused) {
-        static Model model; /* too large for the stack */
+static void set_parameters(Model *model, QueuePolicy policy, size_t depth, Queue **ret) {
         const QueueParameters parameters = {.policy = policy,
                 .depth = depth,
                 .value_max = VALUE_MAX,
                 .stall_after_usec = STALL_AFTER};
+
+        model->policy = policy;
+        model->limit = policy == QUEUE_COALESCE ? 1 : depth;
+        assert_int_equal(queue_new(ret, &parameters), 0);
+}
+
+static void reconfigure(Model *model) {
+        Queue *fresh = NULL;
+
+        set_parameters(model, (QueuePolicy)random_below(&model->random, 4),
+                1 + random_below(&model->random, 1U << random_below(&model->random, 7)), &fresh);
+        queue_reconfigure(model->queue, fresh);
+        for (size_t i = 0; i < NOTIFIERS; i++)
+                while (model->notifiers[i].n_waiting > model->limit)
+                        take_room(model, &model->notifiers[i]);
+}
+
+static void step(Model *model) {
+        if (model->reconfigures && random_below(&model->random, 20) == 0)
+                reconfigure(model);
+        else if (random_below(&model->random, 2) == 0)
+                produce(model);
+        else
+                touch(model, &model->notifiers[random_below(&model->random, NOTIFIERS)]);
+}
+
+/* Returns what was seen, so that the tests can tell that it was not nothing. */
+static QueueCounters run(QueuePolicy policy, size_t depth, unsigned n_operations, uint64_t seed,
+        bool reconfigures, uint64_t *n_refused) {
+        static Model model; /* too large for the stack */
         QueueCounters seen;
 
         memset(&model, 0, sizeof(model));
         model.random.state = seed;
-        model.policy = policy;
-        model.limit = policy == QUEUE_COALESCE ? 1 : depth;
-        assert_int_equal(queue_new(&model.queue, &parameters), 0);
+        model.reconfigures = reconfigures;
+        set_parameters(&model, policy, depth, &model.queue);
 
         for (unsigned i = 0; i < n_operations; i++) {
                 model.now += random_below(&model.random, 10);
-                if (random_below(&model.random, 2) == 0)
-                        produce(&model);
-                else
-                        touch(&model, &model.notifiers[random_below(&model.random, NOTIFIERS)]);
+                step(&model);
                 compare(&model);
         }
         seen = queue_counters(model.queue);
@@ -263,10 +290,10 @@ static QueueCounters run_many(QueuePolicy policy, uint64_t *n_refused) {
         for (unsigned i = 0; i < 30; i++) {
                 size_t depth = 1 + random_below(&random, 1U << random_below(&random, 7));
 
-                seen = run(policy, depth, 3000, i + 1, n_refused);
+                seen = run(policy, depth, 3000, i + 1, false, n_refused);
                 add(&sum, &seen);
         }
-        seen = run(policy, QUEUE_DEPTH_MAX, 20000, 7, n_refused);
+        seen = run(policy, QUEUE_DEPTH_MAX, 20000, 7, false, n_refused);
         add(&sum, &seen);
         assert_true(sum.sent > 1000 && sum.dropped_gone > 0 && sum.dropped_oversize > 100 &&
                     sum.confirmed > 100);
@@ -303,12 +330,26 @@ static void test_block(void **state) {
         assert_true(n_refused > 1000 && seen.dropped_stalled > 100 && seen.coalesced == 0);
 }
 
+static void test_policies_and_depths_that_change(void **state) {
+        QueueCounters sum = {0};
+        uint64_t n_refused = 0;
+
+        for (unsigned i = 0; i < 60; i++) {
+                QueueCounters seen = run(QUEUE_DROP_OLDEST, 8, 3000, i + 1, true, &n_refused);
+
+                add(&sum, &seen);
+        }
+        assert_true(n_refused > 1000 && sum.coalesced > 1000 && sum.dropped_overwritten > 1000 &&
+                    sum.dropped_stalled > 100 && sum.sent > 1000);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_drop_oldest),
                 cmocka_unit_test(test_drop_newest),
                 cmocka_unit_test(test_coalesce),
                 cmocka_unit_test(test_block),
+                cmocka_unit_test(test_policies_and_depths_that_change),
         };
 
         return cmocka_run_group_tests_name("queue-model", tests, NULL, NULL);
