@@ -1,6 +1,7 @@
 /* Loads all sources in their order and keeps what comes out. */
 #include "config/config.h"
 
+#include "config/changes.h"
 #include "config/dump.h"
 #include "config/environment.h"
 #include "config/files.h"
@@ -203,6 +204,40 @@ const Profile *config_profile(const Config *config) {
 const ValueSource *config_value_sources(const Config *config, size_t *ret_n) {
         *ret_n = config->value_sources.n;
         return config->value_sources.items;
+}
+
+int config_compare(ConfigChanges *ret, const Config *running, const Config *loaded) {
+        *ret = (ConfigChanges){0};
+        return changes_find(ret, &running->sections, &loaded->sections);
+}
+
+int config_keep_running(
+        Config *loaded, const Config *running, FILE *problems, unsigned *ret_errors) {
+        Problems found = {0};
+        int r = changes_keep(&loaded->sections, &running->sections);
+
+        *ret_errors = 0;
+        if (r < 0)
+                return r;
+        settings_clear(&loaded->plain);
+        r = settings_build(&loaded->plain, &loaded->sections, &found);
+        if (r == 0)
+                r = found.error;
+        if (r == 0) {
+                *ret_errors = problems_count(&found, false);
+                if (*ret_errors > 0)
+                        problems_write(&found, problems);
+        }
+        problems_clear(&found);
+        return r;
+}
+
+Profile *config_exchange_profile(Config *config, Profile *profile) {
+        Profile *before = config->profile;
+
+        value_sources_clear(&config->value_sources);
+        config->profile = profile;
+        return before;
 }
 
 void config_dump(const Config *config, FILE *out) {

@@ -135,6 +135,26 @@ const Profile *config_profile(const Config *config);
 /* In the order of their declaration; NULL if there are none. Borrowed. */
 const ValueSource *config_value_sources(const Config *config, size_t *ret_n);
 
+/* The keys that differ between two configurations, by what becomes of them (keys.h). */
+typedef struct ConfigChanges {
+        char **in_place, **anew, **restart; /* owned: "[queue] depth", "[service s]" */
+        size_t n_in_place, n_anew, n_restart;
+        bool advertisement; /* one of anew is of [advertisement] */
+} ConfigChanges;
+
+/* -ENOMEM. *ret is the caller's, to be cleared in any case. */
+int config_compare(ConfigChanges *ret, const Config *running, const Config *loaded);
+void config_changes_clear(ConfigChanges *changes);
+
+/* Gives loaded, which is to take over from running, the values of running where a change needs a
+ * restart. What then does not go together is written to `problems` as by config_load(), and counted
+ * in *ret_errors. -ENOMEM. */
+int config_keep_running(
+        Config *loaded, const Config *running, FILE *problems, unsigned *ret_errors);
+/* Gives config another profile to own, or NULL, and returns the one it had, which is the caller's.
+ * It has no value sources any more: they point into that one. */
+Profile *config_exchange_profile(Config *config, Profile *profile);
+
 /* Writes the effective configuration as INI, each key with a comment that says where its value
  * came from. Loading what it writes gives the same configuration. */
 void config_dump(const Config *config, FILE *out);

@@ -112,6 +112,15 @@ typedef struct KeyWord {
         unsigned value;
 } KeyWord;
 
+/* What becomes of a change at a reload. */
+typedef enum KeyReload {
+        KEY_ANEW,       /* what BlueZ holds is registered anew: the rule where a row says nothing */
+        KEY_IN_PLACE,   /* in effect at once, and nothing else notices */
+        KEY_RESTART,    /* left as it was until spored is restarted */
+        KEY_SPORESENSE, /* not spored's: sporesense reads it when it starts */
+        _KEY_RELOAD_MAX,
+} KeyReload;
+
 typedef struct Key Key;
 
 /* Reads text into *destination, or only checks it if that is NULL. 0, KEY_E_VALUE with a sentence
@@ -128,6 +137,7 @@ struct Key {
         uint64_t min, max;        /* of numbers, sizes and times; of texts: max bytes */
         const KeyWord *words;
         bool may_continue; /* on indented lines */
+        KeyReload reload;
         const char *description;
 };
 
@@ -135,6 +145,8 @@ struct Key {
 const Key *keys_all(size_t *ret_n);
 /* NULL if the kind has no such key. */
 const Key *keys_find(SectionKind section, const char *name);
+/* "in place", "anew", "restart", "sporesense" */
+const char *key_reload_name(KeyReload reload);
 /* The key of [queue] that a key of [characteristic] has its default from; NULL: it is none such. */
 const Key *keys_inherited(const Key *key);
 /* As KeyParse; values is the struct of the key's section. */

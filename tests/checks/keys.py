@@ -2,8 +2,8 @@
 """Checks that the key table, the sample file and the manual page say the same.
 
 usage: keys.py PRINT_KEYS SAMPLE MANUAL
-PRINT_KEYS is a program that prints the table: section, key and default with tabs between; a key
-without a default has two columns.
+PRINT_KEYS is a program that prints the table: section, key, what becomes of a change at a reload,
+and the default, with tabs between; a key without a default has three columns.
 """
 
 import re
@@ -15,12 +15,13 @@ PLAIN = ("daemon", "bluez", "agent", "queue", "socket", "persist", "metrics", "l
 
 
 def read_table(text):
-    """{(section, key): default, or None}"""
-    table = {}
+    """{(section, key): default, or None}, {(section, key): what becomes of a change}"""
+    table, classes = {}, {}
     for line in text.splitlines():
         columns = line.split("\t")
-        table[columns[0], columns[1]] = columns[2] if len(columns) > 2 else None
-    return table
+        table[columns[0], columns[1]] = columns[3] if len(columns) > 3 else None
+        classes[columns[0], columns[1]] = columns[2]
+    return table, classes
 
 
 def read_sample(text):
@@ -58,6 +59,48 @@ def read_manual(text):
     return found
 
 
+# The headings in the manual's section RELOAD.
+RELOAD = {"In place": "in place", "Registered anew": "anew", "After a restart": "restart",
+          "Of sporesense": "sporesense"}
+
+
+def read_reload(text):
+    """{(section, key): what becomes of a change} of the lists behind '.Sh RELOAD': each item is a
+    section, '.It Ic [queue]', and the keys are the '.Cm' lines behind it. And what is wrong."""
+    found, problems, kind, section, reload = {}, [], None, None, False
+    for line in text.splitlines():
+        if line.startswith(".Sh "):
+            reload = line == ".Sh RELOAD"
+        heading = re.fullmatch(r"\.Ss (.+)", line)
+        item = re.fullmatch(r"\.It Ic \[(\w+)[^]]*\]", line)
+        if reload and heading:
+            kind, section = RELOAD.get(heading.group(1)), None
+        elif reload and kind and item:
+            section = item.group(1)
+        elif reload and section and line.startswith(".Cm "):
+            for key in line[4:].split():
+                if key == ",":
+                    continue
+                if (section, key) in found:
+                    problems.append(f"manual, RELOAD: [{section}] {key} is there twice")
+                found[section, key] = kind
+        elif line.startswith(".El"):
+            section = None
+    return found, problems
+
+
+def compare_reload(found, expected):
+    problems = []
+    for (section, key), kind in expected.items():
+        if found.get((section, key)) != kind:
+            problems.append(f"manual, RELOAD: [{section}] {key} is {kind!r}, "
+                            f"not {found.get((section, key))!r}")
+    for section, key in found:
+        if (section, key) not in expected:
+            problems.append(f"manual, RELOAD: [{section}] {key} is not in the table")
+    return problems
+
+
 def compare(name, found, expected):
     problems = []
     for (section, key), default in expected.items():
@@ -73,11 +116,13 @@ def compare(name, found, expected):
 
 
 def check(table_text, sample_text, manual_text):
-    table = read_table(table_text)
+    table, classes = read_table(table_text)
     plain = {k: v for k, v in table.items() if k[0] in PLAIN}
     sample, problems = read_sample(sample_text)
     problems += compare("sample", sample, plain)
     problems += compare("manual", read_manual(manual_text), table)
+    reload, twice = read_reload(manual_text)
+    problems += twice + compare_reload(reload, classes)
     if len(plain) < 20 or len(table) <= len(plain):
         problems.append(f"the table has only {len(table)} keys")
     return problems
