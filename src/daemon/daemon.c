@@ -194,8 +194,7 @@ static int new_values(Daemon *d, const char *state_path) {
         if (r >= 0)
                 r = new_persist(d, state_path);
         if (r >= 0)
-                r = freshness_new(
-                        &d->freshness, d->loop, d->profile, d->values, &freshness_events, d);
+                r = freshness_new(&d->freshness, d->loop, d->values, &freshness_events, d);
         if (r >= 0)
                 r = stalls_new(&d->stalls, d->loop, d->profile, d->values, &stalls_events, d);
         if (r >= 0)

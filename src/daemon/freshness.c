@@ -13,7 +13,6 @@ struct Freshness {
         Values *values;
         const FreshnessEvents *events;
         void *userdata;
-        bool *told; /* by Characteristic.index: told to be stale */
         struct ev_timer due;
 };
 
@@ -25,7 +24,7 @@ static void start_timer(Freshness *f) {
 static void tell_stale(Freshness *f, const Characteristic *c, uint64_t now_usec) {
         uint64_t age_usec = now_usec - values_at(f->values, c)->set_usec;
 
-        f->told[c->index] = true;
+        values_at(f->values, c)->stale_told = true;
         log_warning("%s is stale: nobody has set it for %.1f s", c->name,
                 (double)age_usec / (double)USEC_PER_SEC);
         f->events->changed(c, true, age_usec, f->userdata);
@@ -41,7 +40,7 @@ static void on_due(struct ev_loop *loop, struct ev_timer *w, int revents) {
         start_timer(f);
 }
 
-int freshness_new(Freshness **ret, struct ev_loop *loop, const Profile *profile, Values *values,
+int freshness_new(Freshness **ret, struct ev_loop *loop, Values *values,
         const FreshnessEvents *events, void *userdata) {
         Freshness *f = calloc(1, sizeof(*f));
         if (!f)
@@ -53,11 +52,6 @@ int freshness_new(Freshness **ret, struct ev_loop *loop, const Profile *profile,
         f->userdata = userdata;
         ev_timer_init(&f->due, on_due, 0., 0.);
         f->due.data = f;
-        f->told = calloc(profile->n_characteristics + 1, sizeof(*f->told));
-        if (!f->told) {
-                freshness_free(f);
-                return -ENOMEM;
-        }
         start_timer(f);
         *ret = f;
         return 0;
@@ -67,15 +61,28 @@ Freshness *freshness_free(Freshness *f) {
         if (!f)
                 return NULL;
         ev_timer_stop(f->loop, &f->due);
-        free(f->told);
         free(f);
         return NULL;
 }
 
+void freshness_reconfigure(Freshness *f) {
+        uint64_t now_usec = clock_now_usec();
+        const Characteristic *c;
+
+        while ((c = values_take_no_longer_stale(f->values, now_usec))) {
+                values_at(f->values, c)->stale_told = false;
+                log_info("%s is no longer stale, by its new max_age", c->name);
+                f->events->changed(c, false, 0, f->userdata);
+        }
+        start_timer(f);
+}
+
 void freshness_taken(Freshness *f, const Characteristic *c) {
-        if (!f->told[c->index])
+        Value *v = values_at(f->values, c);
+
+        if (!v->stale_told)
                 return;
-        f->told[c->index] = false;
+        v->stale_told = false;
         log_info("%s is fresh again", c->name);
         start_timer(f);
         f->events->changed(c, false, 0, f->userdata);

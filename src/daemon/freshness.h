@@ -13,10 +13,12 @@ typedef struct FreshnessEvents {
         void (*changed)(const Characteristic *c, bool stale, uint64_t age_usec, void *userdata);
 } FreshnessEvents;
 
-/* profile and values are borrowed for its life. */
-int freshness_new(Freshness **ret, struct ev_loop *loop, const Profile *profile, Values *values,
+/* values are borrowed for its life. */
+int freshness_new(Freshness **ret, struct ev_loop *loop, Values *values,
         const FreshnessEvents *events, void *userdata);
 Freshness *freshness_free(Freshness *freshness);
 
+/* Another max_age, or another profile: what is no longer stale is told. */
+void freshness_reconfigure(Freshness *freshness);
 /* The value was set. `changed` may be called from inside. */
 void freshness_taken(Freshness *freshness, const Characteristic *c);

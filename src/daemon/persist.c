@@ -19,7 +19,6 @@ struct Persist {
         const PersistEvents *events;
         void *userdata;
         FileWriter *writer;
-        bool *kept; /* by Characteristic.index: restored, or set since */
         bool changed, finishing;
         struct ev_timer due;
 };
@@ -41,7 +40,7 @@ static void write_changes(Persist *p) {
         char *text;
         size_t size;
 
-        int r = values_file_text(&text, &size, p->profile, p->values, p->kept);
+        int r = values_file_text(&text, &size, p->profile, p->values);
         if (r < 0)
                 log_error("no memory to keep the values");
         else
@@ -81,7 +80,7 @@ static const FileWriterEvents writer_events = {.done = on_done};
 
 static bool any_kept(const Persist *p) {
         for (size_t i = 0; i < p->profile->n_characteristics; i++)
-                if (p->kept[i])
+                if (values_at(p->values, profile_at(p->profile, i))->kept)
                         return true;
         return false;
 }
@@ -89,14 +88,11 @@ static bool any_kept(const Persist *p) {
 static int start(Persist *p, const char *path) {
         FileWriterParameters writer = {.path = path, .mode = 0600, .durable = true};
 
-        p->kept = calloc(p->profile->n_characteristics + 1, sizeof(*p->kept));
-        if (!p->kept)
-                return -ENOMEM;
         int r = file_writer_new(&p->writer, p->loop, &writer, &writer_events, p);
         if (r < 0)
                 return r;
         make_directories(path);
-        values_file_load(path, p->profile, p->values, p->kept);
+        values_file_load(path, p->profile, p->values);
         if (any_kept(p))
                 log_info("values are restored from %s", path);
         return 0;
@@ -130,15 +126,32 @@ Persist *persist_free(Persist *p) {
                 return NULL;
         ev_timer_stop(p->loop, &p->due);
         file_writer_free(p->writer);
-        free(p->kept);
         free(p);
         return NULL;
+}
+
+void persist_reconfigure(Persist *p, const Profile *profile, uint64_t interval_usec) {
+        p->changed = p->changed || profile != p->profile;
+        p->profile = profile;
+        p->interval_usec = interval_usec;
+        for (size_t i = 0; i < profile->n_characteristics; i++) {
+                const Characteristic *c = profile_at(profile, i);
+                Value *v = values_at(p->values, c);
+                bool keep = c->persist && (v->kept || v->seq > 0);
+
+                p->changed = p->changed || keep != v->kept;
+                v->kept = keep;
+        }
+        if (!p->finishing) {
+                ev_timer_stop(p->loop, &p->due);
+                write_later(p);
+        }
 }
 
 void persist_changed(Persist *p, const Characteristic *c) {
         if (!c->persist)
                 return;
-        p->kept[c->index] = true;
+        values_at(p->values, c)->kept = true;
         p->changed = true;
         if (!p->finishing)
                 write_later(p);

@@ -23,6 +23,10 @@ int persist_new(Persist **ret, struct ev_loop *loop, const Profile *profile, Val
         const PersistParameters *parameters, const PersistEvents *events, void *userdata);
 Persist *persist_free(Persist *persist);
 
+/* Another interval, and perhaps another profile: what is to be kept now and was set is written,
+ * what is not any more is left out. */
+void persist_reconfigure(Persist *persist, const Profile *profile, uint64_t interval_usec);
+
 /* The value was set; does nothing if it is not to be kept. */
 void persist_changed(Persist *persist, const Characteristic *c);
 /* Writes what has changed, at once, now and from now on. */

@@ -13,14 +13,13 @@ struct Stalls {
         Values *values;
         const StallsEvents *events;
         void *userdata;
-        bool *watched; /* by Characteristic.index */
         struct ev_timer due;
 };
 
 static uint64_t stalls_usec(const Stalls *s, const Characteristic *c) {
         const Value *v = values_at(s->values, c);
 
-        return s->watched[c->index] && v->queue ? queue_stalls_usec(v->queue) : USEC_NEVER;
+        return v->room_awaited && v->queue ? queue_stalls_usec(v->queue) : USEC_NEVER;
 }
 
 /* Nobody waits where nothing is full. For what is watched a timer runs, which is early at worst:
@@ -29,9 +28,10 @@ static void start_timer(Stalls *s) {
         uint64_t next_usec = USEC_NEVER;
 
         for (size_t i = 0; i < s->profile->n_characteristics; i++) {
-                uint64_t at = stalls_usec(s, profile_at(s->profile, i));
+                const Characteristic *c = profile_at(s->profile, i);
+                uint64_t at = stalls_usec(s, c);
 
-                s->watched[i] = at < USEC_NEVER;
+                values_at(s->values, c)->room_awaited = at < USEC_NEVER;
                 if (at < next_usec)
                         next_usec = at;
         }
@@ -47,7 +47,7 @@ static void on_due(struct ev_loop *loop, struct ev_timer *w, int revents) {
 
                 if (stalls_usec(s, c) > now_usec)
                         continue;
-                s->watched[i] = false;
+                values_at(s->values, c)->room_awaited = false;
                 s->events->due(c, s->userdata);
         }
         start_timer(s);
@@ -66,11 +66,6 @@ int stalls_new(Stalls **ret, struct ev_loop *loop, const Profile *profile, Value
         s->userdata = userdata;
         ev_timer_init(&s->due, on_due, 0., 0.);
         s->due.data = s;
-        s->watched = calloc(profile->n_characteristics + 1, sizeof(*s->watched));
-        if (!s->watched) {
-                stalls_free(s);
-                return -ENOMEM;
-        }
         *ret = s;
         return 0;
 }
@@ -79,14 +74,20 @@ Stalls *stalls_free(Stalls *s) {
         if (!s)
                 return NULL;
         ev_timer_stop(s->loop, &s->due);
-        free(s->watched);
         free(s);
         return NULL;
 }
 
+void stalls_reconfigure(Stalls *s, const Profile *profile) {
+        s->profile = profile;
+        start_timer(s);
+}
+
 void stalls_watch(Stalls *s, const Characteristic *c) {
-        if (s->watched[c->index])
+        Value *v = values_at(s->values, c);
+
+        if (v->room_awaited)
                 return;
-        s->watched[c->index] = true;
+        v->room_awaited = true;
         start_timer(s);
 }

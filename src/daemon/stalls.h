@@ -18,5 +18,7 @@ int stalls_new(Stalls **ret, struct ev_loop *loop, const Profile *profile, Value
         const StallsEvents *events, void *userdata);
 Stalls *stalls_free(Stalls *stalls);
 
+/* Another profile, or another stall_after. */
+void stalls_reconfigure(Stalls *stalls, const Profile *profile);
 /* Somebody waits for room in this characteristic's queue. */
 void stalls_watch(Stalls *stalls, const Characteristic *c);

@@ -19,7 +19,6 @@ typedef struct Loading {
         const char *path;
         const Profile *profile;
         Values *values;
-        bool *kept;
         unsigned line;
         unsigned n_bad;
 } Loading;
@@ -40,11 +39,14 @@ __attribute__((format(printf, 2, 3))) static void warn(Loading *l, const char *f
 static void load_value(Loading *l, const Characteristic *c, const char *hex) {
         uint8_t data[VALUE_SIZE_MAX];
         char why[FORMAT_WHY_SIZE];
+        Value *v = values_at(l->values, c);
         size_t size;
 
+        if (v->seq > 0)
+                return;
         if (!c->persist)
                 warn(l, "%s is not to be kept (persist = no)", c->name);
-        else if (l->kept[c->index])
+        else if (v->kept)
                 warn(l, "%s is here a second time", c->name);
         else if (bytes_from_hex(data, sizeof(data), hex, &size) < 0)
                 warn(l, "the value of %s is not hex, or longer than %d bytes", c->name,
@@ -54,7 +56,7 @@ static void load_value(Loading *l, const Characteristic *c, const char *hex) {
         else if (values_restore(l->values, c, data, size) < 0)
                 warn(l, "the value of %s is too long", c->name);
         else
-                l->kept[c->index] = true;
+                v->kept = true;
 }
 
 static void load_line(Loading *l, char *line) {
@@ -139,7 +141,7 @@ static int open_file(FILE **ret, const char *path) {
         return r;
 }
 
-void values_file_load(const char *path, const Profile *profile, Values *values, bool *kept) {
+void values_file_load(const char *path, const Profile *profile, Values *values) {
         Loading l = {.path = path, .profile = profile, .values = values};
         _cleanup_fclose_ FILE *file = NULL;
 
@@ -150,14 +152,12 @@ void values_file_load(const char *path, const Profile *profile, Values *values, 
                                 r == -ENXIO ? "it is no ordinary file" : strerror(-r));
                 return;
         }
-        l.kept = kept;
         load(&l, file);
         if (l.n_bad > WARNINGS_MAX)
                 log_warning("%s: %u more lines are left out", path, l.n_bad - WARNINGS_MAX);
 }
 
-int values_file_text(
-        char **ret, size_t *ret_size, const Profile *profile, Values *values, const bool *kept) {
+int values_file_text(char **ret, size_t *ret_size, const Profile *profile, Values *values) {
         char hex[2 * VALUE_SIZE_MAX + 1];
         _cleanup_free_ char *text = NULL;
         size_t size = 0;
@@ -170,7 +170,7 @@ int values_file_text(
                 const Characteristic *c = profile_at(profile, i);
                 const Value *v = values_at(values, c);
 
-                if (!kept[i])
+                if (!v->kept)
                         continue;
                 bytes_to_hex(hex, v->data, v->size);
                 (void)fprintf(out, "%s %s\n", c->name, hex);

@@ -4,9 +4,9 @@
 
 #include "daemon/values.h"
 
-/* Restores what is good of the file and marks it in kept, by Characteristic.index. What is not is
+/* Restores what is good of the file and marks it as kept; what programs have set
+ * already is left as it is. What is not good is
  * left out, with a warning that names file:line. No file at all is fine. May wait for a disk. */
-void values_file_load(const char *path, const Profile *profile, Values *values, bool *kept);
-/* The file's text for what is marked in kept; owned by the caller. -ENOMEM. */
-int values_file_text(
-        char **ret, size_t *ret_size, const Profile *profile, Values *values, const bool *kept);
+void values_file_load(const char *path, const Profile *profile, Values *values);
+/* The file's text for what is kept; owned by the caller. -ENOMEM. */
+int values_file_text(char **ret, size_t *ret_size, const Profile *profile, Values *values);

@@ -200,6 +200,101 @@ int values_repeat(
         return queue_push_over(v->queue, v->data, v->size, now_usec);
 }
 
+static bool is_untouched(const Value *v) {
+        return v->seq == 0 && !v->kept;
+}
+
+/* Of a descriptor nobody counts what is written: what is as it was at the start is not. */
+static void hand_over_descriptor(DescriptorValue *to, const Descriptor *new,
+        const DescriptorValue *from, const Descriptor *old) {
+        char why[FORMAT_WHY_SIZE];
+        bool written = from->size != old->size ||
+                       (old->size > 0 && memcmp(from->data, old->data, old->size) != 0);
+
+        if (!written || descriptor_check(new, from->data, from->size, why) != 0)
+                return;
+        if (from->size > 0)
+                memcpy(to->data, from->data, from->size);
+        to->size = from->size;
+}
+
+static void hand_over_descriptors(
+        Value *to, const Characteristic *new, const Value *from, const Characteristic *old) {
+        for (size_t i = 0; i < new->n_descriptors; i++)
+                for (size_t k = 0; k < old->n_descriptors; k++)
+                        if (strcmp(new->descriptors[i]->name, old->descriptors[k]->name) == 0)
+                                hand_over_descriptor(&to->descriptors[i], new->descriptors[i],
+                                        &from->descriptors[k], old->descriptors[k]);
+}
+
+/* What waits and what was counted are the old queue's; who sends from it knows it by its address.
+ */
+static void hand_over_queue(Value *to, Value *from) {
+        if (!to->queue || !from->queue)
+                return;
+        queue_reconfigure(from->queue, to->queue);
+        to->queue = from->queue;
+        from->queue = NULL;
+}
+
+/* The initial value stays where the old one is none for the new characteristic. */
+static void hand_over_bytes(
+        Value *to, const Characteristic *new, const Value *from, uint64_t now_usec) {
+        char why[FORMAT_WHY_SIZE];
+        bool same = is_same(from, to->data, to->size);
+
+        if (is_untouched(from)) {
+                if (!same && to->queue)
+                        (void)queue_push_over(to->queue, to->data, to->size, now_usec);
+        } else if (characteristic_check(new, from->data, from->size, why) == 0) {
+                put(to, from->data, from->size);
+        } else {
+                to->seq++;
+                to->kept = false;
+        }
+}
+
+static void hand_over(Value *to, const Characteristic *new, Value *from, const Characteristic *old,
+        uint64_t now_usec) {
+        Value fresh = *to;
+
+        hand_over_descriptors(to, new, from, old);
+        hand_over_queue(&fresh, from);
+        *to = *from;
+        to->data = fresh.data;
+        to->size = fresh.size;
+        to->descriptors = fresh.descriptors;
+        to->queue = fresh.queue;
+        hand_over_bytes(to, new, from, now_usec);
+}
+
+static Value *find_value(const Values *values, const char *name, const Characteristic **ret) {
+        for (size_t i = 0; i < values->n; i++)
+                if (strcmp(values->characteristics[i]->name, name) == 0) {
+                        *ret = values->characteristics[i];
+                        return &values->values[i];
+                }
+        return NULL;
+}
+
+void values_take_over(Values *values, Values *fresh, const Profile *profile, uint64_t now_usec) {
+        Values before = *values;
+
+        for (size_t i = 0; i < fresh->n; i++) {
+                const Characteristic *old = NULL;
+                Value *from;
+
+                fresh->characteristics[i] = profile_at(profile, i);
+                from = find_value(values, fresh->characteristics[i]->name, &old);
+                if (from)
+                        hand_over(
+                                &fresh->values[i], fresh->characteristics[i], from, old, now_usec);
+        }
+        *values = *fresh;
+        *fresh = before;
+        values_free(fresh);
+}
+
 /* USEC_NEVER: it cannot, or has. */
 static uint64_t stale_usec(const Value *v, const Characteristic *c) {
         return c->max_age_usec == 0 || v->stale ? USEC_NEVER : v->set_usec + c->max_age_usec;
@@ -227,6 +322,19 @@ static void become_stale(Value *v, const Characteristic *c, uint64_t now_usec) {
         /* Nobody waits with it, and it is no longer than the queue's values. */
         if (v->queue)
                 (void)queue_push_over(v->queue, v->data, v->size, now_usec);
+}
+
+const Characteristic *values_take_no_longer_stale(Values *values, uint64_t now_usec) {
+        for (size_t i = 0; i < values->n; i++) {
+                const Characteristic *c = values->characteristics[i];
+                Value *v = &values->values[i];
+
+                if (!v->stale || (c->max_age_usec > 0 && v->set_usec + c->max_age_usec <= now_usec))
+                        continue;
+                v->stale = false;
+                return c;
+        }
+        return NULL;
 }
 
 const Characteristic *values_take_stale(Values *values, uint64_t now_usec) {

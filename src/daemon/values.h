@@ -19,6 +19,9 @@ typedef struct Value {
         uint64_t seq;      /* counts the values it has had since the start; 0: none was set */
         uint64_t set_usec; /* when it was last set; before that, the start */
         bool stale;        /* nobody has set it for max_age */
+        bool stale_told;   /* Freshness has told so */
+        bool kept;         /* to be written by Persist: restored, or set since */
+        bool room_awaited; /* Stalls looks after its queue */
         Queue *queue;      /* NULL: it does not notify */
         uint64_t sets, sets_refused; /* by programs; refused: the queue was full */
         uint64_t unchanged;          /* stored and not queued, by notify_on_change */
@@ -65,7 +68,16 @@ int values_restore(Values *values, const Characteristic *c, const uint8_t *data,
 int values_repeat(
         Values *values, const Characteristic *c, QueueNotifier *newcomer, uint64_t now_usec);
 
+/* values goes on with profile and its policies: fresh has just been made for that profile, or for
+ * one of the same table, and is freed. Of characteristics of the same name everything stays: value,
+ * age, counters, and what waits. A value that nobody has set or kept, and that profile has another
+ * initial value for, takes that, and is queued; one that does not fit any more takes it too. */
+void values_take_over(Values *values, Values *fresh, const Profile *profile, uint64_t now_usec);
+
 /* When the next value becomes stale; USEC_NEVER. */
 uint64_t values_next_stale_usec(const Values *values);
 /* One that has become stale by now, marked so, with what on_stale says done; NULL: no more. */
 const Characteristic *values_take_stale(Values *values, uint64_t now_usec);
+/* One that is stale and would not be by the max_age that it has now, no longer marked so; NULL: no
+ * more. */
+const Characteristic *values_take_no_longer_stale(Values *values, uint64_t now_usec);

@@ -99,6 +99,16 @@ Verdicts *verdicts_free(Verdicts *v) {
         return NULL;
 }
 
+void verdicts_set_timeout(Verdicts *v, uint64_t timeout_usec) {
+        uint64_t latest_usec = clock_now_usec() + timeout_usec;
+
+        v->parameters.timeout_usec = timeout_usec;
+        for (size_t i = 0; i < v->len; i++)
+                if (slot_at(v, i)->deadline_usec > latest_usec)
+                        slot_at(v, i)->deadline_usec = latest_usec;
+        start_timer(v);
+}
+
 /* The head is no gap, so it stays where it is, and its deadline too. */
 static void close_gaps(Verdicts *v) {
         size_t n = 0;

@@ -38,6 +38,9 @@ int verdicts_new(Verdicts **ret, struct ev_loop *loop, const VerdictsParameters 
 /* Decides nothing. */
 Verdicts *verdicts_free(Verdicts *verdicts);
 
+/* Another time for those that come; those that wait have no more than that from now on. */
+void verdicts_set_timeout(Verdicts *verdicts, uint64_t timeout_usec);
+
 /* Copies it. `decided` follows. VERDICTS_E_FULL. */
 int verdicts_add(Verdicts *verdicts, const VerdictWrite *write);
 /* The characteristic of the write of this number, if it waits; else NULL. */

@@ -15,7 +15,6 @@
 typedef struct Place {
         Fixture *fixture;
         char folder[32], path[64];
-        bool kept[3];
         int log, stderr_fd;
 } Place;
 
@@ -56,7 +55,7 @@ static void put_file(const Place *p, const char *data, size_t size) {
 }
 
 static void load(Place *p) {
-        values_file_load(p->path, p->fixture->profile, p->fixture->values, p->kept);
+        values_file_load(p->path, p->fixture->profile, p->fixture->values);
 }
 
 static void load_text(Place *p, const char *text) {
@@ -94,14 +93,14 @@ static void assert_warned(const Place *p, unsigned line, const char *why) {
 static void test_what_is_written_is_read_back(void **state) {
         Place *p = *state;
         Fixture *f = p->fixture;
-        const bool kept[] = {true, false, true};
         _cleanup_free_ char *text = NULL;
         size_t size;
 
         assert_int_equal(fixture_set(f, f->level, 0xab, START_USEC), 0);
         assert_int_equal(fixture_set(f, f->alarm, 1, START_USEC), 0);
         assert_int_equal(values_set(f->values, f->plain, NULL, 0, START_USEC), 0);
-        assert_int_equal(values_file_text(&text, &size, f->profile, f->values, kept), 0);
+        values_at(f->values, f->level)->kept = values_at(f->values, f->plain)->kept = true;
+        assert_int_equal(values_file_text(&text, &size, f->profile, f->values), 0);
         assert_string_equal(text, "spored-values 1\nlevel ab\nplain \n");
         assert_int_equal(size, strlen(text));
 
@@ -110,8 +109,8 @@ static void test_what_is_written_is_read_back(void **state) {
         load_text(p, text);
         assert_value(f, f->level, "ab");
         assert_value(f, f->plain, "");
-        assert_true(p->kept[f->level->index] && p->kept[f->plain->index]);
-        assert_false(p->kept[f->alarm->index]);
+        assert_true(values_at(f->values, f->level)->kept && values_at(f->values, f->plain)->kept);
+        assert_false(values_at(f->values, f->alarm)->kept);
         assert_string_equal(logged(p), "");
 }
 
@@ -145,7 +144,6 @@ static void test_the_good_lines_around_a_bad_one_count(void **state) {
                 assert_int_equal(lseek(p->log, 0, SEEK_SET), 0);
                 f->values = values_free(f->values);
                 fixture_start(f);
-                memset(p->kept, 0, sizeof(p->kept));
                 (void)snprintf(text, sizeof(text), "spored-values 1\n%s\nlevel 05\n", bad[i].line);
                 load_text(p, text);
                 assert_warned(p, 2, bad[i].why);
