@@ -169,6 +169,18 @@ void adapter_set_alias(Adapter *a, const char *alias) {
                 set_alias(a);
 }
 
+void adapter_reconfigure(Adapter *a, const AdapterParameters *parameters) {
+        const char *alias = a->parameters.alias;
+
+        a->parameters = *parameters;
+        a->parameters.alias = alias;
+        backoff_set_bounds(
+                &a->power_backoff, parameters->retry_min_usec, parameters->retry_max_usec);
+        if (!parameters->power_on)
+                ev_timer_stop(a->loop, &a->power_timer);
+        keep_powered(a);
+}
+
 static void on_claim_changed(void *userdata) {
         Adapter *a = userdata;
 

@@ -33,6 +33,9 @@ Adapter *adapter_free(Adapter *adapter);
 /* Another alias for the chosen one and for those that follow; borrowed, likewise. */
 void adapter_set_alias(Adapter *adapter, const char *alias);
 
+/* Other parameters from now on: select as before, in another place; alias is not looked at. */
+void adapter_reconfigure(Adapter *adapter, const AdapterParameters *parameters);
+
 /* What BluezClient hears of adapters; other interfaces are skipped. */
 int adapter_interface_added(
         Adapter *adapter, const char *path, const char *interface, sd_bus_message *properties);

@@ -327,3 +327,9 @@ bool bluez_client_known(const BluezClient *client) {
 const char *bluez_client_owner(const BluezClient *client) {
         return client->owner;
 }
+
+void bluez_client_set_times(BluezClient *client, uint64_t call_timeout_usec,
+        uint64_t retry_min_usec, uint64_t retry_max_usec) {
+        client->call_timeout_usec = call_timeout_usec;
+        backoff_set_bounds(&client->backoff, retry_min_usec, retry_max_usec);
+}

@@ -44,3 +44,7 @@ bool bluez_client_known(const BluezClient *client);
 const char *bluez_client_error(const BluezClient *client);
 /* NULL while nobody owns org.bluez. Borrowed until the loop turns. */
 const char *bluez_client_owner(const BluezClient *client);
+
+/* Other times, as of bluez_client_new(), for the calls and pauses that follow. */
+void bluez_client_set_times(BluezClient *client, uint64_t call_timeout_usec,
+        uint64_t retry_min_usec, uint64_t retry_max_usec);

@@ -268,24 +268,6 @@ int notifier_set_owner(Notifier *n, const char *owner) {
         return owner && !n->owner ? -ENOMEM : r;
 }
 
-/* A lane for each characteristic; those that do not notify never wait. */
-static int new_pacer(Notifier *n, const PacerParameters *parameters) {
-        size_t n_lanes = n->profile->n_characteristics;
-        _cleanup_free_ PacerLane *lanes = calloc(n_lanes + 1, sizeof(*lanes));
-        if (!lanes)
-                return -ENOMEM;
-
-        for (size_t i = 0; i < n_lanes; i++) {
-                const Characteristic *c = profile_at(n->profile, i);
-                lanes[i] = (PacerLane){
-                        .rate = c->rate,
-                        .min_interval_usec = c->min_interval_usec,
-                        .priority = c->priority,
-                };
-        }
-        return pacer_new(&n->pacer, parameters, lanes, n_lanes);
-}
-
 static void on_ways_wake(void *userdata) {
         notifier_wake(userdata);
 }
@@ -323,12 +305,29 @@ static const WaysEvents ways_events = {
         .facts = on_facts,
 };
 
-static int new_ways(Notifier *n) {
-        const WaysParameters parameters = {
+static WaysParameters ways_parameters(const Notifier *n) {
+        return (WaysParameters){
                 .switch_timeout_usec = n->parameters.switch_timeout_usec,
                 .ping_timeout_usec = n->parameters.ping_timeout_usec,
                 .budget = n->parameters.budget,
         };
+}
+
+void notifier_reconfigure(Notifier *n, const NotifierParameters *parameters) {
+        uint64_t now = clock_now_usec();
+        SocketBudget *budget = n->parameters.budget;
+
+        n->parameters = *parameters;
+        n->parameters.budget = budget;
+        const WaysParameters ways = ways_parameters(n);
+        backoff_set_bounds(&n->backoff, parameters->retry_min_usec, parameters->retry_max_usec);
+        pacer_reconfigure(n->pacer, &parameters->pacer, now);
+        ways_reconfigure(n->ways, &ways, now);
+        notifier_wake(n);
+}
+
+static int new_ways(Notifier *n) {
+        const WaysParameters parameters = ways_parameters(n);
 
         return ways_new(
                 &n->ways, n->loop, n->bus, n->profile, n->pacer, &parameters, &ways_events, n);
@@ -364,7 +363,7 @@ int notifier_new(Notifier **ret, struct ev_loop *loop, sd_bus *bus, const Applic
         n->userdata = userdata;
         init(n);
         n->room = calloc(profile->n_characteristics + 1, sizeof(bool));
-        int r = n->room ? new_pacer(n, &parameters->pacer) : -ENOMEM;
+        int r = n->room ? lanes_new_pacer(&n->pacer, &parameters->pacer, profile) : -ENOMEM;
         if (r >= 0)
                 r = new_ways(n);
         if (r < 0) {

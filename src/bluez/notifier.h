@@ -48,6 +48,10 @@ int notifier_new(Notifier **ret, struct ev_loop *loop, sd_bus *bus, const Applic
 /* Ends every subscription. */
 Notifier *notifier_free(Notifier *notifier);
 
+/* Other parameters, and other rates and priorities of the characteristics, from now on; the budget
+ * stays. */
+void notifier_reconfigure(Notifier *notifier, const NotifierParameters *parameters);
+
 /* BlueZ's unique name, or NULL: gone, and every subscription and link with it. */
 int notifier_set_owner(Notifier *notifier, const char *owner);
 

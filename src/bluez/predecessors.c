@@ -257,6 +257,10 @@ int predecessors_new(Predecessors **ret, struct ev_loop *loop, sd_bus *bus, uint
         return 0;
 }
 
+void predecessors_set_timeout(Predecessors *p, uint64_t timeout_usec) {
+        p->timeout_usec = timeout_usec;
+}
+
 Predecessors *predecessors_free(Predecessors *p) {
         if (!p)
                 return NULL;

@@ -26,6 +26,8 @@ typedef struct PredecessorsEvents {
 /* timeout_usec limits each look, the waiting included. */
 int predecessors_new(Predecessors **ret, struct ev_loop *loop, sd_bus *bus, uint64_t timeout_usec,
         const PredecessorsEvents *events, void *userdata);
+/* Another time for those that are waited for from then on. */
+void predecessors_set_timeout(Predecessors *predecessors, uint64_t timeout_usec);
 Predecessors *predecessors_free(Predecessors *predecessors);
 
 /* Looks anew. last: a process, of whatever user, that has just given up what it had, and may be

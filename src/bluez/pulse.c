@@ -102,11 +102,13 @@ static void on_due(struct ev_loop *loop, struct ev_timer *w, int revents) {
                 expire(p);
                 return;
         }
-        if (p->asked_usec == 0 && now >= p->heard_usec + p->parameters.interval_usec)
-                ping(p);
-        timer_start_at(loop, w,
-                p->asked_usec > 0 ? p->asked_usec + p->parameters.timeout_usec
-                                  : p->heard_usec + p->parameters.interval_usec);
+        if (p->parameters.interval_usec > 0) {
+                if (p->asked_usec == 0 && now >= p->heard_usec + p->parameters.interval_usec)
+                        ping(p);
+                timer_start_at(loop, w,
+                        p->asked_usec > 0 ? p->asked_usec + p->parameters.timeout_usec
+                                          : p->heard_usec + p->parameters.interval_usec);
+        }
         if (p->told != p->silent)
                 tell(p);
 }
@@ -153,6 +155,22 @@ int pulse_set_owner(Pulse *p, const char *owner) {
         p->heard_usec = clock_now_usec();
         timer_start_once(p->loop, &p->due, p->parameters.interval_usec);
         return 0;
+}
+
+void pulse_reconfigure(Pulse *p, const PulseParameters *parameters) {
+        bool was_off = p->parameters.interval_usec == 0;
+
+        p->parameters = *parameters;
+        if (!p->owner)
+                return;
+        if (parameters->interval_usec == 0) {
+                p->asked_usec = 0;
+                p->silent = p->late = false;
+        } else if (was_off) {
+                p->heard_usec = clock_now_usec();
+        }
+        /* It finds out by itself what is due now. */
+        timer_start_once(p->loop, &p->due, 0);
 }
 
 uint64_t pulse_silent_usec(const Pulse *p) {

@@ -26,6 +26,9 @@ int pulse_new(Pulse **ret, struct ev_loop *loop, sd_bus *bus, const PulseParamet
         const PulseEvents *events, void *userdata);
 Pulse *pulse_free(Pulse *pulse);
 
+/* Other times; what is under way goes on. */
+void pulse_reconfigure(Pulse *pulse, const PulseParameters *parameters);
+
 /* BlueZ's unique name, copied; NULL: it is not there. -ENOMEM: it is not watched. */
 int pulse_set_owner(Pulse *pulse, const char *owner);
 /* Something has come from it. */

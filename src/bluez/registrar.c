@@ -178,6 +178,10 @@ void registrar_set_timer(Registrar *r, uint64_t delay_usec) {
                 timer_start_once(r->loop, &r->timer, delay_usec);
 }
 
+void registrar_set_text(Registrar *r, const char *text) {
+        r->parameters.register_text = text;
+}
+
 void registrar_set_timeout(Registrar *r, uint64_t timeout_usec) {
         r->parameters.timeout_usec = timeout_usec;
 }

@@ -43,6 +43,8 @@ void registrar_leave(Registrar *registrar, const char *owner, const char *manage
 void registrar_cancel(Registrar *registrar);
 /* USEC_NEVER: no longer. */
 void registrar_set_timer(Registrar *registrar, uint64_t delay_usec);
+/* Another second argument for what is registered next; lives as long as the registrar. */
+void registrar_set_text(Registrar *registrar, const char *text);
 void registrar_set_timeout(Registrar *registrar, uint64_t timeout_usec);
 
 const char *registrar_what(const Registrar *registrar);

@@ -1,5 +1,7 @@
 #include "bluez/way.h"
 
+#include "util/cleanup.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,15 +32,29 @@ static int make_room(Lanes *lanes, size_t lane) {
         return 0;
 }
 
-/* It fills up by itself, so the window is not for it. */
-static int add_lane(Lanes *lanes, Way *way) {
-        const Characteristic *c = way->characteristic;
-        const PacerLane lane = {
+PacerLane way_lane(const Characteristic *c, bool unwindowed) {
+        return (PacerLane){
                 .rate = c->rate,
                 .min_interval_usec = c->min_interval_usec,
                 .priority = c->priority,
-                .unwindowed = true,
+                .unwindowed = unwindowed,
         };
+}
+
+int lanes_new_pacer(Pacer **ret, const PacerParameters *parameters, const Profile *profile) {
+        size_t n = profile->n_characteristics;
+        _cleanup_free_ PacerLane *lanes = calloc(n + 1, sizeof(*lanes));
+        if (!lanes)
+                return -ENOMEM;
+
+        for (size_t i = 0; i < n; i++)
+                lanes[i] = way_lane(profile_at(profile, i), false);
+        return pacer_new(ret, parameters, lanes, n);
+}
+
+/* It fills up by itself, so the window is not for it. */
+static int add_lane(Lanes *lanes, Way *way) {
+        const PacerLane lane = way_lane(way->characteristic, true);
 
         int r = pacer_add_lane(lanes->pacer, &lane, &way->lane);
         if (r < 0)

@@ -37,6 +37,12 @@ void lanes_done(Lanes *lanes);
 /* NULL: it is a signal's, or nobody's. */
 Way *lanes_socket(const Lanes *lanes, size_t lane);
 
+/* What the pacer is told of a way of this characteristic. */
+PacerLane way_lane(const Characteristic *c, bool unwindowed);
+
+/* A pacer with a lane for each characteristic; those that do not notify never wait. -ENOMEM. */
+int lanes_new_pacer(Pacer **ret, const PacerParameters *parameters, const Profile *profile);
+
 /* A way by socket; *ret_fd is BlueZ's end, and the caller's to close. The socket's events get the
  * way. A negative errno: as packet_socket_new(), queue_notifier_new(), pacer_add_lane(). */
 int way_new(Way **ret, int *ret_fd, const Characteristic *c, const char *device, Queue *queue,

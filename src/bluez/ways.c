@@ -93,6 +93,22 @@ bool ways_subscribed(const Ways *ways, const Characteristic *c) {
         return outlet_of(ways, c)->state != SUBSCRIPTION_NONE;
 }
 
+static void reconfigure_lanes(Pacer *pacer, const Outlet *o, uint64_t now_usec) {
+        const PacerLane signal = way_lane(o->characteristic, false);
+        const PacerLane socket = way_lane(o->characteristic, true);
+
+        pacer_reconfigure_lane(pacer, o->signal.lane, &signal, now_usec);
+        for (const Way *way = o->sockets; way; way = way->next)
+                pacer_reconfigure_lane(pacer, way->lane, &socket, now_usec);
+}
+
+void ways_reconfigure(Ways *ways, const WaysParameters *parameters, uint64_t now_usec) {
+        ways->context.parameters.switch_timeout_usec = parameters->switch_timeout_usec;
+        ways->context.parameters.ping_timeout_usec = parameters->ping_timeout_usec;
+        for (size_t i = 0; i < ways->profile->n_characteristics; i++)
+                reconfigure_lanes(ways->context.lanes.pacer, &ways->outlets[i], now_usec);
+}
+
 int ways_new(Ways **ret, struct ev_loop *loop, sd_bus *bus, const Profile *profile, Pacer *pacer,
         const WaysParameters *parameters, const WaysEvents *events, void *userdata) {
         Ways *ways = calloc(1, sizeof(*ways));

@@ -19,6 +19,9 @@ int ways_set_owner(Ways *ways, const char *owner);
 void ways_clear(Ways *ways, const Characteristic *c);
 void ways_set_traits(Ways *ways, const BluezTraits *traits);
 
+/* The characteristics have other rates and priorities; of parameters the times are taken. */
+void ways_reconfigure(Ways *ways, const WaysParameters *parameters, uint64_t now_usec);
+
 /* What BlueZ calls. AcquireNotify(): true: *ret_fd is for BlueZ, and the caller's to close, and
  * *ret is the new way; false: none is given. */
 bool ways_acquire(Ways *ways, const Characteristic *c, Queue *queue, const char *device,

@@ -163,6 +163,17 @@ static void clear(char **names, size_t n) {
         free(names);
 }
 
+int config_changes_add_order(ConfigChanges *c) {
+        return append(&c->anew, &c->n_anew, strdup("the order of the sections"));
+}
+
+void config_changes_forget_anew(ConfigChanges *c) {
+        clear(c->anew, c->n_anew);
+        c->anew = NULL;
+        c->n_anew = 0;
+        c->advertisement = false;
+}
+
 void config_changes_clear(ConfigChanges *c) {
         clear(c->in_place, c->n_in_place);
         clear(c->anew, c->n_anew);

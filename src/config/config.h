@@ -145,6 +145,10 @@ typedef struct ConfigChanges {
 /* -ENOMEM. *ret is the caller's, to be cleared in any case. */
 int config_compare(ConfigChanges *ret, const Config *running, const Config *loaded);
 void config_changes_clear(ConfigChanges *changes);
+/* What differs is no key, but the order in which they stand. -ENOMEM */
+int config_changes_add_order(ConfigChanges *changes);
+/* Nothing of anew is different after all. */
+void config_changes_forget_anew(ConfigChanges *changes);
 
 /* Gives loaded, which is to take over from running, the values of running where a change needs a
  * restart. What then does not go together is written to `problems` as by config_load(), and counted

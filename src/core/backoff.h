@@ -13,3 +13,6 @@ void backoff_init(Backoff *backoff, uint64_t min_usec, uint64_t max_usec);
 uint64_t backoff_next_usec(Backoff *backoff);
 /* An attempt succeeded. */
 void backoff_reset(Backoff *backoff);
+
+/* Other bounds from now on. */
+void backoff_set_bounds(Backoff *backoff, uint64_t min_usec, uint64_t max_usec);

@@ -4,6 +4,13 @@ void handle_pins_init(HandlePins *pins, bool wanted, unsigned tries) {
         *pins = (HandlePins){.wanted = wanted, .tries = tries};
 }
 
+void handle_pins_set_tries(HandlePins *pins, unsigned tries) {
+        pins->tries = tries;
+        /* The next one is the last. */
+        if (pins->refused >= tries && !pins->given_up)
+                pins->refused = tries - 1;
+}
+
 void handle_pins_renew(HandlePins *pins) {
         pins->refused = 0;
         pins->given_up = false;

@@ -22,6 +22,8 @@ typedef struct HandlePins {
 
 /* tries is 1 or more. */
 void handle_pins_init(HandlePins *pins, bool wanted, unsigned tries);
+/* Another number of tries; those that were made count. */
+void handle_pins_set_tries(HandlePins *pins, unsigned tries);
 /* A table that nothing of ours is in: another bluetoothd, an adapter that has come back. */
 void handle_pins_renew(HandlePins *pins);
 /* BlueZ could not make the table as it was asked to. needed: it takes no unpinned one. */

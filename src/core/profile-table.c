@@ -142,3 +142,13 @@ void profile_take_tunables(Profile *profile, Profile *from) {
                 take_value(c, from->characteristics[i]);
         }
 }
+
+void profile_swap_advertisements(Profile *profile, Profile *with) {
+        Advertisement **advertisements = profile->advertisements;
+        size_t n = profile->n_advertisements;
+
+        profile->advertisements = with->advertisements;
+        profile->n_advertisements = with->n_advertisements;
+        with->advertisements = advertisements;
+        with->n_advertisements = n;
+}

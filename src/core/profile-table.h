@@ -13,3 +13,5 @@ bool profile_same_table(const Profile *a, const Profile *b);
  * rates, initial values. Characteristics stay where they are. from gets the old initial values, and
  * is only good to be freed. */
 void profile_take_tunables(Profile *profile, Profile *from);
+/* Exchanges their advertisements. */
+void profile_swap_advertisements(Profile *profile, Profile *with);

@@ -263,7 +263,7 @@ int registrations_new(Registrations **ret, const RegistrationsParameters *parame
 
 void registrations_set_retry(Registrations *r, uint64_t min_usec, uint64_t max_usec) {
         for (size_t i = 0; i < r->n_things; i++)
-                backoff_init(&r->things[i].registration.retry, min_usec, max_usec);
+                backoff_set_bounds(&r->things[i].registration.retry, min_usec, max_usec);
 }
 
 Registrations *registrations_free(Registrations *r) {
@@ -350,6 +350,11 @@ void registrations_refused_and_renewed(Registrations *r, size_t advertisement) {
         registration_registered(&current(r, advertisement)->registration, REGISTRATION_REFUSED);
         retry(r, advertisement);
         r->deciding = nested;
+        decide(r);
+}
+
+void registrations_want_agent(Registrations *r, bool wanted) {
+        r->has_agent = wanted;
         decide(r);
 }
 

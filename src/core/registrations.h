@@ -90,6 +90,8 @@ void registrations_released(Registrations *r, size_t thing);
  * content now. That is tried at once, and leaves alone what is registered at its other path. */
 void registrations_refused_and_renewed(Registrations *r, size_t advertisement);
 
+/* Whether there is to be an agent. */
+void registrations_want_agent(Registrations *r, bool wanted);
 /* Whether an advertisement is to be on the air. */
 void registrations_want(Registrations *r, size_t advertisement, bool wanted);
 /* It has another content. */

@@ -62,7 +62,7 @@ static void tell_room(Daemon *d) {
                 daemon_room(profile_at(d->profile, i), d);
 }
 
-static void disconnect(Daemon *d) {
+void air_disconnect(Daemon *d) {
         if (!d->peripheral)
                 return;
         /* The next bus knows nothing of this one's writes. */
@@ -75,7 +75,7 @@ static void disconnect(Daemon *d) {
 }
 
 void air_connect(Daemon *d) {
-        disconnect(d);
+        air_disconnect(d);
         d->air = AIR_ON;
         d->bus_lost = false;
         d->bus_error = peripheral_new(
@@ -107,7 +107,7 @@ static void on_leave(struct ev_loop *loop, struct ev_timer *w, int revents) {
         Daemon *d = w->data;
 
         air_give_up(d);
-        disconnect(d);
+        air_disconnect(d);
         d->air = AIR_OFF;
         if (d->stopping)
                 daemon_end_if_done(d);
@@ -159,4 +159,24 @@ void air_init(Daemon *d) {
         d->connect_again.data = d->leave.data = d;
         backoff_init(
                 &d->backoff, d->settings->bluez.retry_min_usec, d->settings->bluez.retry_max_usec);
+}
+
+void air_reconfigure(Daemon *d) {
+        backoff_set_bounds(
+                &d->backoff, d->settings->bluez.retry_min_usec, d->settings->bluez.retry_max_usec);
+}
+
+void air_failed(Daemon *d, int error) {
+        log_error("what is served cannot be put on the bus: %s", strerror(-error));
+        d->peripheral = peripheral_free(d->peripheral);
+        d->bus_error = error;
+        connect_later(d);
+}
+
+void air_withdraw(Daemon *d) {
+        ev_timer_stop(d->loop, &d->connect_again);
+        d->peripheral = peripheral_free(d->peripheral);
+        d->bus_lost = false;
+        if (d->air == AIR_ON)
+                d->air = AIR_OFF;
 }

@@ -3,6 +3,14 @@
 
 #include "daemon/owner.h"
 
+/* The connection to the bus, if there is one, is closed at once: for a profile that goes. */
+void air_disconnect(Daemon *d);
+/* There is nothing to serve any more: what is registered is dropped with the connection. */
+void air_withdraw(Daemon *d);
+/* Another retry_min and retry_max. */
+void air_reconfigure(Daemon *d);
+/* It is of no use any more: tried again later. */
+void air_failed(Daemon *d, int error);
 /* Before anything else. */
 void air_init(Daemon *d);
 /* Connects to the bus, now and whenever it is there again, and registers. */

@@ -4,6 +4,7 @@
 #include "daemon/centrals.h"
 #include "daemon/owner.h"
 #include "daemon/programs.h"
+#include "daemon/reload.h"
 #include "daemon/shutdown.h"
 #include "util/bytes.h"
 #include "util/clock.h"
@@ -15,9 +16,13 @@
 
 #define NEVER 1e10 /* seconds since 1970 */
 
+bool daemon_serves(const Daemon *d) {
+        return d->profile->n_services > 0;
+}
+
 void daemon_standing(Daemon *d, Standing *s) {
         *s = (Standing){0};
-        if (!d->profile) {
+        if (!daemon_serves(d)) {
                 (void)snprintf(s->why, sizeof(s->why), "nothing is declared to serve");
                 (void)snprintf(s->fix, sizeof(s->fix),
                         "set profile = NAME in [daemon] of %s, or declare a [service] there",
@@ -135,6 +140,7 @@ static void init_watchers(Daemon *d) {
         ev_periodic_init(&d->never, on_never, NEVER, 0., NULL);
         ev_periodic_start(d->loop, &d->never);
         air_init(d);
+        reload_init(d);
         shutdown_init(d);
 }
 
@@ -142,20 +148,25 @@ static ServerPlace place(const DaemonPlace *p, const char *group, unsigned mode)
         return (ServerPlace){.path = p->path, .group = group, .mode = mode, .fd = p->fd};
 }
 
-static int listen_for_programs(Daemon *d, const DaemonPlaces *places) {
-        const Settings *s = d->settings;
-        ServerParameters parameters = {
-                .place = place(&places->socket, s->socket.group, s->socket.mode),
-                .read_only = place(
-                        &places->read_only, s->socket.read_only_group, s->socket.read_only_mode),
+ServerParameters daemon_server_parameters(const Settings *s, const Profile *profile) {
+        return (ServerParameters){
                 .admin_group = s->socket.admin_group,
                 .peers_max = s->limits.peers,
                 .line_max = s->limits.line_bytes,
                 .output_max = s->limits.peer_bytes,
                 .requests_per_turn = s->limits.requests_per_turn,
-                .profile = d->profile,
+                .profile = profile,
         };
+}
 
+static int listen_for_programs(Daemon *d) {
+        const Settings *s = d->settings;
+        const DaemonPlaces *places = d->places;
+        ServerParameters parameters = daemon_server_parameters(s, d->profile);
+
+        parameters.place = place(&places->socket, s->socket.group, s->socket.mode);
+        parameters.read_only =
+                place(&places->read_only, s->socket.read_only_group, s->socket.read_only_mode);
         int r = server_new(&d->server, d->loop, &parameters, &programs_events, d);
         if (r >= 0)
                 log_info("listening on %s",
@@ -170,13 +181,15 @@ static bool any_persists(const Profile *profile) {
         return false;
 }
 
-static int new_persist(Daemon *d, const char *path) {
+int daemon_new_persist(Daemon *d) {
         PersistParameters parameters = {
-                .path = path, .interval_usec = d->settings->persist.interval_usec};
+                .path = d->places->state,
+                .interval_usec = d->settings->persist.interval_usec,
+        };
 
-        if (!any_persists(d->profile))
+        if (d->persist || !any_persists(d->profile))
                 return 0;
-        if (!path) {
+        if (!parameters.path) {
                 log_warning("no value is kept: set file in [persist], or HOME");
                 return 0;
         }
@@ -184,7 +197,7 @@ static int new_persist(Daemon *d, const char *path) {
                 &d->persist, d->loop, d->profile, d->values, &parameters, &persist_events, d);
 }
 
-static int new_values(Daemon *d, const char *state_path) {
+static int new_values(Daemon *d) {
         VerdictsParameters verdicts = {
                 .max = d->settings->limits.verdicts,
                 .timeout_usec = d->settings->socket.handler_timeout_usec,
@@ -192,7 +205,7 @@ static int new_values(Daemon *d, const char *state_path) {
 
         int r = values_new(&d->values, d->profile, clock_now_usec());
         if (r >= 0)
-                r = new_persist(d, state_path);
+                r = daemon_new_persist(d);
         if (r >= 0)
                 r = freshness_new(&d->freshness, d->loop, d->values, &freshness_events, d);
         if (r >= 0)
@@ -204,31 +217,39 @@ static int new_values(Daemon *d, const char *state_path) {
         return r;
 }
 
-static int new_metrics_file(Daemon *d) {
+int daemon_new_metrics_file(Daemon *d) {
         MetricsFileParameters parameters = {
                 .path = d->settings->metrics.file,
                 .interval_usec = d->settings->metrics.interval_usec,
         };
 
-        return parameters.path ? metrics_file_new(&d->metrics_file, d->loop, &parameters,
-                                         &metrics_file_events, d)
-                               : 0;
+        if (d->metrics_file || !parameters.path)
+                return 0;
+        return metrics_file_new(&d->metrics_file, d->loop, &parameters, &metrics_file_events, d);
 }
 
-static int daemon_start(Daemon *d, const DaemonPlaces *places) {
-        int r = service_manager_new(&d->service_manager, d->loop);
+/* The profile is the daemon's: it may outlive the configuration that it came with. */
+static int take_profile(Daemon *d) {
+        d->profile = config_exchange_profile(d->config, NULL);
+        return d->profile ? 0 : profile_new(&d->profile);
+}
 
-        if (r >= 0 && d->profile)
-                r = new_values(d, places->state);
+static int daemon_start(Daemon *d) {
+        int r = take_profile(d);
+
         if (r >= 0)
-                r = listen_for_programs(d, places);
+                r = service_manager_new(&d->service_manager, d->loop);
         if (r >= 0)
-                r = new_metrics_file(d);
+                r = new_values(d);
+        if (r >= 0)
+                r = listen_for_programs(d);
+        if (r >= 0)
+                r = daemon_new_metrics_file(d);
         if (r < 0)
                 return r;
         init_watchers(d);
         service_manager_ready(d->service_manager);
-        if (d->profile)
+        if (daemon_serves(d))
                 air_connect(d);
         else
                 daemon_announce(d);
@@ -245,26 +266,32 @@ static void daemon_done(Daemon *d) {
         freshness_free(d->freshness);
         values_free(d->values);
         service_manager_free(d->service_manager);
+        profile_free(d->profile);
+        reload_done(d);
         free(d->name);
-        ev_loop_destroy(d->loop);
+        config_free(d->config);
+        if (d->loop)
+                ev_loop_destroy(d->loop);
 }
 
-int daemon_run(const Config *config, const DaemonPlaces *places) {
+int daemon_run(Config *config, const ConfigSources *sources, const DaemonPlaces *places) {
         Daemon d = {
                 .loop = ev_default_loop(EVFLAG_AUTO),
+                .config = config,
+                .sources = sources,
+                .places = places,
                 .settings = config_settings(config),
                 .config_file = config_file(config),
-                .profile = config_profile(config),
                 .started_usec = clock_now_usec(),
         };
+        int r = -ENOSYS;
 
         /* A peer or a reader of stderr that goes away must not end the daemon. */
         (void)signal(SIGPIPE, SIG_IGN);
-        if (!d.loop) {
+        if (!d.loop)
                 log_error("there is no event loop to be had on this system");
-                return -ENOSYS;
-        }
-        int r = daemon_start(&d, places);
+        else
+                r = daemon_start(&d);
         if (r >= 0)
                 (void)ev_run(d.loop, 0);
         daemon_done(&d);

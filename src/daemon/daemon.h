@@ -13,6 +13,7 @@ typedef struct DaemonPlaces {
         const char *state; /* the file that keeps values; NULL: no place is known */
 } DaemonPlaces;
 
-/* Runs until SIGTERM or SIGINT. config and places are borrowed. Returns 0, or a negative errno,
- * logged, if it could not start. */
-int daemon_run(const Config *config, const DaemonPlaces *places);
+/* Runs until SIGTERM or SIGINT. Takes config, which comes from sources and is loaded from there
+ * anew at SIGHUP and when a program asks for it; the rest is borrowed. Returns 0, or a negative
+ * errno, logged, if it could not start. */
+int daemon_run(Config *config, const ConfigSources *sources, const DaemonPlaces *places);

@@ -134,6 +134,12 @@ static void add_daemon(Metrics *m, const FiguresSource *source) {
         add_single(m, "spored_devices_dropped_total", METRIC_COUNTER,
                 "Devices that were not kept in the list, there being too many.",
                 s->devices_dropped);
+        add_single(m, "spored_reloads_total", METRIC_COUNTER,
+                "Configurations that were loaded while running, and are or were in effect.",
+                s->reloads);
+        add_single(m, "spored_reloads_failed_total", METRIC_COUNTER,
+                "Reloads that have changed nothing, the configuration having errors.",
+                s->reloads_failed);
         metrics_family(m, "spored_uptime_seconds", METRIC_GAUGE, "Since the start.");
         metrics_sample_usec(m, NULL, 0, s->uptime_usec);
         add_single(m, "spored_bus_calls_refused_total", METRIC_COUNTER,

@@ -129,7 +129,10 @@ static int keep(int fd) {
         return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
-static int run_daemon(const Arguments *a, const Config *config, const Activation *activation) {
+/* Takes config. */
+static int run_daemon(const Arguments *a, Config *config, const ConfigSources *sources,
+        const Activation *activation) {
+        _cleanup_(config_freep) Config *owned = config;
         const Settings *s = config_settings(config);
         _cleanup_(places_done) Places places = {0};
 
@@ -140,11 +143,13 @@ static int run_daemon(const Arguments *a, const Config *config, const Activation
                 .read_only = {s->socket.read_only_path, keep(activation->read_only)},
                 .state = places.state,
         };
-        return daemon_run(config, &where) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        owned = NULL;
+        return daemon_run(config, sources, &where) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* config is NULL if it has an error. */
-static int serve(const Arguments *a, const Config *config) {
+/* Takes config, which is NULL if it has an error. */
+static int serve(const Arguments *a, Config *config, const ConfigSources *sources) {
+        _cleanup_(config_freep) Config *owned = config;
         _cleanup_(activation_done) Activation activation = {-1, -1};
         int status = EX_CONFIG;
 
@@ -159,7 +164,8 @@ static int serve(const Arguments *a, const Config *config) {
                 activation_turn_away(&activation, "spored stands aside: [daemon] serve = no");
                 return stand_aside();
         }
-        status = run_daemon(a, config, &activation);
+        owned = NULL;
+        status = run_daemon(a, config, sources, &activation);
         if (status != EXIT_SUCCESS)
                 activation_turn_away(&activation, "spored cannot start: its log says why");
         return status;
@@ -219,5 +225,5 @@ int main(int argc, char **argv) {
         }
         if (arguments.check || arguments.dump_config)
                 return check(&arguments, config, errors, warnings);
-        return serve(&arguments, config);
+        return serve(&arguments, STEAL(config), &sources);
 }

@@ -75,6 +75,14 @@ MetricsFile *metrics_file_free(MetricsFile *f) {
         return NULL;
 }
 
+void metrics_file_reconfigure(MetricsFile *f, const MetricsFileParameters *parameters) {
+        bool other = f->parameters.interval_usec != parameters->interval_usec;
+
+        f->parameters = *parameters;
+        if (other)
+                timer_start_once(f->loop, &f->due, parameters->interval_usec);
+}
+
 void metrics_file_stop(MetricsFile *f) {
         f->stopped = true;
         ev_timer_stop(f->loop, &f->due);

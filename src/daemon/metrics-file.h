@@ -25,5 +25,7 @@ int metrics_file_new(MetricsFile **ret, struct ev_loop *loop,
 /* Removes the file, when the loop has ended: what it says would never change again. */
 MetricsFile *metrics_file_free(MetricsFile *file);
 
+/* Another interval; path is as before, in another place. */
+void metrics_file_reconfigure(MetricsFile *file, const MetricsFileParameters *parameters);
 void metrics_file_stop(MetricsFile *file);
 bool metrics_file_busy(const MetricsFile *file);

@@ -1,10 +1,11 @@
 /* The daemon's one object, for the files that it is spread over: daemon.c (start), air.c (the bus,
- * and off the air), shutdown.c (stop), programs.c (what local programs ask) and centrals.c (what
- * centrals write). */
+ * and off the air), reload.c (another configuration), shutdown.c (stop), programs.c (what local
+ * programs ask) and centrals.c (what centrals write). */
 #pragma once
 
 #include "config/config.h"
 #include "core/backoff.h"
+#include "daemon/daemon.h"
 #include "daemon/freshness.h"
 #include "daemon/metrics-file.h"
 #include "daemon/peripheral.h"
@@ -21,12 +22,26 @@ typedef enum Air {
         AIR_LEAVING, /* what is registered is being unregistered */
 } Air;
 
+/* What the last reload has come to. */
+typedef struct Reload {
+        uint64_t done, failed; /* how many */
+        ConfigChanges changes;
+        char *problems; /* owned: lines; NULL: none */
+        unsigned errors, warnings;
+        char *first; /* owned: the first problem, if the last one failed; else NULL */
+        uint64_t failed_usec;
+} Reload;
+
 typedef struct Daemon {
         struct ev_loop *loop;
         ServiceManager *service_manager;
-        const Settings *settings;
+        Config *config;               /* owned, but for its profile */
+        const ConfigSources *sources; /* where it comes from */
+        const DaemonPlaces *places;
+        const Settings *settings; /* of config; likewise */
         const char *config_file;
-        const Profile *profile; /* NULL: nothing to serve, and so nothing down to persist */
+        Profile *profile; /* owned; without services there is nothing to serve */
+        Reload reload;
         Values *values;
         Freshness *freshness;
         Stalls *stalls;
@@ -44,7 +59,7 @@ typedef struct Daemon {
         char *name;            /* that programs have given it; NULL: the profile's */
         struct ev_timer connect_again;
         Backoff backoff;
-        struct ev_signal sigterm, sigint;
+        struct ev_signal sigterm, sigint, sighup;
         struct ev_timer shutdown;
         struct ev_periodic never;
         bool stopping;
@@ -65,3 +80,10 @@ void daemon_end_if_done(Daemon *d);
 void daemon_room(const Characteristic *c, void *userdata);
 /* A value was stored, whoever it is from: whom it concerns is told. */
 void daemon_taken(Daemon *d, const Characteristic *c);
+/* There are services to serve. */
+bool daemon_serves(const Daemon *d);
+/* What of the settings and the profile the server is told; not its places. */
+ServerParameters daemon_server_parameters(const Settings *settings, const Profile *profile);
+/* Starts to keep values, or to write metrics, if that is to be and is not done yet. -errno */
+int daemon_new_persist(Daemon *d);
+int daemon_new_metrics_file(Daemon *d);

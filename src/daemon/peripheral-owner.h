@@ -1,5 +1,6 @@
 /* The peripheral's one object, for the files that it is spread over: peripheral.c (start, stop, how
- * things stand) and bluez-events.c (what BlueZ tells of its objects). */
+ * things stand), renewal.c (another configuration) and bluez-events.c (what BlueZ tells of its
+ * objects). */
 #pragma once
 
 #include "bluez/adapter.h"
@@ -38,5 +39,12 @@ extern const BluezClientEvents peripheral_client_events;
 extern const DevicesEvents peripheral_devices_events;
 extern const PulseEvents peripheral_pulse_events;
 
+/* What the profile makes: the application, the advertisement, the agent and their registration. A
+ * negative errno. */
+int peripheral_build(Peripheral *p);
+int peripheral_build_pairing(Peripheral *p);
+ServingParameters peripheral_serving_parameters(const Peripheral *p);
+AdapterParameters peripheral_adapter_parameters(const Peripheral *p);
+PulseParameters peripheral_pulse_parameters(const Peripheral *p);
 /* What it stands on has changed: BlueZ, its adapter, or what is registered. */
 void peripheral_update(Peripheral *p);

@@ -217,60 +217,38 @@ static const BusSourceEvents source_events = {
         .disconnected = on_disconnected,
 };
 
-static ServingParameters serving_parameters(const Settings *s) {
-        return (ServingParameters){
-                .notifier =
-                        {
-                                .pacer.window = s->queue.window,
-                                .pacer.rate = {.per_second = s->queue.rate,
-                                        .burst = s->queue.burst},
-                                .late_after_usec = s->queue.log_slow_publish_usec,
-                                .ping_timeout_usec = s->bluez.call_timeout_usec,
-                                .confirm_timeout_usec = s->queue.confirm_timeout_usec,
-                                .switch_timeout_usec = s->queue.switch_timeout_usec,
-                                .retry_min_usec = s->bluez.retry_min_usec,
-                                .retry_max_usec = s->bluez.retry_max_usec,
-                        },
-                .sockets_max = s->limits.sockets,
-        };
+int peripheral_build_pairing(Peripheral *p) {
+        return pairing_new(&p->pairing, p->bus, p->settings->agent.capability, p->profile,
+                &pairing_events, p);
+}
+
+int peripheral_build(Peripheral *p) {
+        ServingParameters serving = peripheral_serving_parameters(p);
+
+        int r = serving_new(
+                &p->serving, p->loop, p->bus, p->profile, p->values, &serving, &serving_events, p);
+        if (r >= 0)
+                r = advertising_new(&p->advertising, p->bus, p->settings, p->profile,
+                        &advertising_events, p);
+        if (r >= 0)
+                r = peripheral_build_pairing(p);
+        if (r >= 0)
+                r = presence_new(&p->presence, p->loop, p->bus, p->settings, p->profile,
+                        pairing_capability(p->pairing), p->serving, &presence_events, p);
+        return r;
 }
 
 static int new_objects(Peripheral *p) {
-        const Settings *s = p->settings;
-        ServingParameters serving = serving_parameters(s);
-        PulseParameters pulse = {
-                .interval_usec = s->bluez.ping_interval_usec,
-                .timeout_usec = s->bluez.call_timeout_usec,
-        };
-        AdapterParameters adapter = {
-                .select = s->bluez.adapter,
-                .alias = p->profile->advertisements[0]->name,
-                .power_on = s->bluez.power_on,
-                .wait_usec = s->bluez.adapter_wait_usec,
-                .call_timeout_usec = s->bluez.call_timeout_usec,
-                .retry_min_usec = s->bluez.retry_min_usec,
-                .retry_max_usec = s->bluez.retry_max_usec,
-        };
+        AdapterParameters adapter = peripheral_adapter_parameters(p);
+        PulseParameters pulse = peripheral_pulse_parameters(p);
 
-        int r = devices_new(&p->devices, s->limits.devices, &peripheral_devices_events, p);
+        int r = devices_new(
+                &p->devices, p->settings->limits.devices, &peripheral_devices_events, p);
         if (r >= 0)
                 r = pulse_new(&p->pulse, p->loop, p->bus, &pulse, &peripheral_pulse_events, p);
-        serving.devices = p->devices;
-        serving.notifier.pulse = p->pulse;
-        if (r >= 0)
-                r = serving_new(&p->serving, p->loop, p->bus, p->profile, p->values, &serving,
-                        &serving_events, p);
-        if (r >= 0)
-                r = advertising_new(&p->advertising, p->bus, s, p->profile, &advertising_events, p);
         if (r >= 0)
                 r = adapter_new(&p->adapter, p->loop, p->bus, &adapter, &adapter_events, p);
-        if (r >= 0)
-                r = pairing_new(
-                        &p->pairing, p->bus, s->agent.capability, p->profile, &pairing_events, p);
-        if (r >= 0)
-                r = presence_new(&p->presence, p->loop, p->bus, s, p->profile,
-                        pairing_capability(p->pairing), p->serving, &presence_events, p);
-        return r;
+        return r >= 0 ? peripheral_build(p) : r;
 }
 
 static int start(Peripheral *p) {

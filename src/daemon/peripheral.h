@@ -78,6 +78,20 @@ bool peripheral_subscribed(const Peripheral *peripheral, const Characteristic *c
  * -EINVAL: empty, or longer than ADVERTISEMENT_NAME_MAX. */
 int peripheral_set_name(Peripheral *peripheral, const char *name);
 
+/* Other settings from now on, borrowed as the ones before; and the characteristics have other
+ * policies. What needs a restart is as before, and nothing is registered anew. */
+void peripheral_reconfigure(Peripheral *peripheral, const Settings *settings);
+/* The agent of these settings in the place of the one before. A negative errno: free it. */
+int peripheral_renew_pairing(Peripheral *peripheral);
+/* The profile has other advertisements, as many as before, each of which is registered in the place
+ * of the one before. A negative errno: free it. */
+int peripheral_renew_advertisements(Peripheral *peripheral);
+/* Another profile, in two steps: everything that the old one has made is taken from BlueZ, its
+ * subscriptions end, and nothing points into it any more; then the new one is registered. In
+ * between nothing but peripheral_free() may be called. A negative errno: free it. */
+void peripheral_take_down(Peripheral *peripheral);
+int peripheral_put_up(Peripheral *peripheral, const Settings *settings, const Profile *profile);
+
 /* Unregisters; `stopped` follows, never from inside this call. */
 void peripheral_stop(Peripheral *peripheral);
 /* What has not been unregistered since, in words: "the application and the agent, on hci0". Empty:

@@ -65,6 +65,10 @@ void pinning_stuck(Pinning *p, pid_t pid) {
                 "it may still have the pinned handles");
 }
 
+void pinning_set_tries(Pinning *p, unsigned tries) {
+        handle_pins_set_tries(&p->pins, tries);
+}
+
 bool pinning_set(const Pinning *p) {
         return handle_pins_set(&p->pins);
 }

@@ -22,4 +22,5 @@ void pinning_begin(Pinning *pinning, BluezVersion version);
 void pinning_refused(Pinning *pinning, const char *error);
 /* A process that has ended may hold the handles for good. */
 void pinning_stuck(Pinning *pinning, pid_t pid);
+void pinning_set_tries(Pinning *pinning, unsigned tries);
 bool pinning_set(const Pinning *pinning);

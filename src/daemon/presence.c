@@ -220,6 +220,8 @@ void presence_reconfigure(Presence *p, const Settings *settings) {
                 p->registrations, settings->bluez.retry_min_usec, settings->bluez.retry_max_usec);
         for (size_t i = 0; i < registrations_count(p->registrations); i++)
                 registrar_set_timeout(p->registrars[i], registrars_timeout_usec(i, settings));
+        pinning_set_tries(&p->pinning, settings->bluez.handle_tries);
+        predecessors_set_timeout(p->predecessors, settings->bluez.predecessor_timeout_usec);
 }
 
 /* An adapter that comes and goes is no other BlueZ. */
@@ -282,6 +284,12 @@ void presence_set_target(Presence *p, const PresenceTarget *target) {
         };
         if (registrations_set_facts(p->registrations, &facts) < 0)
                 log_error("no memory to register with BlueZ");
+}
+
+void presence_set_agent(Presence *p, const char *capability) {
+        if (capability)
+                registrar_set_text(p->registrars[REGISTRATIONS_AGENT], capability);
+        registrations_want_agent(p->registrations, capability != NULL);
 }
 
 void presence_agent_released(Presence *p) {

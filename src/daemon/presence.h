@@ -32,7 +32,7 @@ int presence_new(Presence **ret, struct ev_loop *loop, sd_bus *bus, const Settin
         const Profile *profile, const char *agent, Serving *serving, const PresenceEvents *events,
         void *userdata);
 Presence *presence_free(Presence *presence);
-/* Other timeouts, from the next call on. */
+/* Other times and tries, from the next call on. */
 void presence_reconfigure(Presence *presence, const Settings *settings);
 
 /* The adapter to register with; last: the process that had it before us, or 0. */
@@ -45,6 +45,8 @@ typedef struct PresenceTarget {
 
 /* After presence_stop() it does nothing. */
 void presence_set_target(Presence *presence, const PresenceTarget *target);
+/* Another agent, by its capability, which lives as long as the presence; NULL: none. */
+void presence_set_agent(Presence *presence, const char *capability);
 /* BlueZ has dropped the agent, or the advertisement of this path (Release). */
 void presence_agent_released(Presence *presence);
 void presence_advertisement_released(Presence *presence, size_t index, unsigned side);

@@ -3,6 +3,7 @@
 #include "core/att-codes.h"
 #include "daemon/air.h"
 #include "daemon/figures.h"
+#include "daemon/reload.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -129,6 +130,10 @@ static int on_activate(bool active, char *why, size_t why_size, void *userdata) 
         return 0;
 }
 
+static int on_reload(ServerReload *ret, void *userdata) {
+        return reload_now(userdata, ret);
+}
+
 static const char *text_or_null(const char *text) {
         return *text ? text : NULL;
 }
@@ -168,6 +173,10 @@ static void on_status(ServerStatus *ret, void *userdata) {
                 .uptime_usec = clock_now_usec() - d->started_usec,
                 .calls_refused = calls_refused(d),
                 .log_dropped = log_dropped(),
+                .reloads = d->reload.done,
+                .reloads_failed = d->reload.failed,
+                .reload_problem = d->reload.first,
+                .reload_failed_usec = clock_now_usec() - d->reload.failed_usec,
         };
 }
 
@@ -280,6 +289,7 @@ const ServerEvents programs_events = {
         .unhandled = on_unhandled,
         .advertise = on_advertise,
         .activate = on_activate,
+        .reload = on_reload,
         .status = on_status,
         .device = on_device,
         .advertisement = on_advertisement,

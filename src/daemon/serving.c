@@ -306,6 +306,11 @@ Serving *serving_free(Serving *serving) {
         return NULL;
 }
 
+void serving_reconfigure(Serving *s, const ServingParameters *parameters) {
+        s->budget.max = parameters->sockets_max;
+        notifier_reconfigure(s->notifier, &parameters->notifier);
+}
+
 int serving_set_owner(Serving *s, const char *owner) {
         serving_end_subscriptions(s);
         pending_writes_clear(application_pending_writes(s->application));

@@ -34,6 +34,9 @@ int serving_new(Serving **ret, struct ev_loop *loop, sd_bus *bus, const Profile 
         void *userdata);
 Serving *serving_free(Serving *serving);
 
+/* Other parameters, and other policies and rates of the characteristics, from now on. */
+void serving_reconfigure(Serving *serving, const ServingParameters *parameters);
+
 /* BlueZ's unique name, or NULL: gone. Ends every subscription. */
 int serving_set_owner(Serving *serving, const char *owner);
 /* What the BlueZ that runs does; before it is asked to register. */

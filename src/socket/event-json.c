@@ -116,3 +116,7 @@ int event_json_connection(char **ret, const ConnectionEvent *event) {
         }
         return to_text(ret, object);
 }
+
+int event_json_gone(char **ret, const char *name) {
+        return to_text(ret, json_pack("{s:s, s:s}", "event", "gone", "characteristic", name));
+}

@@ -9,3 +9,5 @@ int event_json_descriptor_write(char **ret, const ServerDescriptorWrite *write);
 int event_json_stale(char **ret, const Characteristic *c, bool stale, uint64_t age_usec);
 int event_json_connection(char **ret, const ConnectionEvent *event);
 int event_json_status(char **ret, const ServerStatus *status);
+/* The characteristic is no more. */
+int event_json_gone(char **ret, const char *name);

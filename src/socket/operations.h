@@ -16,8 +16,8 @@ typedef struct Request {
         char detail[REPLY_DETAIL_SIZE];
 } Request;
 
-/* Each gives 0 and fills in answer; or REPLY_E_* with its sentence in detail, -ENOMEM, or
- * REQUEST_WAITS. */
+/* Each gives 0 and fills in answer; or REPLY_E_* with its sentence in detail, and in answer what is
+ * to be told beside it; -ENOMEM, or REQUEST_WAITS. */
 int operation_set(Request *request);
 int operation_get(Request *request);
 int operation_watch(Request *request);
@@ -31,6 +31,7 @@ int operation_devices(Request *request);
 int operation_advertise(Request *request);
 int operation_activate(Request *request);
 int operation_deactivate(Request *request);
+int operation_reload(Request *request);
 
 /* {"ok":true} as the answer. 0 or -ENOMEM. */
 int request_ok(Request *request);

@@ -331,6 +331,10 @@ void peer_answer(Peer *peer, const char *line, size_t size) {
         send_line(peer, line, size, SIZE_MAX);
 }
 
+int peer_fd(const Peer *peer) {
+        return peer->fd;
+}
+
 int peer_new(Peer **ret, struct ev_loop *loop, int fd, const PeerParameters *parameters,
         const PeerEvents *events, void *userdata) {
         _cleanup_(peer_freep) Peer *peer = calloc(1, sizeof(*peer));

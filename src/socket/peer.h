@@ -38,6 +38,9 @@ int peer_new(Peer **ret, struct ev_loop *loop, int fd, const PeerParameters *par
 /* Closes without a report. */
 Peer *peer_free(Peer *peer);
 
+/* Borrowed; -1 once it has ended. */
+int peer_fd(const Peer *peer);
+
 /* Sends a line; the newline is added. What the socket does not take waits, up to output_max: beyond
  * it the peer is cut off. */
 void peer_send(Peer *peer, const char *line, size_t size);

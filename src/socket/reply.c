@@ -30,6 +30,7 @@ static const char *const error_words[_REPLY_ERROR_MAX] = {
         [REPLY_E_BUSY] = "busy",
         [REPLY_E_EXPIRED] = "expired",
         [REPLY_E_UNAVAILABLE] = "unavailable",
+        [REPLY_E_INVALID_CONFIG] = "invalid_config",
         [REPLY_E_TOO_MANY] = "too_many",
         [REPLY_E_INTERNAL] = "internal",
 };
@@ -99,14 +100,15 @@ int reply_text(char **ret, const json_t *id, const json_t *object) {
         return 0;
 }
 
-int reply_error_text(char **ret, const json_t *id, ReplyError error, const char *detail) {
+int reply_error_text(
+        char **ret, const json_t *id, ReplyError error, const char *detail, json_t *more) {
         json_t *object = json_pack(
                 "{s:s, s:o}", "error", error_words[error], "detail", reply_string(detail));
         int r;
 
         if (!object)
                 return -ENOMEM;
-        r = reply_text(ret, id, object);
+        r = more && json_object_update(object, more) < 0 ? -ENOMEM : reply_text(ret, id, object);
         json_decref(object);
         return r;
 }

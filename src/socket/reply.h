@@ -26,6 +26,7 @@ typedef enum ReplyError {
         REPLY_E_BUSY,
         REPLY_E_EXPIRED,
         REPLY_E_UNAVAILABLE,
+        REPLY_E_INVALID_CONFIG,
         REPLY_E_TOO_MANY,
         REPLY_E_INTERNAL,
         _REPLY_ERROR_MAX,
@@ -58,5 +59,6 @@ json_t *reply_seconds(uint64_t usec);
 /* The object as one line without its newline, "id" first if id is not NULL. The caller frees
  * *ret. -ENOMEM. */
 int reply_text(char **ret, const json_t *id, const json_t *object);
-/* Likewise for an error. */
-int reply_error_text(char **ret, const json_t *id, ReplyError error, const char *detail);
+/* Likewise for an error; more: members to be added, or NULL. */
+int reply_error_text(
+        char **ret, const json_t *id, ReplyError error, const char *detail, json_t *more);

@@ -93,7 +93,9 @@ int operation_watch(Request *request) {
         if (r != 0)
                 return r;
         free(watch->wanted);
-        *watch = (Watch){.events = chosen, .wanted = STEAL(wanted)};
+        *watch = (Watch){.events = chosen,
+                .all = !json_object_get(request->members, "characteristics"),
+                .wanted = STEAL(wanted)};
         return 0;
 }
 

@@ -37,6 +37,7 @@ static const Operation operations[] = {
         {"advertise", RIGHT_ADMINISTRATOR, operation_advertise, {"name"}},
         {"activate", RIGHT_ADMINISTRATOR, operation_activate, {}},
         {"deactivate", RIGHT_ADMINISTRATOR, operation_deactivate, {}},
+        {"reload", RIGHT_ADMINISTRATOR, operation_reload, {}},
 };
 
 static void request_done(Request *request) {
@@ -201,7 +202,8 @@ static int finish(Request *request, int outcome, char **ret) {
                 return reply_text(ret, request->id, request->answer);
         if (reply_blames_request((ReplyError)outcome))
                 counts->bad_requests++;
-        return reply_error_text(ret, request->id, (ReplyError)outcome, request->detail);
+        return reply_error_text(
+                ret, request->id, (ReplyError)outcome, request->detail, request->answer);
 }
 
 static int answer_one(SessionContext *context, Session *session, const char *text, size_t size,

@@ -1,36 +1,21 @@
 /* The sockets for local programs: who is connected, and what each is told. */
 #include "socket/server.h"
 
-#include "socket/acceptor.h"
-#include "socket/event-json.h"
 #include "socket/handlers.h"
-#include "socket/listener.h"
 #include "socket/reply.h"
 #include "socket/request.h"
+#include "socket/retable.h"
 #include "socket/rights.h"
+#include "socket/server-owner.h"
 #include "socket/will.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #define FIRST_PASSED_FD 3 /* SD_LISTEN_FDS_START */
-
-struct Server {
-        struct ev_loop *loop;
-        Listener listener, read_only_listener;
-        Acceptor acceptor, read_only_acceptor;
-        ev_idle reap;  /* frees sessions that are gone, outside of their own callbacks */
-        bool refusing; /* said so once */
-        size_t peers_max, read_only_peers;
-        gid_t admin_group;
-        PeerParameters peer_parameters;
-        SessionContext context;
-        Session *sessions; /* owned */
-};
 
 DEFINE_CLEANUP(Server *, server_free);
 
@@ -175,7 +160,7 @@ static void refuse(Server *server, int fd, size_t n) {
         if (!server->refusing)
                 log_info("socket: a local program was refused: %s", detail);
         server->refusing = true;
-        if (reply_error_text(&text, NULL, (ReplyError)r, detail) < 0 ||
+        if (reply_error_text(&text, NULL, (ReplyError)r, detail, NULL) < 0 ||
                 asprintf(&line, "%s\n", text) < 0)
                 return;
         (void)send(fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -226,85 +211,44 @@ ServerCounts server_counts(const Server *server) {
         return session_counts(&server->context);
 }
 
-void server_emit_write(Server *server, const ServerWrite *write) {
-        const Characteristic *c = write->characteristic;
-        const Session *handler = handlers_find(&server->context, c);
-        _cleanup_free_ char *asked = NULL;
-        _cleanup_free_ char *told = NULL;
-
-        for (Session *s = server->sessions; s; s = s->next) {
-                bool verdict = s == handler && write->wants_verdict;
-                char **text = verdict ? &asked : &told;
-
-                if (s != handler && !session_watches_characteristic(s, WATCH_WRITE, c))
-                        continue;
-                if (!*text && event_json_write(text, write, verdict) < 0) {
-                        log_error("socket: no memory for write event %" PRIu64, write->number);
-                        return;
-                }
-                peer_send(s->peer, *text, strlen(*text));
-        }
+static int find_admin_group(const char *name, gid_t *ret) {
+        *ret = RIGHTS_NO_GROUP;
+        return name ? rights_find_group("[socket] admin_group", name, ret) : 0;
 }
 
-/* c NULL: the event is of no characteristic. */
-static bool hears(const Session *s, unsigned event, const Characteristic *c) {
-        return c ? session_watches_characteristic(s, event, c) : session_watches(s, event);
+static PeerParameters peer_parameters(const ServerParameters *p) {
+        return (PeerParameters){
+                .line_max = p->line_max,
+                .output_max = p->output_max,
+                .requests_per_turn = p->requests_per_turn,
+        };
 }
 
-static bool somebody_hears(const Server *server, unsigned event, const Characteristic *c) {
-        const Session *s = server->sessions;
+bool server_group_exists(const char *name) {
+        gid_t group;
 
-        while (s && !hears(s, event, c))
-                s = s->next;
-        return s != NULL;
+        return find_admin_group(name, &group) == 0;
 }
 
-/* Takes the text; NULL: there was no memory for it. */
-static void tell(Server *server, unsigned event, const Characteristic *c, char *text) {
-        if (!text)
-                log_error("socket: no memory for an event");
-        for (Session *s = server->sessions; text && s; s = s->next)
-                if (hears(s, event, c))
-                        peer_send(s->peer, text, strlen(text));
-        free(text);
+int server_reconfigure(Server *server, const ServerParameters *parameters) {
+        gid_t group;
+        int r = find_admin_group(parameters->admin_group, &group);
+
+        if (r == 0 && parameters->profile != server->context.profile)
+                r = retable(&server->context, server->sessions, parameters->profile);
+        if (r < 0)
+                return r;
+        server->admin_group = group;
+        server->peers_max = parameters->peers_max;
+        server->peer_parameters = peer_parameters(parameters);
+        for (Session *s = server->sessions; s; s = s->next)
+                if (!s->gone)
+                        s->administrator = rights_is_administrator(peer_fd(s->peer), group);
+        return 0;
 }
 
-void server_emit_descriptor_write(Server *server, const ServerDescriptorWrite *write) {
-        char *text = NULL;
-
-        if (!somebody_hears(server, WATCH_DESCRIPTOR_WRITE, write->characteristic))
-                return;
-        (void)event_json_descriptor_write(&text, write);
-        tell(server, WATCH_DESCRIPTOR_WRITE, write->characteristic, text);
-}
-
-void server_emit_stale(Server *server, const Characteristic *c, bool stale, uint64_t age_usec) {
-        char *text = NULL;
-
-        if (!somebody_hears(server, WATCH_STALE, c))
-                return;
-        (void)event_json_stale(&text, c, stale, age_usec);
-        tell(server, WATCH_STALE, c, text);
-}
-
-void server_emit_connection(Server *server, const ConnectionEvent *event) {
-        char *text = NULL;
-
-        if (!somebody_hears(server, WATCH_CONNECTION, event->characteristic))
-                return;
-        (void)event_json_connection(&text, event);
-        tell(server, WATCH_CONNECTION, event->characteristic, text);
-}
-
-void server_emit_status(Server *server) {
-        ServerStatus status = {};
-        char *text = NULL;
-
-        if (!somebody_hears(server, WATCH_STATUS, NULL))
-                return;
-        server->context.events->status(&status, server->context.userdata);
-        (void)event_json_status(&text, &status);
-        tell(server, WATCH_STATUS, NULL, text);
+void server_try_all(Server *server) {
+        waiting_try_all(server->context.waiting);
 }
 
 static int open_place(Listener *ret, ListenerKind kind, const ServerPlace *place) {
@@ -316,11 +260,8 @@ static int open_place(Listener *ret, ListenerKind kind, const ServerPlace *place
 }
 
 static int start_listening(Server *server, const ServerParameters *parameters) {
-        int r = 0;
+        int r = find_admin_group(parameters->admin_group, &server->admin_group);
 
-        if (parameters->admin_group)
-                r = rights_find_group(
-                        "[socket] admin_group", parameters->admin_group, &server->admin_group);
         if (r == 0)
                 r = open_place(&server->listener, LISTENER_MAIN, &parameters->place);
         if (r == 0)
@@ -362,9 +303,7 @@ int server_new(Server **ret, struct ev_loop *loop, const ServerParameters *param
                 .read_only_listener = {.fd = -1},
                 .peers_max = parameters->peers_max,
                 .admin_group = RIGHTS_NO_GROUP,
-                .peer_parameters = {.line_max = parameters->line_max,
-                        .output_max = parameters->output_max,
-                        .requests_per_turn = parameters->requests_per_turn}};
+                .peer_parameters = peer_parameters(parameters)};
         ev_idle_init(&server->reap, on_reap);
         ev_set_priority(&server->reap, EV_MAXPRI);
         server->reap.data = server;

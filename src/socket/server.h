@@ -14,6 +14,7 @@ enum {
         SERVER_E_QUEUE_FULL = 1, /* refused by the policy */
         SERVER_E_WAIT,           /* likewise, but it may wait: put_timeout, server_room() */
         SERVER_E_UNAVAILABLE,    /* cannot be done as things stand */
+        SERVER_E_INVALID,        /* there are errors in it */
 };
 
 typedef struct ServerPlace {
@@ -81,7 +82,18 @@ typedef struct ServerStatus {
         uint64_t uptime_usec;
         uint64_t calls_refused; /* bus calls from others than BlueZ */
         uint64_t log_dropped;
+        uint64_t reloads, reloads_failed; /* of the configuration; failed ones are not in both */
+        const char *reload_problem;       /* the first one, if the last reload failed */
+        uint64_t reload_failed_usec;      /* ago */
 } ServerStatus;
+
+/* What a reload has come to. Borrowed until the loop turns. */
+typedef struct ServerReload {
+        char *const *in_place, *const *anew, *const *restart; /* the keys, by what became of them */
+        size_t n_in_place, n_anew, n_restart;
+        const char *problems; /* lines, errors and warnings; NULL: none */
+        unsigned errors, warnings;
+} ServerReload;
 
 /* Strings borrowed. */
 typedef struct ServerDevice {
@@ -141,6 +153,9 @@ typedef struct ServerEvents {
         int (*advertise)(const char *name, char *why, size_t why_size, void *userdata);
         /* Goes off the air, or back on it: begins to. As advertise. */
         int (*activate)(bool active, char *why, size_t why_size, void *userdata);
+        /* Loads the configuration anew. 0: it is in effect; SERVER_E_INVALID: the old one is, and
+         * *ret says why; -errno: likewise, logged. */
+        int (*reload)(ServerReload *ret, void *userdata);
         void (*status)(ServerStatus *ret, void *userdata);
         /* The devices, index counting from 0. False: there are no more. */
         bool (*device)(size_t index, ServerDevice *ret, void *userdata);
@@ -163,6 +178,16 @@ int server_new(Server **ret, struct ev_loop *loop, const ServerParameters *param
         const ServerEvents *events, void *userdata);
 /* Closes every peer, without their wills, and removes the socket files that it has bound. */
 Server *server_free(Server *server);
+
+/* Other parameters from now on; the places stay as they are. With another profile handlers, watches
+ * and waiting sets go on by name; whoever handles or watches what is no more is told, and sets that
+ * wait for it are refused. The profile before must live until then. -ESRCH, logged: there is no
+ * such group; -ENOMEM: nothing has changed. */
+int server_reconfigure(Server *server, const ServerParameters *parameters);
+/* NULL: none is asked for. Reads files. */
+bool server_group_exists(const char *name);
+/* Policies and put_timeouts have changed: sets that wait are tried again, as below. */
+void server_try_all(Server *server);
 
 /* There may be room in this characteristic's queue: sets that wait are tried again, in order, when
  * the loop turns. */

@@ -19,6 +19,7 @@ enum {
 /* What a program wants to hear of. Starts as {}: nothing. */
 typedef struct Watch {
         unsigned events;
+        bool all;     /* whatever characteristics there are */
         bool *wanted; /* owned: by Characteristic.index; NULL: none */
 } Watch;
 

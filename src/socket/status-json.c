@@ -203,6 +203,16 @@ static json_t *connections_json(const ServerStatus *s) {
                 "devices_dropped", count(s->devices_dropped));
 }
 
+static json_t *reloads_json(const ServerStatus *s) {
+        json_t *failed = json_null();
+
+        if (s->reload_problem)
+                failed = json_pack("{s:o, s:o}", "since_s", reply_seconds(s->reload_failed_usec),
+                        "problem", reply_string(s->reload_problem));
+        return json_pack("{s:o, s:o, s:o}", "reloads", count(s->reloads), "reloads_failed",
+                count(s->reloads_failed), "reload_failed", failed);
+}
+
 static json_t *server_json(const ServerCounts *counts) {
         return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "peers",
                 count(counts->peers), "waiting", count(counts->waiting), "handlers",
@@ -220,8 +230,8 @@ json_t *status_json(const SessionContext *context) {
         context->events->status(&status, context->userdata);
         object = join(daemon_json(&status),
                 (json_t *const[]){advertising_json(context, &status), connections_json(&status),
-                        server_json(&counts)},
-                3);
+                        reloads_json(&status), server_json(&counts)},
+                4);
         if (!object ||
                 json_object_set_new(object, "characteristics", characteristics_json(context)) == 0)
                 return object;

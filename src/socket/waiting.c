@@ -16,7 +16,7 @@ typedef struct Line {
 struct Waiting {
         struct ev_loop *loop;
         ev_timer timer;
-        Line *lines; /* owned: by Characteristic.index */
+        Line *lines; /* owned: by Characteristic.index, and one for those whose are no more */
         size_t n_lines, n_waiters;
         void (*retry)(void *owner);
 };
@@ -61,6 +61,19 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents) {
         arm(waiting);
 }
 
+static Line *new_lines(size_t n) {
+        Line *lines = calloc(n, sizeof(*lines));
+
+        for (size_t i = 0; lines && i < n; i++)
+                lines[i].end = &lines[i].first;
+        return lines;
+}
+
+static void append(Line *line, Waiter *waiter) {
+        *line->end = waiter;
+        line->end = &waiter->next;
+}
+
 int waiting_new(
         Waiting **ret, struct ev_loop *loop, size_t n_characteristics, void (*retry)(void *owner)) {
         _cleanup_(waiting_freep) Waiting *waiting = calloc(1, sizeof(*waiting));
@@ -70,12 +83,10 @@ int waiting_new(
         *waiting = (Waiting){.loop = loop, .retry = retry};
         ev_timer_init(&waiting->timer, on_timer, 0., 0.);
         waiting->timer.data = waiting;
-        waiting->lines = calloc(n_characteristics + 1, sizeof(*waiting->lines));
+        waiting->n_lines = n_characteristics + 1;
+        waiting->lines = new_lines(waiting->n_lines);
         if (!waiting->lines)
                 return -ENOMEM;
-        waiting->n_lines = n_characteristics;
-        for (size_t i = 0; i < n_characteristics; i++)
-                waiting->lines[i].end = &waiting->lines[i].first;
         *ret = STEAL(waiting);
         return 0;
 }
@@ -99,13 +110,14 @@ bool waiting_join(Waiting *waiting, Waiter *waiter, const Characteristic *c) {
         uint64_t now = clock_now_usec();
         Line *line = &waiting->lines[c->index];
 
-        if (!waiter->characteristic) {
+        if (!waiter->waits) {
                 if (c->put_timeout_usec == 0)
                         return false;
+                waiter->waits = true;
                 waiter->characteristic = c;
+                waiter->line = c->index;
                 waiter->until_usec = now + c->put_timeout_usec;
-                *line->end = waiter;
-                line->end = &waiter->next;
+                append(line, waiter);
                 waiting->n_waiters++;
                 arm(waiting);
                 return true;
@@ -119,9 +131,9 @@ bool waiting_join(Waiting *waiting, Waiter *waiter, const Characteristic *c) {
 void waiting_leave(Waiting *waiting, Waiter *waiter) {
         Line *line;
 
-        if (!waiter->characteristic)
+        if (!waiter->waits)
                 return;
-        line = &waiting->lines[waiter->characteristic->index];
+        line = &waiting->lines[waiter->line];
         for (Waiter **p = &line->first; *p; p = &(*p)->next)
                 if (*p == waiter) {
                         *p = waiter->next;
@@ -142,6 +154,48 @@ void waiting_room(Waiting *waiting, const Characteristic *c) {
         if (!line->first || line->room)
                 return;
         line->room = true;
+        arm(waiting);
+}
+
+static void move_waiter(Line *lines, size_t gone, Waiter *waiter, const Profile *profile) {
+        const Characteristic *c = NULL;
+
+        if (waiter->characteristic)
+                c = profile_find(profile, waiter->characteristic->name);
+        waiter->characteristic = c;
+        waiter->line = c ? c->index : gone;
+        waiter->next = NULL;
+        append(&lines[waiter->line], waiter);
+}
+
+int waiting_set_profile(Waiting *waiting, const Profile *profile) {
+        size_t gone = profile->n_characteristics;
+        Line *lines = new_lines(gone + 1);
+
+        if (!lines)
+                return -ENOMEM;
+        for (size_t i = 0; i < waiting->n_lines; i++)
+                for (Waiter *w = waiting->lines[i].first, *next; w; w = next) {
+                        next = w->next;
+                        move_waiter(lines, gone, w, profile);
+                }
+        free(waiting->lines);
+        waiting->lines = lines;
+        waiting->n_lines = gone + 1;
+        waiting_try_all(waiting);
+        return 0;
+}
+
+void waiting_try_all(Waiting *waiting) {
+        uint64_t now = clock_now_usec();
+
+        for (size_t i = 0; i < waiting->n_lines; i++) {
+                for (Waiter *w = waiting->lines[i].first; w; w = w->next)
+                        if (w->characteristic &&
+                                w->until_usec > now + w->characteristic->put_timeout_usec)
+                                w->until_usec = now + w->characteristic->put_timeout_usec;
+                waiting->lines[i].room = waiting->lines[i].first != NULL;
+        }
         arm(waiting);
 }
 

@@ -9,7 +9,9 @@
 /* A part of whoever may wait. Starts with its owner alone. */
 typedef struct Waiter {
         void *owner;
-        const Characteristic *characteristic; /* NULL: it does not wait */
+        bool waits;
+        const Characteristic *characteristic; /* NULL: it does not wait, or that is no more */
+        size_t line;
         uint64_t until_usec;
         struct Waiter *next;
 } Waiter;
@@ -31,5 +33,11 @@ bool waiting_join(Waiting *waiting, Waiter *waiter, const Characteristic *c);
 void waiting_leave(Waiting *waiting, Waiter *waiter);
 /* There may be room: the line is tried when the loop turns, until one must still wait. */
 void waiting_room(Waiting *waiting, const Characteristic *c);
+/* Puts who waits into the lines of another profile, by name. Whose characteristic is not there is
+ * in a line of its own, and tried when the loop turns. -ENOMEM: nothing has changed. */
+int waiting_set_profile(Waiting *waiting, const Profile *profile);
+/* Other put_timeouts and policies: nobody waits longer than is allowed now, and all lines are tried
+ * when the loop turns. */
+void waiting_try_all(Waiting *waiting);
 /* How many wait, in all lines. */
 size_t waiting_count(const Waiting *waiting);

@@ -1,0 +1,399 @@
+#include "daemon/reload.h"
+
+#include "core/profile-table.h"
+#include "daemon/air.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+
+#define LOGGED_MAX 20 /* problems; how many there are is logged */
+#define NAMES_SIZE 400
+
+DEFINE_CLEANUP(Config *, config_free);
+DEFINE_CLEANUP(Profile *, profile_free);
+DEFINE_CLEANUP(Values *, values_free);
+
+/* What is to become the configuration. */
+typedef struct Next {
+        Config *config;
+        Profile *profile;
+        Values *values; /* for it, empty */
+        bool anew;      /* BlueZ is to be told another table */
+        bool agent;     /* or another agent alone */
+} Next;
+
+static void next_done(Next *n) {
+        values_free(n->values);
+        profile_free(n->profile);
+        config_free(n->config);
+}
+
+static void report_clear(Reload *r) {
+        config_changes_clear(&r->changes);
+        free(r->problems);
+        r->problems = NULL;
+        r->errors = r->warnings = 0;
+}
+
+void reload_done(Daemon *d) {
+        report_clear(&d->reload);
+        free(d->reload.first);
+}
+
+/* 0: it may be taken; SERVER_E_INVALID: its problems are written. */
+static int load_checked(Daemon *d, Next *n, FILE *problems) {
+        Reload *report = &d->reload;
+        int r = config_load(&n->config, d->sources, problems, &report->errors, &report->warnings);
+
+        if (r < 0)
+                return r;
+        if (report->errors > 0)
+                return SERVER_E_INVALID;
+        r = config_compare(&report->changes, d->config, n->config);
+        if (r == 0)
+                r = config_keep_running(n->config, d->config, problems, &report->errors);
+        if (r < 0)
+                return r;
+        const char *group = config_settings(n->config)->socket.admin_group;
+        if (!server_group_exists(group)) {
+                (void)fprintf(problems, "%s: [socket] admin_group: there is no group \"%s\"\n",
+                        config_file(n->config), group);
+                report->errors++;
+        }
+        return report->errors > 0 ? SERVER_E_INVALID : 0;
+}
+
+static int load(Daemon *d, Next *n) {
+        size_t size;
+
+        report_clear(&d->reload);
+        FILE *problems = open_memstream(&d->reload.problems, &size);
+        if (!problems)
+                return -ENOMEM;
+        int r = load_checked(d, n, problems);
+        if (fclose(problems) != 0)
+                r = -ENOMEM;
+        return r;
+}
+
+static bool same_text(const char *a, const char *b) {
+        return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_version(BluezVersion a, BluezVersion b) {
+        return a.major == b.major && a.minor == b.minor;
+}
+
+/* Each goes on in its own place. */
+static bool same_advertisements(const Profile *a, const Profile *b) {
+        if (a->n_advertisements != b->n_advertisements)
+                return false;
+        for (size_t i = 0; i < a->n_advertisements; i++)
+                if (!same_text(a->advertisements[i]->section, b->advertisements[i]->section))
+                        return false;
+        return true;
+}
+
+/* What it takes, and what it takes memory for. */
+static int prepare(const Daemon *d, Next *n) {
+        const Settings *now = d->settings, *then = config_settings(n->config);
+
+        n->profile = config_exchange_profile(n->config, NULL);
+        if (!n->profile && profile_new(&n->profile) < 0)
+                return -ENOMEM;
+        n->agent = now->agent.capability != then->agent.capability;
+        n->anew = !profile_same_table(d->profile, n->profile) ||
+                  !same_advertisements(d->profile, n->profile) ||
+                  !same_version(now->bluez.version, then->bluez.version);
+        return values_new(&n->values, n->profile, clock_now_usec());
+}
+
+/* By settings and profile, which are the new ones by now. */
+static void reconfigure_files(Daemon *d) {
+        const Settings *s = d->settings;
+        const MetricsFileParameters metrics = {
+                .path = s->metrics.file,
+                .interval_usec = s->metrics.interval_usec,
+        };
+        int r = 0;
+
+        if (d->metrics_file && metrics.path)
+                metrics_file_reconfigure(d->metrics_file, &metrics);
+        if (d->persist)
+                persist_reconfigure(d->persist, d->profile, s->persist.interval_usec);
+        else
+                r = daemon_new_persist(d);
+        if (r >= 0)
+                r = daemon_new_metrics_file(d);
+        if (r < 0)
+                log_error("no memory to write files");
+}
+
+static void reconfigure(Daemon *d) {
+        log_set_level(d->settings->daemon.log_level);
+        air_reconfigure(d);
+        verdicts_set_timeout(d->verdicts, d->settings->socket.handler_timeout_usec);
+        freshness_reconfigure(d->freshness);
+        stalls_reconfigure(d->stalls, d->profile);
+        reconfigure_files(d);
+}
+
+/* Before the old settings are gone. Another path takes the file from the old one. */
+static void let_go(Daemon *d, const Next *n) {
+        const char *was = d->settings->metrics.file;
+        const char *will_be = config_settings(n->config)->metrics.file;
+
+        if (!same_text(was, will_be))
+                d->metrics_file = metrics_file_free(d->metrics_file);
+        /* A name in the files is newer than the one that a program has given. */
+        if (!same_text(d->profile->advertisements[0]->name, n->profile->advertisements[0]->name)) {
+                free(d->name);
+                d->name = NULL;
+        }
+}
+
+static void take_config(Daemon *d, Next *n) {
+        Config *old = d->config;
+
+        d->config = n->config;
+        n->config = old;
+        d->settings = config_settings(d->config);
+        d->config_file = config_file(d->config);
+}
+
+static int keep_name(Daemon *d) {
+        return d->name ? peripheral_set_name(d->peripheral, d->name) : 0;
+}
+
+static int renew_parts(Daemon *d, const Next *n) {
+        int r = 0;
+
+        if (n->agent)
+                r = peripheral_renew_pairing(d->peripheral);
+        if (r >= 0 && d->reload.changes.advertisement) {
+                r = peripheral_renew_advertisements(d->peripheral);
+                if (r >= 0)
+                        r = keep_name(d);
+        }
+        return r;
+}
+
+/* No bus, or one that is being left, has nothing to be renewed. */
+static bool is_up(const Daemon *d) {
+        return d->peripheral && d->air == AIR_ON && !d->bus_lost;
+}
+
+/* The table stays, and everything that points into it. */
+static int take_in_place(Daemon *d, Next *n) {
+        const ServerParameters server =
+                daemon_server_parameters(config_settings(n->config), d->profile);
+        int r = server_reconfigure(d->server, &server);
+
+        if (r < 0)
+                return r;
+        let_go(d, n);
+        if (!is_up(d))
+                air_disconnect(d);
+        profile_take_tunables(d->profile, n->profile);
+        if (d->reload.changes.advertisement)
+                profile_swap_advertisements(d->profile, n->profile);
+        values_take_over(d->values, STEAL(n->values), d->profile, clock_now_usec());
+        take_config(d, n);
+        reconfigure(d);
+        if (d->peripheral) {
+                peripheral_reconfigure(d->peripheral, d->settings);
+                r = renew_parts(d, n);
+        }
+        if (r < 0)
+                air_failed(d, r);
+        return 0;
+}
+
+/* The old profile stands until nothing points into it any more. */
+static void put_up(Daemon *d) {
+        bool served = d->peripheral || d->air == AIR_ON;
+        int r = 0;
+
+        if (!daemon_serves(d)) {
+                air_withdraw(d);
+                return;
+        }
+        if (d->peripheral)
+                r = peripheral_put_up(d->peripheral, d->settings, d->profile);
+        else if (!served && !d->deactivated)
+                air_connect(d);
+        if (r >= 0 && d->peripheral)
+                r = keep_name(d);
+        if (r < 0)
+                air_failed(d, r);
+}
+
+static int take_anew(Daemon *d, Next *n) {
+        const ServerParameters server =
+                daemon_server_parameters(config_settings(n->config), n->profile);
+
+        verdicts_give_up(d->verdicts, NULL);
+        if (is_up(d))
+                peripheral_take_down(d->peripheral);
+        else
+                air_disconnect(d);
+        int r = server_reconfigure(d->server, &server);
+        if (r >= 0) {
+                let_go(d, n);
+                values_take_over(d->values, STEAL(n->values), n->profile, clock_now_usec());
+                Profile *old = d->profile;
+                d->profile = n->profile;
+                n->profile = old;
+                take_config(d, n);
+                reconfigure(d);
+        }
+        put_up(d);
+        return r;
+}
+
+/* Whoever waits is tried by the new policies, and what may go now goes. */
+static void wake_all(Daemon *d) {
+        server_try_all(d->server);
+        for (size_t i = 0; d->peripheral && i < d->profile->n_characteristics; i++)
+                peripheral_wake(d->peripheral, profile_at(d->profile, i));
+}
+
+/* What is written in another way and means the same is not registered anew. */
+static int judge_anew(const Next *n, ConfigChanges *changes) {
+        if (n->anew && changes->n_anew == 0)
+                return config_changes_add_order(changes);
+        if (!n->anew && !n->agent && !changes->advertisement)
+                config_changes_forget_anew(changes);
+        return 0;
+}
+
+static bool is_nothing(const Next *n, const ConfigChanges *changes) {
+        return !n->anew && !n->agent && !changes->advertisement && changes->n_in_place == 0;
+}
+
+static int take(Daemon *d, Next *n) {
+        int r = prepare(d, n);
+
+        if (r >= 0)
+                r = judge_anew(n, &d->reload.changes);
+        if (r < 0)
+                return r;
+        if (is_nothing(n, &d->reload.changes))
+                return 0;
+        r = n->anew ? take_anew(d, n) : take_in_place(d, n);
+        if (r < 0)
+                return r;
+        wake_all(d);
+        daemon_announce(d);
+        return 0;
+}
+
+static void log_names(const char *what, char *const *names, size_t n) {
+        char text[NAMES_SIZE] = "";
+        size_t used = 0, i = 0;
+
+        for (; i < n && used + strlen(names[i]) + 2 < sizeof(text); i++)
+                used += (size_t)snprintf(
+                        text + used, sizeof(text) - used, "%s%s", i > 0 ? ", " : "", names[i]);
+        if (i < n)
+                log_info("reload: %s: %s and %zu more", what, text, n - i);
+        else if (n > 0)
+                log_info("reload: %s: %s", what, text);
+}
+
+static void log_lines(LogLevel level, const char *text) {
+        size_t n = 0, left = 0;
+
+        for (const char *end; text && *text; text = *end ? end + 1 : end) {
+                end = strchrnul(text, '\n');
+                if (n++ < LOGGED_MAX)
+                        log_write(level, NULL, "reload: %.*s", (int)(end - text), text);
+                else
+                        left++;
+        }
+        if (left > 0)
+                log_write(level, NULL, "reload: %zu more", left);
+}
+
+static void tell_done(Daemon *d) {
+        Reload *r = &d->reload;
+
+        r->done++;
+        free(r->first);
+        r->first = NULL;
+        log_lines(LOG_LEVEL_WARNING, r->problems);
+        if (r->changes.n_in_place + r->changes.n_anew == 0)
+                log_info("reloaded: nothing has changed");
+        else
+                log_info("reloaded");
+        log_names("in place", r->changes.in_place, r->changes.n_in_place);
+        log_names("registered anew", r->changes.anew, r->changes.n_anew);
+        log_names("left until a restart", r->changes.restart, r->changes.n_restart);
+}
+
+static void tell_failed(Daemon *d, int error) {
+        Reload *r = &d->reload;
+
+        r->failed++;
+        r->failed_usec = clock_now_usec();
+        free(r->first);
+        if (error == SERVER_E_INVALID)
+                r->first = strndup(r->problems, strcspn(r->problems, "\n"));
+        else
+                r->first = strdup(strerror(-error));
+        log_error("not reloaded, nothing has changed: %s", r->first ? r->first : "no memory");
+        if (error == SERVER_E_INVALID)
+                log_lines(LOG_LEVEL_ERROR, r->problems);
+}
+
+static void fill(const Reload *r, ServerReload *ret) {
+        *ret = (ServerReload){
+                .in_place = r->changes.in_place,
+                .anew = r->changes.anew,
+                .restart = r->changes.restart,
+                .n_in_place = r->changes.n_in_place,
+                .n_anew = r->changes.n_anew,
+                .n_restart = r->changes.n_restart,
+                .problems = r->problems,
+                .errors = r->errors,
+                .warnings = r->warnings,
+        };
+}
+
+int reload_now(Daemon *d, ServerReload *ret) {
+        _cleanup_(next_done) Next next = {0};
+
+        log_info("reloading");
+        service_manager_reloading(d->service_manager);
+        int r = load(d, &next);
+        if (r == 0)
+                r = take(d, &next);
+        if (r == 0)
+                tell_done(d);
+        else
+                tell_failed(d, r);
+        service_manager_ready(d->service_manager);
+        fill(&d->reload, ret);
+        return r;
+}
+
+static void on_sighup(struct ev_loop *loop, struct ev_signal *w, int revents) {
+        Daemon *d = w->data;
+        ServerReload report;
+
+        if (d->stopping)
+                log_info("stopping: not reloaded");
+        else
+                (void)reload_now(d, &report);
+}
+
+void reload_init(Daemon *d) {
+        ev_signal_init(&d->sighup, on_sighup, SIGHUP);
+        d->sighup.data = d;
+        ev_signal_start(d->loop, &d->sighup);
+}
