@@ -124,10 +124,9 @@ static void reconfigure_files(Daemon *d) {
 
         if (d->metrics_file && metrics.path)
                 metrics_file_reconfigure(d->metrics_file, &metrics);
+        r = daemon_new_persist(d);
         if (d->persist)
                 persist_reconfigure(d->persist, d->profile, s->persist.interval_usec);
-        else
-                r = daemon_new_persist(d);
         if (r >= 0)
                 r = daemon_new_metrics_file(d);
         if (r < 0)
