@@ -311,6 +311,12 @@ class Client:
     def activate(self):
         return self.request("activate")
 
+    def reload(self):
+        """Has spored load its configuration anew: a dict with the keys that have changed, in lists
+        by what became of them: "in_place", "anew", "restart". For administrators: Refused
+        "not_permitted"; Refused "invalid_config" if it has errors, and then nothing has changed."""
+        return self.request("reload")
+
     def will(self, values):
         """Values that spored sets when this connection ends, however that happens: a dict from
         names to what set() takes. In place of the one before; {}: none."""

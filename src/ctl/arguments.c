@@ -54,6 +54,7 @@ static const struct {
         [COMMAND_ADVERTISE] = {"advertise", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
         [COMMAND_ACTIVATE] = {"activate", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
         [COMMAND_DEACTIVATE] = {"deactivate", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
+        [COMMAND_RELOAD] = {"reload", BIT(OPTION_JSON) | BIT(OPTION_TIMEOUT)},
         [COMMAND_HELP] = {"help", 0},
         [COMMAND_VERSION] = {"version", 0},
 };
@@ -82,6 +83,7 @@ void arguments_print_help(FILE *out) {
               "  devices                  show who is connected or bonded\n"
               "  advertise NAME           advertise another name\n"
               "  deactivate, activate     go off the air; go back on the air\n"
+              "  reload                   have spored load its configuration anew\n"
               "  help, version            show this; show the version\n"
               "\n"
               "  --socket PATH            spored's socket, if it is not the usual one\n"
@@ -295,6 +297,7 @@ static int check_rest(Arguments *arguments, const Scan *scan) {
         case COMMAND_DEVICES:
         case COMMAND_ACTIVATE:
         case COMMAND_DEACTIVATE:
+        case COMMAND_RELOAD:
         case COMMAND_HELP:
         case COMMAND_VERSION:
                 break;

@@ -17,6 +17,7 @@ typedef enum Command {
         COMMAND_ADVERTISE,
         COMMAND_ACTIVATE,
         COMMAND_DEACTIVATE,
+        COMMAND_RELOAD,
         COMMAND_HELP,
         COMMAND_VERSION,
 } Command;

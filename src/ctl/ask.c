@@ -4,6 +4,7 @@
 #include "ctl/message.h"
 #include "ctl/reach.h"
 #include "ctl/render-connection.h"
+#include "ctl/render-reload.h"
 #include "ctl/render-status.h"
 #include "ctl/render.h"
 #include "ctl/report.h"
@@ -36,6 +37,8 @@ static int render(const Arguments *arguments, const json_t *answer) {
                 return render_metrics(stdout, answer);
         case COMMAND_DEVICES:
                 return render_devices(stdout, answer);
+        case COMMAND_RELOAD:
+                return render_reload(stdout, answer);
         case COMMAND_SET:
         case COMMAND_ADVERTISE:
         case COMMAND_ACTIVATE:
@@ -62,6 +65,11 @@ static int show(const Arguments *arguments, const SporedMessage *message) {
         _cleanup_(json_unrefp) json_t *answer = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
         int r;
 
+        if (render_is_invalid(answer)) {
+                if (!arguments->json)
+                        render_problems(stderr, answer);
+                return EX_CONFIG;
+        }
         if (spored_message_error(message))
                 return report_refused(arguments->name, report_reason(message));
         if (!json_is_true(json_object_get(answer, "ok")))

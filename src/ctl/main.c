@@ -23,6 +23,7 @@ static int run(const Arguments *arguments) {
         case COMMAND_ADVERTISE:
         case COMMAND_ACTIVATE:
         case COMMAND_DEACTIVATE:
+        case COMMAND_RELOAD:
                 return ask(arguments);
         case COMMAND_WATCH:
                 return watch(arguments);

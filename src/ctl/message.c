@@ -104,6 +104,9 @@ static int new_message(json_t **ret, const Arguments *arguments, FILE *errors) {
         case COMMAND_DEACTIVATE:
                 *ret = json_pack("{s:s}", "op", "deactivate");
                 break;
+        case COMMAND_RELOAD:
+                *ret = json_pack("{s:s}", "op", "reload");
+                break;
         case COMMAND_WATCH:
         case COMMAND_HANDLE:
         case COMMAND_HELP:

@@ -269,6 +269,15 @@ static void print_agent(FILE *out, const json_t *agent) {
         fputc('\n', out);
 }
 
+static void print_reload(FILE *out, const json_t *failed) {
+        const char *problem = json_string_value(json_object_get(failed, "problem"));
+
+        if (!problem)
+                return;
+        text_print_part(out, "the last reload has changed nothing: ", problem);
+        fputc('\n', out);
+}
+
 int render_status(FILE *out, const json_t *answer) {
         const json_t *rows = json_object_get(answer, "characteristics");
 
@@ -276,6 +285,7 @@ int render_status(FILE *out, const json_t *answer) {
                 return -EPROTO;
         (void)render_on_air(out, answer);
         print_agent(out, json_object_get(answer, "agent"));
+        print_reload(out, json_object_get(answer, "reload_failed"));
         print_notes(out, 0, totals, ELEMENTS(totals), answer);
         return json_array_size(rows) > 0 ? print_table(out, rows) : 0;
 }

@@ -88,6 +88,13 @@ static void stub_unhandled(const Characteristic *c, void *userdata) {
         f->calls.unhandled_last = c;
 }
 
+static int stub_reload(ServerReload *ret, void *userdata) {
+        const Fixture *f = userdata;
+
+        *ret = f->reload;
+        return f->reload_result;
+}
+
 static int stub_advertise(const char *name, char *why, size_t why_size, void *userdata) {
         Fixture *f = userdata;
 
@@ -164,6 +171,7 @@ static const ServerEvents stub_events = {
         .unhandled = stub_unhandled,
         .advertise = stub_advertise,
         .activate = stub_activate,
+        .reload = stub_reload,
         .status = stub_status,
         .device = stub_device,
         .advertisement = stub_advertisement,

@@ -44,7 +44,8 @@ typedef struct Fixture {
         FixtureCalls calls;
         uint64_t pending_number; /* waits for a verdict; 0: none does */
         const Characteristic *pending;
-        int advertise_result;
+        int advertise_result, reload_result;
+        ServerReload reload;
         const char *metrics;
         uint64_t age_usec;
         bool subscribed, stale;

@@ -49,7 +49,11 @@ static void test_status_on_air(void **state) {
                 .pinned = true,
                 .uptime_usec = 12999999,
                 .calls_refused = 2,
-                .log_dropped = 3};
+                .log_dropped = 3,
+                .reloads = 6,
+                .reloads_failed = 7,
+                .reload_problem = "f:1: x",
+                .reload_failed_usec = 1500000};
         assert_answer(f, "{\"op\":\"status\",\"id\":\"s\"}",
                 "{\"id\":\"s\",\"ok\":true,\"protocol\":1,\"version\":\"" SPORED_VERSION
                 "\",\"on_air\":true,\"name\":\"Spore\",\"adapter\":\"hci0\","
@@ -61,7 +65,9 @@ static void test_status_on_air(void **state) {
                 "\"left_out\":\"appearance, services\",\"not_taken\":\"tx_power\","
                 "\"tx_power\":-12,\"over\":true}],\"instances\":{\"active\":1,\"free\":4},"
                 "\"agent\":{\"capability\":\"NoInputNoOutput\",\"registered\":false,"
-                "\"why\":\"Failed\"},\"connected\":4,\"devices_dropped\":5,\"peers\":1,"
+                "\"why\":\"Failed\"},\"connected\":4,\"devices_dropped\":5,\"reloads\":6,"
+                "\"reloads_failed\":7,\"reload_failed\":{\"since_s\":1.5,\"problem\":\"f:1: x\"},"
+                "\"peers\":1,"
                 "\"waiting\":0,\"handlers\":0,\"requests\":0,\"bad_requests\":0,"
                 "\"not_permitted\":0,\"peers_refused\":0,\"peers_cut_off\":0,\"wills\":0,"
                 "\"characteristics\":[]}");
@@ -223,6 +229,37 @@ static void test_devices_are_listed_in_order(void **state) {
                 "\"connected\":false,\"bonded\":false,\"mtu\":null,\"since_s\":null}]}");
 }
 
+static void test_reload_says_what_has_become_of_each_key(void **state) {
+        static char depth[] = "[queue] depth", service[] = "[service s]",
+                    handles[] = "[bluez] handles";
+        static char *in_place[] = {depth}, *anew[] = {service, handles};
+        Fixture *f = *state;
+
+        f->reload = (ServerReload){.in_place = in_place,
+                .n_in_place = 1,
+                .anew = anew,
+                .n_anew = 2,
+                .problems = "f:1: warning: x\nf:2: warning: y\n",
+                .warnings = 2};
+        assert_answer(f, "{\"op\":\"reload\"}",
+                "{\"ok\":true,\"changed\":3,\"in_place\":[\"[queue] depth\"],"
+                "\"anew\":[\"[service s]\",\"[bluez] handles\"],\"restart\":[],"
+                "\"warnings\":2,\"problems\":[\"f:1: warning: x\",\"f:2: warning: y\"]}");
+}
+
+static void test_reload_says_what_is_wrong(void **state) {
+        Fixture *f = *state;
+
+        f->reload_result = SERVER_E_INVALID;
+        f->reload = (ServerReload){.problems = "f:1: x\nf:2: y\n", .errors = 2};
+        assert_answer(f, "{\"op\":\"reload\",\"id\":1}",
+                "{\"id\":1,\"error\":\"invalid_config\","
+                "\"detail\":\"2 errors, and nothing has changed: f:1: x\",\"errors\":2,"
+                "\"warnings\":0,\"problems\":[\"f:1: x\",\"f:2: y\"]}");
+        f->reload_result = -ENOMEM;
+        assert_error(f, "{\"op\":\"reload\"}", "internal", "nothing has changed");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void) {
@@ -234,6 +271,8 @@ int main(void) {
                 TEST(test_metrics_is_text),
                 TEST(test_devices_are_listed_in_order),
                 TEST(test_advertise_hands_the_name_up),
+                TEST(test_reload_says_what_has_become_of_each_key),
+                TEST(test_reload_says_what_is_wrong),
                 TEST(test_advertise_says_why_not),
                 TEST(test_activate_and_deactivate_are_handed_up),
                 TEST(test_advertise_refuses_what_is_no_name),

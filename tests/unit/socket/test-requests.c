@@ -48,7 +48,7 @@ static void test_an_error_carries_the_id_too(void **state) {
                 "\"there is no op 'fly'; there are set, get, watch, handle, unhandle, verdict, "
                 "will, "
                 "status, metrics, devices, "
-                "advertise, activate, deactivate\"}");
+                "advertise, activate, deactivate, reload\"}");
 }
 
 static void test_an_id_that_is_no_scalar_is_refused(void **state) {
