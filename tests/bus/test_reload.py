@@ -3,14 +3,17 @@
 import os
 import signal
 import unittest
+from random import Random
 
 from bluez import REGISTRATIONS, BluezStory
+from simulation.sporesim import UNDER_VALGRIND
 from test_bluez_handles import Listings
 from test_bluez_policies import Stopped
 from test_bluez_verdicts import Handled
 
 ANEW = ["UnregisterAdvertisement", "UnregisterApplication", "RegisterApplication",
         "RegisterAdvertisement"]
+POLICIES = ("drop_oldest", "drop_newest", "coalesce", "block")
 MORE = """[service gamma]
 uuid = 12345678-1234-5678-1234-56789abc0020
 [characteristic extra]
@@ -34,7 +37,18 @@ class Reloading(BluezStory):
     def reload(self, text=None):
         if text is not None:
             self.drop_in(text)
-        return self.connect().call(op="reload")
+        return self.once(op="reload")
+
+    def once(self, **request):
+        """By a connection of its own, which goes at once."""
+        peer = self.connect()
+        try:
+            return peer.call(**request)
+        finally:
+            peer.close()
+
+    def status(self):
+        return self.once(op="status")
 
     def expect_reloaded(self, text, in_place=(), anew=(), restart=()):
         reply = self.reload(text)
@@ -630,6 +644,72 @@ class Systemd(Reloading):
         text = self.wait_notify(lambda text: "RELOADING=1" in text)
         self.assertIn("MONOTONIC_USEC=", text)
         self.wait_notify(lambda text: "READY=1" in text)
+
+
+class Many(Reloading):
+    """Two hundred reloads with valid changes at random, under load."""
+
+    RELOADS = 40 if UNDER_VALGRIND else 200
+    GROWTH = 1024  # KiB
+
+    def change(self, random):
+        """Some of each kind; what is subscribed and counted stays in all of them."""
+        text = f"[queue]\ndepth = {random.randint(1, 200)}\nrate = 0\nwindow = 64\n"
+        text += f"[characteristic level]\npolicy = {random.choice(POLICIES)}\n"
+        text += f"priority = {random.choice(('low', 'high'))}\nput_timeout = 50ms\n"
+        if random.random() < 0.1:
+            text += MORE
+        if random.random() < 0.1:
+            text += f"[advertisement]\nname = n{random.randint(0, 9)}\n"
+        return text
+
+    def figures(self):
+        """Descriptors, KiB, and match rules of its connection."""
+        fds = len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+            resident = next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
+        return fds, resident, self.rules()
+
+    def rules(self):
+        stats = self.busctl("call", "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                            "org.freedesktop.DBus.Debug.Stats", "GetAllMatchRules")
+        return stats.stdout.count("org.bluez") if stats.returncode == 0 else 0
+
+    def go_on(self, random, n):
+        for _ in range(n):
+            reply = self.reload(self.change(random))
+            self.assertTrue(reply.get("ok"), reply)
+            for value in range(5):
+                answer = self.peer.call(op="set", characteristic="level", value=value)
+                self.assertIn(answer.get("error", "queue_full"), "queue_full")
+
+    def settle(self):
+        """On the air, subscribed, and a value comes."""
+        self.reload("[queue]\nrate = 0\n[characteristic level]\npolicy = coalesce\n")
+        self.until(lambda: self.status()["on_air"])
+        self.bluez.sync()
+        self.bluez.waiting.clear()
+        self.subscribe("level")
+        self.set("level", 77)
+        while ("level", "4d") not in self.bluez.wait_values(1):
+            pass
+        row = self.counters("level")
+        self.assertEqual(row["published"], row["sent"] + sum(row["dropped"].values()) +
+                         row["coalesced"] + row["pending"], row)
+
+    def test_nothing_grows_and_values_arrive(self):
+        random = Random(6)
+        self.put_on_air()
+        self.subscribe("level")
+        self.go_on(random, self.RELOADS // 4)
+        self.settle()
+        before = self.figures()
+        self.go_on(random, self.RELOADS)
+        self.settle()
+        after = self.figures()
+        self.assertEqual((after[0], after[2]), (before[0], before[2]))
+        if not UNDER_VALGRIND:
+            self.assertLess(after[1] - before[1], self.GROWTH)
 
 
 if __name__ == "__main__":
