@@ -7,13 +7,13 @@ import traceback
 
 from . import (access, activation, adapter, advertising, bleak, bluetoothd, bonds, centrals,
                connections, declarations, figures, flood, gatt, handles, many, notifications,
-               pairing, pieces, policies, profiles, second, sense, service, sockets, table, values,
-               verdicts, writes)
+               pairing, pieces, policies, profiles, reload, second, sense, service, sockets,
+               table, values, verdicts, writes)
 
 MODULES = (advertising, table, values, writes, verdicts, notifications, policies, centrals,
            connections, gatt, declarations, access, pairing, bonds, sockets, handles, profiles,
-           many, sense, bluetoothd, adapter, second, service, activation, bleak, pieces, flood,
-           figures)
+           many, sense, bluetoothd, adapter, activation, reload, second, service, bleak, pieces,
+           flood, figures)
 HELPERS = {"__init__", "mushpi", "peer", "runner", "served", "spored", "world"}
 LIMIT = 120  # seconds for one story
 

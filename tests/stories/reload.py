@@ -1,0 +1,79 @@
+"""Another configuration while a phone is there."""
+
+import contextlib
+import json
+
+from . import mushpi
+
+MORE = """[service later]
+uuid = 9d3f1c5e-6a0b-4a52-8f7e-2c41d0a6bd00
+[characteristic lately]
+uuid = 9d3f1c5e-6a0b-4a52-8f7e-2c41d0a6bd01
+flags = read
+value = 2a
+"""
+LATELY = "9d3f1c5e-6a0b-4a52-8f7e-2c41d0a6bd01"
+
+
+def reload(world, text, check=True):
+    world.spored.drop_in(text)
+    return world.sporectl("--json", "reload", check=check)
+
+
+@contextlib.contextmanager
+def as_before(world):
+    """Afterwards nothing of it is left."""
+    try:
+        yield
+    finally:
+        reload(world, None)
+        world.spored.wait_on_air()
+
+
+def set_flags(world, number):
+    world.sporectl("set", "status_flags", f"--hex={number:08x}")
+    return bytes.fromhex(f"{number:08x}")
+
+
+def story_a_reload_in_place_is_not_noticed(world):
+    """a subscribed phone is served on through a reload that changes rates and policies: nothing is
+    missing and nothing comes twice"""
+    with as_before(world), world.central() as central:
+        central.connect(name=mushpi.NAME)
+        subscription = central.subscribe(mushpi.STATUS_FLAGS)
+        expected = [set_flags(world, 1)]
+        reload(world, "[queue]\nrate = 0\n[characteristic status_flags]\npolicy = drop_oldest\n"
+                      "depth = 8\nnotify_on_subscribe = yes\n")
+        expected.append(set_flags(world, 2))
+        reload(world, "[queue]\nrate = 100\n")
+        expected.append(set_flags(world, 4))
+        seen = []
+        while seen[-1:] != expected[-1:]:
+            seen.append(subscription.get())
+        assert [value for value in seen if value in expected] == expected, seen
+        assert central.connected
+
+
+def story_a_table_that_grows_is_discovered(world):
+    """a service that a reload adds is found by whoever connects, and what was set before is read"""
+    with as_before(world):
+        world.sporectl("set", "status_flags", "--hex=00000008")
+        reload(world, MORE)
+        world.spored.wait_on_air()
+        with world.central() as central:
+            central.connect(name=mushpi.NAME)
+            assert central.read(LATELY) == b"\x2a"
+            assert central.read(mushpi.STATUS_FLAGS).hex() == "00000008"
+
+
+def story_a_broken_file_changes_nothing(world):
+    """a reload with an error leaves a subscribed phone as it is, and says what is wrong"""
+    with as_before(world), world.central() as central:
+        central.connect(name=mushpi.NAME)
+        subscription = central.subscribe(mushpi.STATUS_FLAGS)
+        answer = json.loads(reload(world, "[queue]\nrate = much\n", check=False))
+        assert answer["error"] == "invalid_config", answer
+        expected = set_flags(world, 2)
+        while subscription.get() != expected:
+            pass
+        assert central.connected
