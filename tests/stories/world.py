@@ -40,6 +40,7 @@ PAUSE = 0.02
 ADAPTER = "org.bluez.Adapter1"
 ADVERTISING = "org.bluez.LEAdvertisingManager1"
 HCI0 = ("org.bluez", "/org/bluez/hci0")
+DRIVER = ("org.freedesktop.DBus", "/org/freedesktop/DBus")
 
 
 def only_in(world_name, why):
@@ -56,6 +57,14 @@ def machine_only(why):
 
 def simulation_only(why):
     return only_in("simulation", why)
+
+
+def lasting(seconds):
+    """Marks a story that may take longer than others."""
+    def mark(function):
+        function.lasts = seconds
+        return function
+    return mark
 
 
 def run(*words, check=True):
@@ -114,6 +123,10 @@ class Adapter(abc.ABC):
         objects = self.world.bus("call", "org.bluez", "/", "org.freedesktop.DBus.ObjectManager",
                                  "GetManagedObjects", check=False)
         return ADVERTISING in objects
+
+    def is_powered(self):
+        """Also while it is not there."""
+        return "true" in self.world.bus("get-property", *HCI0, ADAPTER, "Powered", check=False)
 
     @abc.abstractmethod
     def blocked(self):
@@ -175,3 +188,12 @@ class World(abc.ABC):
         """What busctl prints."""
         del user
         return run("busctl", "--address=" + self.bus_address, *words, check=check)
+
+    def match_rules(self, pid):
+        """How many the bus keeps for a process."""
+        answer = self.bus("--json=short", "call", *DRIVER, "org.freedesktop.DBus.Debug.Stats",
+                          "GetAllMatchRules")
+        rules = json.loads(answer)["data"][0]
+        return sum(len(of_name) for name, of_name in rules.items()
+                   if self.bus("call", *DRIVER, DRIVER[0], "GetConnectionUnixProcessID", "s", name,
+                               check=False) == f"u {pid}")

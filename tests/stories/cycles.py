@@ -1,0 +1,141 @@
+"""What spored stands on goes and comes back, again and again, and so does a central.
+
+SPORED_CYCLES: how often (3)."""
+
+import os
+import pathlib
+import statistics
+import time
+
+from . import mushpi
+from .figures import process_status
+from .peer import set_env
+from .world import lasting, wait_until
+
+CYCLES = int(os.environ.get("SPORED_CYCLES", "3"))
+SECONDS_EACH = 40
+GROWTH_MAX = 512  # KiB, over all cycles but the first
+
+
+def restart(world):
+    world.bluetoothd.restart()
+
+
+def kill(world):
+    world.bluetoothd.kill()
+    # Debian 12's unit does not come back by itself, later ones do.
+    world.bluetoothd.start()
+
+
+def unplug(world):
+    world.adapter.unplug()
+    world.spored.wait_off_air()
+    world.adapter.plug()
+
+
+def power_cycle(world):
+    """Of bluetoothd and the controller, as when the whole machine is switched off and on; only
+    spored does not notice."""
+    world.bluetoothd.stop()
+    world.adapter.unplug()
+    world.spored.wait_off_air()
+    world.adapter.plug()
+    world.bluetoothd.start()
+
+
+def possible(world):
+    """bluetoothd could serve."""
+    return world.adapter.serves() and world.adapter.is_powered()
+
+
+def served(world, number, central, peer):
+    """It comes, reads and is notified."""
+    value = set_env(peer, number)
+    central.connect(service=mushpi.SERVICE)
+    assert central.read(mushpi.ENV_MEASUREMENTS) == value
+    told = central.subscribe(mushpi.ENV_MEASUREMENTS)
+    assert told.get() == value
+    value = set_env(peer, number + 1)
+    assert told.get() == value
+
+
+def cycle(world, happens, number):
+    """While a central is there it goes and comes back. The seconds from when serving was possible
+    again to when spored was on the air, and to when a central was served."""
+    with world.peer() as peer:
+        with world.central() as central:
+            served(world, number, central, peer)
+            cursor = world.log.cursor()
+            happens(world)
+            wait_until(lambda: "not on air" in world.log.since(cursor), "it was off the air")
+        wait_until(lambda: possible(world), "it is there again")
+        begin = time.monotonic()
+        world.spored.wait_on_air()
+        on_air = time.monotonic()
+        with world.central() as central:
+            served(world, number + 2, central, peer)
+        return on_air - begin, time.monotonic() - begin
+
+
+def is_sanitized(pid):
+    """Its memory is not its own then."""
+    return "libasan" in pathlib.Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
+
+
+def costs(world):
+    """With one local program."""
+    pid = world.spored.pid
+    with world.peer() as peer:
+        wait_until(lambda: peer.request("status")["peers"] == 1, "the others have gone")
+        return {"descriptors": len(os.listdir(f"/proc/{pid}/fd")),
+                "match rules": world.match_rules(pid)}
+
+
+def resident(world):
+    """In KiB."""
+    return int(process_status(world.spored.pid)["VmRSS"].split()[0])
+
+
+def again_and_again(world, happens):
+    """CYCLES times, with the same process, which afterwards has no more than after the first."""
+    pid, restarts = world.spored.pid, world.spored.restarts
+    seconds = [cycle(world, happens, 10)]
+    before, memory = costs(world), resident(world)
+    for number in range(1, CYCLES):
+        seconds.append(cycle(world, happens, 10 * (number + 1)))
+    for what, column in zip(("on the air", "served"), zip(*seconds)):
+        world.figure(f"{CYCLES} times {happens.__name__}: from possible again to {what}",
+                     f"median {statistics.median(column):.1f} s, most {max(column):.1f} s")
+    grown = resident(world) - memory
+    world.figure(f"{CYCLES} times {happens.__name__}: grown by", f"{grown} KiB")
+    assert costs(world) == before, (before, costs(world))
+    assert grown <= GROWTH_MAX or world.name != "machine" or is_sanitized(pid), grown
+    assert (world.spored.pid, world.spored.restarts) == (pid, restarts)
+
+
+@lasting(CYCLES * SECONDS_EACH)
+def story_restarted_again_and_again(world):
+    """bluetoothd is restarted again and again: each time a central that comes back reads and is
+    notified, and spored has grown by nothing"""
+    again_and_again(world, restart)
+
+
+@lasting(CYCLES * SECONDS_EACH)
+def story_killed_again_and_again(world):
+    """bluetoothd is killed and started again and again: each time a central that comes back reads
+    and is notified, and spored has grown by nothing"""
+    again_and_again(world, kill)
+
+
+@lasting(CYCLES * SECONDS_EACH)
+def story_unplugged_again_and_again(world):
+    """the adapter is unplugged and plugged in again and again: each time a central that comes back
+    reads and is notified, and spored has grown by nothing"""
+    again_and_again(world, unplug)
+
+
+@lasting(CYCLES * SECONDS_EACH)
+def story_power_cycled_again_and_again(world):
+    """bluetoothd and the controller go and come back together again and again: each time a central
+    that comes back reads and is notified, and spored has grown by nothing"""
+    again_and_again(world, power_cycle)
