@@ -54,7 +54,8 @@ static const Key keys[] = {
                 .reload = KEY_RESTART,
                 .description = "auto, a name such as hci0, or an adapter's address."},
         {SECTION_BLUEZ, "adapter_wait", key_parse_time, "10s", SETTING(bluez.adapter_wait_usec), 0,
-                600 * SEC, .description = "With auto, how long one that has gone is waited for."},
+                600 * SEC, .reload = KEY_IN_PLACE,
+                .description = "With auto, how long one that has gone is waited for."},
         {SECTION_BLUEZ, "power_on", key_parse_bool, "no", SETTING(bluez.power_on),
                 .reload = KEY_IN_PLACE,
                 .description = "Keep the adapter powered on, whoever switches it off."},
@@ -72,7 +73,7 @@ static const Key keys[] = {
                 SETTING(bluez.register_timeout_usec), 1 * SEC, 600 * SEC, .reload = KEY_IN_PLACE,
                 .description = "The same for registering, which may take BlueZ 25 s."},
         {SECTION_BLUEZ, "ping_interval", key_parse_time, "30s", SETTING(bluez.ping_interval_usec),
-                0, 3600 * SEC,
+                0, 3600 * SEC, .reload = KEY_IN_PLACE,
                 .description = "How long BlueZ may say nothing before it is pinged; 0: for ever."},
         {SECTION_BLUEZ, "retry_min", key_parse_time, "500ms", SETTING(bluez.retry_min_usec),
                 10 * MSEC, 3600 * SEC, .reload = KEY_IN_PLACE,
@@ -202,9 +203,10 @@ static const Key keys[] = {
                 .description = "Devices that are kept in the list of devices, connected ones "
                                "first."},
         {SECTION_LIMITS, "centrals", key_parse_count, "0", SETTING(limits.centrals), 0, 64,
+                .reload = KEY_IN_PLACE,
                 .description = "Centrals connected at the same time; 0: as many as there may be."},
         {SECTION_LIMITS, "at_centrals", key_parse_word, "stop", SETTING(limits.at_centrals),
-                .words = key_words_at_centrals,
+                .words = key_words_at_centrals, .reload = KEY_IN_PLACE,
                 .description =
                         "What is advertised then: stop, beacon (nobody can connect), go_on."},
 
