@@ -118,7 +118,7 @@ static int on_activate(bool active, char *why, size_t why_size, void *userdata) 
         Daemon *d = userdata;
         Standing s;
 
-        if (!d->profile) {
+        if (!daemon_serves(d)) {
                 daemon_standing(d, &s);
                 (void)snprintf(why, why_size, "%s", s.why);
                 return SERVER_E_UNAVAILABLE;

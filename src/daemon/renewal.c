@@ -89,10 +89,11 @@ int peripheral_renew_advertisements(Peripheral *p) {
 
 void peripheral_take_down(Peripheral *p) {
         presence_leave(p->presence);
+        /* Tells whose subscription ends, and whoever is told asks how things stand. */
+        (void)serving_set_owner(p->serving, NULL);
         p->presence = presence_free(p->presence);
         p->pairing = pairing_free(p->pairing);
         p->advertising = advertising_free(p->advertising);
-        (void)serving_set_owner(p->serving, NULL);
         p->serving = serving_free(p->serving);
 }
 
