@@ -313,6 +313,14 @@ void advertising_reconfigure(Advertising *a, const Settings *settings) {
         decide(a);
 }
 
+/* One that comes or goes is not told anew as well. */
+static void renew_all(Advertising *a) {
+        for (size_t i = 0; i < a->n_boards; i++)
+                if (a->boards[i].wanted && wants(&a->boards[i]))
+                        a->events->renew(i, a->userdata);
+        decide(a);
+}
+
 int advertising_take(Advertising *a, const Profile *profile) {
         const char *name = profile->advertisements[0]->name;
 
@@ -328,9 +336,8 @@ int advertising_take(Advertising *a, const Profile *profile) {
                 b->advertisement = profile->advertisements[i];
                 b->over = false;
                 plan(b);
-                a->events->renew(i, a->userdata);
         }
-        decide(a);
+        renew_all(a);
         return 0;
 }
 

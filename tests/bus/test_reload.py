@@ -488,7 +488,7 @@ class Anew(Reloading):
         self.subscribe("level")
         self.expect_reloaded("[advertisement]\nname = Fresh\n", anew=["[advertisement] name"])
         self.assertEqual(self.wait_registrations(2),
-                         ["UnregisterAdvertisement", "RegisterAdvertisement"])
+                         ["RegisterAdvertisement", "UnregisterAdvertisement"])
         self.wait_on_air("as Fresh")
         self.set("level", 2)
         self.assertEqual(self.bluez.wait_values(1), [("level", "02")])
