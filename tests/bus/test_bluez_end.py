@@ -139,7 +139,7 @@ class Left(BluezStory):
     def test_all_of_it(self):
         process = self.put_on_air("-o", "agent.capability=NoInputNoOutput")
         with self.standing_still(self.bluez.process):
-            self.left(process, "the application and the advertisement and the agent, on hci0")
+            self.left(process, "the agent, the application and the advertisement, on hci0")
 
     def leave_nothing_back(self):
         for leaving in LEAVING:

@@ -354,8 +354,9 @@ class Page(BluezStory):
         uuid = {name: uuid for name, uuid in re.findall(
             r"^\[characteristic (\w+)]\nuuid = (\S+)", self.source, re.M)}
         self.bluez.command("phone", *(uuid.get(word, word) for word in words))
-        if words == ("disconnect",):
-            self.until(lambda: self.status()["connected"] == 0)
+        if words[0] in ("connect", "disconnect"):
+            connected = 1 if words[0] == "connect" else 0
+            self.until(lambda: self.status()["connected"] == connected)
 
     def run_watch(self, kind):
         self.peer = self.connect()
