@@ -13,6 +13,7 @@ flags = read
 value = 2a
 """
 LATELY = "9d3f1c5e-6a0b-4a52-8f7e-2c41d0a6bd01"
+KEEPS = "[characteristic status_flags]\npolicy = {policy}\ndepth = 16\n"
 
 
 def reload(world, text, check=True):
@@ -36,17 +37,17 @@ def set_flags(world, number):
 
 
 def story_a_reload_in_place_is_not_noticed(world):
-    """a subscribed phone is served on through a reload that changes rates and policies: nothing is
-    missing and nothing comes twice"""
+    """what waits for a subscribed phone arrives through reloads that change rates and policies:
+    nothing is missing, nothing comes twice, and the link stays"""
     with as_before(world), world.central() as central:
+        reload(world, "[queue]\nrate = 1\n" + KEEPS.format(policy="drop_oldest"))
         central.connect(name=mushpi.NAME)
         subscription = central.subscribe(mushpi.STATUS_FLAGS)
-        expected = [set_flags(world, 1)]
-        reload(world, "[queue]\nrate = 0\n[characteristic status_flags]\npolicy = drop_oldest\n"
-                      "depth = 8\nnotify_on_subscribe = yes\n")
-        expected.append(set_flags(world, 2))
-        reload(world, "[queue]\nrate = 100\n")
-        expected.append(set_flags(world, 4))
+        expected = [set_flags(world, number) for number in range(1, 5)]
+        reload(world, "[queue]\nrate = 2\n" + KEEPS.format(policy="drop_newest"))
+        expected += [set_flags(world, number) for number in range(5, 7)]
+        reload(world, "[queue]\nrate = 0\n" + KEEPS.format(policy="drop_newest"))
+        expected.append(set_flags(world, 7))
         seen = []
         while seen[-1:] != expected[-1:]:
             seen.append(subscription.get())
