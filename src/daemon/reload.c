@@ -14,10 +14,6 @@
 #define LOGGED_MAX 20 /* problems; how many there are is logged */
 #define NAMES_SIZE 400
 
-DEFINE_CLEANUP(Config *, config_free);
-DEFINE_CLEANUP(Profile *, profile_free);
-DEFINE_CLEANUP(Values *, values_free);
-
 /* What is to become the configuration. */
 typedef struct Next {
         Config *config;
