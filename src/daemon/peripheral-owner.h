@@ -1,6 +1,6 @@
-/* The peripheral's one object, for the files that it is spread over: peripheral.c (start, stop, how
- * things stand), renewal.c (another configuration) and bluez-events.c (what BlueZ tells of its
- * objects). */
+/* The peripheral's one object, for the files that it is spread over: peripheral.c (start and stop),
+ * peripheral-standing.c (how things stand), renewal.c (another configuration) and bluez-events.c
+ * (what BlueZ tells of its objects). */
 #pragma once
 
 #include "bluez/adapter.h"
@@ -46,5 +46,7 @@ int peripheral_build_pairing(Peripheral *p);
 ServingParameters peripheral_serving_parameters(const Peripheral *p);
 AdapterParameters peripheral_adapter_parameters(const Peripheral *p);
 PulseParameters peripheral_pulse_parameters(const Peripheral *p);
+/* As the configuration says, else as the adapter, which may be NULL. */
+BluezVersion peripheral_bluez_version(const Peripheral *p, const AdapterInfo *adapter);
 /* What it stands on has changed: BlueZ, its adapter, or what is registered. */
 void peripheral_update(Peripheral *p);

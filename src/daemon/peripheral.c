@@ -1,6 +1,5 @@
 #include "daemon/peripheral-owner.h"
 
-#include "daemon/standing.h"
 #include "loop/bus.h"
 #include "util/log.h"
 
@@ -29,27 +28,13 @@ static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 1;
 }
 
-static bool on_air(const Peripheral *p) {
-        const AdapterInfo *adapter = adapter_chosen(p->adapter);
-
-        return adapter && adapter->powered && presence_complete(p->presence) &&
-               !advertising_is_over(p->advertising);
-}
-
-/* As the configuration says, else as the adapter. */
-static BluezVersion bluez_version(const Peripheral *p, const AdapterInfo *adapter) {
-        if (bluez_version_known(p->settings->bluez.version) || !adapter)
-                return p->settings->bluez.version;
-        return bluez_version_from_modalias(adapter->modalias);
-}
-
 void peripheral_update(Peripheral *p) {
         const AdapterInfo *adapter = adapter_ours(p->adapter) ? adapter_chosen(p->adapter) : NULL;
 
         PresenceTarget target = {
                 .adapter = adapter,
                 .owner = bluez_client_owner(p->client),
-                .version = bluez_version(p, adapter),
+                .version = peripheral_bluez_version(p, adapter),
                 .last = adapter_predecessor(p->adapter),
         };
 
@@ -218,8 +203,8 @@ static const BusSourceEvents source_events = {
 };
 
 int peripheral_build_pairing(Peripheral *p) {
-        return pairing_new(&p->pairing, p->bus, p->settings->agent.capability, p->profile,
-                &pairing_events, p);
+        return pairing_new(
+                &p->pairing, p->bus, p->settings->agent.capability, p->profile, &pairing_events, p);
 }
 
 int peripheral_build(Peripheral *p) {
@@ -228,8 +213,8 @@ int peripheral_build(Peripheral *p) {
         int r = serving_new(
                 &p->serving, p->loop, p->bus, p->profile, p->values, &serving, &serving_events, p);
         if (r >= 0)
-                r = advertising_new(&p->advertising, p->bus, p->settings, p->profile,
-                        &advertising_events, p);
+                r = advertising_new(
+                        &p->advertising, p->bus, p->settings, p->profile, &advertising_events, p);
         if (r >= 0)
                 r = peripheral_build_pairing(p);
         if (r >= 0)
@@ -335,83 +320,4 @@ int peripheral_set_name(Peripheral *p, const char *name) {
 
 void peripheral_stop(Peripheral *p) {
         presence_stop(p->presence);
-}
-
-void peripheral_left(const Peripheral *p, char *out, size_t size) {
-        const AdapterInfo *adapter = adapter_chosen(p->adapter);
-        char what[128];
-
-        presence_left(p->presence, what, sizeof(what));
-        (void)snprintf(out, size, "%s%s%s", what, *what && adapter ? ", on " : "",
-                *what && adapter ? adapter_name(adapter) : "");
-}
-
-static StandingFacts standing_facts(const Peripheral *p, const AdapterInfo *adapter) {
-        uint64_t silent_usec = pulse_silent_usec(p->pulse);
-
-        return (StandingFacts){
-                .on_air = on_air(p) && silent_usec == 0,
-                .silent_usec = silent_usec,
-                .bus_answered = bluez_client_known(p->client),
-                .bluetoothd = bluez_client_owner(p->client) != NULL,
-                .objects_known = adapter_listed(p->adapter),
-                .objects_error = bluez_client_error(p->client),
-                .n_adapters = adapter_count(p->adapter),
-                .select = p->settings->bluez.adapter,
-                .adapter = adapter ? adapter_name(adapter) : NULL,
-                .ours = adapter_ours(p->adapter),
-                .holder = adapter_holder(p->adapter),
-                .predecessor = presence_predecessor(p->presence),
-                .awaited = adapter_awaited(p->adapter),
-                .powered = adapter && adapter->powered,
-                .blocked = adapter && adapter->blocked,
-                .power_on = p->settings->bluez.power_on,
-                .power_error = adapter_power_error(p->adapter),
-                .has_managers = adapter && adapter->has_gatt_manager &&
-                                (adapter->has_advertising_manager ||
-                                        !p->profile->advertisements[0]->advertise),
-                .application_error = presence_application_error(p->presence),
-                .advertisement_over = advertising_is_over(p->advertising),
-                .advertisement_error = presence_advertisement_error(p->presence, 0),
-        };
-}
-
-void peripheral_standing(const Peripheral *p, Standing *ret) {
-        const AdapterInfo *adapter = adapter_chosen(p->adapter);
-        StandingFacts facts = standing_facts(p, adapter);
-
-        ret->on_air = facts.on_air;
-        ret->silent_usec = facts.silent_usec;
-        ret->name = advertising_name(p->advertising);
-        if (!ret->name && adapter)
-                ret->name = adapter->alias;
-        ret->adapter = facts.adapter;
-        ret->address = adapter ? adapter->address : NULL;
-        ret->bluez = bluez_version(p, adapter);
-        ret->pinned = presence_pinned(p->presence);
-        ret->agent = pairing_capability(p->pairing);
-        ret->agent_registered = presence_agent_registered(p->presence);
-        ret->agent_error = presence_agent_error(p->presence);
-        ret->centrals = devices_connected(p->devices);
-        ret->instances_known = adapter && adapter->advertising.known;
-        if (adapter) {
-                ret->instances_active = adapter->advertising.active;
-                ret->instances_free = adapter->advertising.free;
-        }
-        standing_explain(&facts, ret->why, sizeof(ret->why), ret->fix, sizeof(ret->fix));
-}
-
-bool peripheral_advertisement(const Peripheral *p, size_t index, AdvertisementStanding *ret) {
-        if (index >= advertising_count(p->advertising))
-                return false;
-        advertising_standing(p->advertising, index, ret);
-        return true;
-}
-
-const Devices *peripheral_devices(const Peripheral *p) {
-        return p->devices;
-}
-
-uint64_t peripheral_calls_refused(const Peripheral *p) {
-        return p->calls_refused;
 }
