@@ -59,7 +59,7 @@ static AdapterInfo *find_or_add(Adapter *a, const char *path) {
 
 static AdapterInfo *choose(Adapter *a) {
         AdapterCandidate candidates[ADAPTERS_MAX];
-        AdapterInfo *adapters[ADAPTERS_MAX];
+        AdapterInfo *adapters[ADAPTERS_MAX] = {};
         size_t n = 0, chosen = ADAPTER_CHOICE_NONE;
 
         a->waits = false;

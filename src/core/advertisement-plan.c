@@ -13,6 +13,17 @@ static const AdvertisementLimits *task_limits(const AdvertisementTask *task) {
         return task->limits ? task->limits : &nothing_known;
 }
 
+bool advertisement_limits_equal(const AdvertisementLimits *a, const AdvertisementLimits *b) {
+        return a->max_data == b->max_data && a->max_response == b->max_response &&
+               a->knows_channels == b->knows_channels && a->channels == b->channels &&
+               a->knows_includes == b->knows_includes &&
+               a->includes_tx_power == b->includes_tx_power &&
+               a->knows_features == b->knows_features &&
+               a->can_set_tx_power == b->can_set_tx_power &&
+               a->knows_tx_power == b->knows_tx_power && a->tx_power_min == b->tx_power_min &&
+               a->tx_power_max == b->tx_power_max && a->experimental == b->experimental;
+}
+
 static bool has_data(const AdvertisedData *d) {
         return d->services.n > 0 || d->solicit.n > 0 || d->n_manufacturer > 0 || d->n_service > 0;
 }

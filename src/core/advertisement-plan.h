@@ -26,6 +26,8 @@ typedef struct AdvertisementLimits {
         bool experimental; /* bluetoothd runs with --experimental, as far as can be seen */
 } AdvertisementLimits;
 
+bool advertisement_limits_equal(const AdvertisementLimits *a, const AdvertisementLimits *b);
+
 /* What a plan is made of; all borrowed. */
 typedef struct AdvertisementTask {
         const Advertisement *advertisement;

@@ -50,10 +50,10 @@ int queue_new(Queue **ret, const QueueParameters *parameters);
 /* Ends the notifiers that are left; the caller no longer uses them. */
 Queue *queue_free(Queue *queue);
 
-/* queue goes on with the parameters and the memory of fresh, which is new and is freed. Counters and
- * notifiers stay. What waits stays too, and its oldest is dropped where there is no room for it any
- * more: counted as overwritten, under coalesce as coalesced. value_max is the same, or there is no
- * notifier. Voids what was peeked. */
+/* queue goes on with the parameters and the memory of fresh, which is new and is freed. Counters
+ * and notifiers stay. What waits stays too, and its oldest is dropped where there is no room for it
+ * any more: counted as overwritten, under coalesce as coalesced. value_max is the same, or there is
+ * no notifier. Voids what was peeked. */
 void queue_reconfigure(Queue *queue, Queue *fresh);
 
 /* Adds a copy of the value for every notifier; without one it does nothing. Voids what was peeked.

@@ -235,7 +235,7 @@ void advertising_set_target(
         bool other = changes_target(a, owner, adapter);
         a->version = version;
         take_capabilities(a, &adapter->advertising);
-        other = other || memcmp(&before, &a->limits, sizeof(before)) != 0;
+        other = other || !advertisement_limits_equal(&before, &a->limits);
         for (size_t i = 0; i < a->n_boards && other; i++)
                 plan(&a->boards[i]);
         if (other && a->boards[0].advertisement->advertise)

@@ -207,6 +207,17 @@ int peripheral_build_pairing(Peripheral *p) {
                 &p->pairing, p->bus, p->settings->agent.capability, p->profile, &pairing_events, p);
 }
 
+static int build_presence(Peripheral *p) {
+        PresenceParameters parameters = {
+                .settings = p->settings,
+                .profile = p->profile,
+                .serving = p->serving,
+                .agent = pairing_capability(p->pairing),
+        };
+
+        return presence_new(&p->presence, p->loop, p->bus, &parameters, &presence_events, p);
+}
+
 int peripheral_build(Peripheral *p) {
         ServingParameters serving = peripheral_serving_parameters(p);
 
@@ -218,8 +229,7 @@ int peripheral_build(Peripheral *p) {
         if (r >= 0)
                 r = peripheral_build_pairing(p);
         if (r >= 0)
-                r = presence_new(&p->presence, p->loop, p->bus, p->settings, p->profile,
-                        pairing_capability(p->pairing), p->serving, &presence_events, p);
+                r = build_presence(p);
         return r;
 }
 

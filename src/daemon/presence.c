@@ -173,24 +173,24 @@ static int new_registrations(
         return r;
 }
 
-int presence_new(Presence **ret, struct ev_loop *loop, sd_bus *bus, const Settings *settings,
-        const Profile *profile, const char *agent, Serving *serving, const PresenceEvents *events,
-        void *userdata) {
+int presence_new(Presence **ret, struct ev_loop *loop, sd_bus *bus,
+        const PresenceParameters *parameters, const PresenceEvents *events, void *userdata) {
+        const Settings *settings = parameters->settings;
         Presence *p = calloc(1, sizeof(*p));
         if (!p)
                 return -ENOMEM;
 
         p->loop = loop;
-        p->profile = profile;
+        p->profile = parameters->profile;
         p->events = events;
         p->userdata = userdata;
-        pinning_init(&p->pinning, serving, profile, settings->bluez.handle_tries);
+        pinning_init(&p->pinning, parameters->serving, p->profile, settings->bluez.handle_tries);
         ev_timer_init(&p->stopped, on_stopped, 0., 0.);
         p->stopped.data = p;
         int r = predecessors_new(&p->predecessors, loop, bus,
                 settings->bluez.predecessor_timeout_usec, &predecessors_events, p);
         if (r >= 0)
-                r = new_registrations(p, bus, settings, agent);
+                r = new_registrations(p, bus, settings, parameters->agent);
         if (r < 0) {
                 presence_free(p);
                 return r;

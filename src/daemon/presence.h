@@ -26,11 +26,16 @@ typedef struct PresenceEvents {
         void (*stopped)(void *userdata);
 } PresenceEvents;
 
-/* settings are borrowed for this call, profile and serving for its life. agent: its capability;
- * NULL: there is to be none. */
-int presence_new(Presence **ret, struct ev_loop *loop, sd_bus *bus, const Settings *settings,
-        const Profile *profile, const char *agent, Serving *serving, const PresenceEvents *events,
-        void *userdata);
+/* What is to be registered, and how. */
+typedef struct PresenceParameters {
+        const Settings *settings; /* borrowed for the call of presence_new() */
+        const Profile *profile;   /* this one and serving for its life */
+        Serving *serving;
+        const char *agent; /* its capability; NULL: there is to be none */
+} PresenceParameters;
+
+int presence_new(Presence **ret, struct ev_loop *loop, sd_bus *bus,
+        const PresenceParameters *parameters, const PresenceEvents *events, void *userdata);
 Presence *presence_free(Presence *presence);
 /* Other times and tries, from the next call on. */
 void presence_reconfigure(Presence *presence, const Settings *settings);

@@ -397,6 +397,21 @@ static void test_every_item_together_has_room_in_its_text(void **state) {
         assert_string_equal(items, "");
 }
 
+static void test_each_limit_makes_others_of_them(void **state) {
+        const AdvertisementLimits none = {};
+        const AdvertisementLimits others[] = {{.max_data = 31}, {.max_response = 31},
+                {.knows_channels = true}, {.channels = 1}, {.knows_includes = true},
+                {.includes_tx_power = true}, {.knows_features = true}, {.can_set_tx_power = true},
+                {.knows_tx_power = true}, {.tx_power_min = -1}, {.tx_power_max = 1},
+                {.experimental = true}};
+
+        assert_true(advertisement_limits_equal(&none, &none));
+        for (size_t i = 0; i < ELEMENTS(others); i++) {
+                assert_true(advertisement_limits_equal(&others[i], &others[i]));
+                assert_false(advertisement_limits_equal(&none, &others[i]));
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_flags_and_a_name_alone),
@@ -421,6 +436,7 @@ int main(void) {
                 cmocka_unit_test(test_the_last_rung_is_what_an_error_tells),
                 cmocka_unit_test(test_a_rung_may_be_the_channel),
                 cmocka_unit_test(test_every_item_together_has_room_in_its_text),
+                cmocka_unit_test(test_each_limit_makes_others_of_them),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
