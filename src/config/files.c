@@ -2,42 +2,11 @@
 #include "config/files.h"
 
 #include "config/suggest.h"
+#include "util/ordinary-file.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-
-static const char *error_text(int error) {
-        return error == ENXIO ? "it is no ordinary file" : strerror(error);
-}
-
-static int check_kind(int fd) {
-        struct stat st;
-
-        if (fstat(fd, &st) < 0)
-                return -errno;
-        if (S_ISDIR(st.st_mode))
-                return -EISDIR;
-        return S_ISREG(st.st_mode) ? 0 : -ENXIO;
-}
-
-/* O_NONBLOCK: a pipe without a writer would hold up whoever serves already, and reloads. */
-static int open_file(FILE **ret, const char *path) {
-        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-        if (fd < 0)
-                return -errno;
-        int r = check_kind(fd);
-        if (r < 0)
-                return r;
-        *ret = fdopen(fd, "r");
-        if (!*ret)
-                return -errno;
-        fd = -1;
-        return 0;
-}
 
 /* 0 with *ret NULL: not there or not readable, and errno says why in *ret_error. */
 static int read_document(const char *path, unsigned rank, Sources *sources, Problems *problems,
@@ -48,7 +17,7 @@ static int read_document(const char *path, unsigned rank, Sources *sources, Prob
 
         *ret = NULL;
         *ret_error = 0;
-        r = open_file(&file, path);
+        r = ordinary_file_open(&file, path);
         if (r < 0) {
                 *ret_error = -r;
                 return r == -ENOMEM ? r : 0;
@@ -70,7 +39,8 @@ static int add_unreadable(
 
         if (!source)
                 return -ENOMEM;
-        problems_add(problems, origin, NULL, NULL, "cannot be read: %s", error_text(error));
+        problems_add(
+                problems, origin, NULL, NULL, "cannot be read: %s", ordinary_file_error(-error));
         return 0;
 }
 
@@ -175,7 +145,7 @@ int files_read_profile(
         if (*choice != '/' && error == ENOENT)
                 list_profiles(choice, hint);
         problems_add(problems, origin, "daemon", "profile", "%s cannot be read: %s%s", path,
-                error_text(error), hint);
+                ordinary_file_error(-error), hint);
         return 0;
 }
 

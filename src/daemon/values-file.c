@@ -3,12 +3,11 @@
 #include "util/bytes.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/ordinary-file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define HEADER       "spored-values 1"
 #define LINE_ROOM    4096 /* a name, and two digits for each of VALUE_SIZE_MAX bytes */
@@ -115,41 +114,15 @@ static void load(Loading *l, FILE *file) {
                 warn(l, "cannot be read: %s", strerror(errno));
 }
 
-static int check_kind(int fd) {
-        struct stat st;
-
-        if (fstat(fd, &st) < 0)
-                return -errno;
-        if (S_ISDIR(st.st_mode))
-                return -EISDIR;
-        return S_ISREG(st.st_mode) ? 0 : -ENXIO;
-}
-
-/* O_NONBLOCK: a pipe without a writer would hold up the start. */
-static int open_file(FILE **ret, const char *path) {
-        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-        if (fd < 0)
-                return -errno;
-        int r = check_kind(fd);
-        if (r >= 0) {
-                *ret = fdopen(fd, "r");
-                r = *ret ? 0 : -errno;
-        }
-        if (r < 0)
-                close(fd);
-        return r;
-}
-
 void values_file_load(const char *path, const Profile *profile, Values *values) {
         Loading l = {.path = path, .profile = profile, .values = values};
         _cleanup_fclose_ FILE *file = NULL;
 
-        int r = open_file(&file, path);
+        int r = ordinary_file_open(&file, path);
         if (r < 0) {
                 if (r != -ENOENT)
                         log_warning("%s:1: cannot be read, no value is restored: %s", path,
-                                r == -ENXIO ? "it is no ordinary file" : strerror(-r));
+                                ordinary_file_error(r));
                 return;
         }
         load(&l, file);
