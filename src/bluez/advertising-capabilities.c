@@ -24,25 +24,10 @@ static void set_feature(AdvertisingCapabilities *c, const char *word) {
                 c->hardware_offload = true;
 }
 
-/* What the variant holds, whatever it is, is passed over; 0: it is of another type. */
-static int enter(sd_bus_message *m, const char *type) {
-        const char *contents;
-
-        int r = sd_bus_message_peek_type(m, NULL, &contents);
-        if (r < 0)
-                return r;
-        if (strcmp(contents, type) != 0) {
-                r = sd_bus_message_skip(m, "v");
-                return r < 0 ? r : 0;
-        }
-        r = sd_bus_message_enter_container(m, 'v', type);
-        return r < 0 ? r : 1;
-}
-
 static int read_words(AdvertisingCapabilities *c, SetWord set, sd_bus_message *m) {
         const char *word;
 
-        int r = enter(m, "as");
+        int r = message_enter_variant(m, "as");
         if (r <= 0)
                 return r;
         r = sd_bus_message_enter_container(m, 'a', "s");
@@ -81,7 +66,7 @@ static int read_limit(const char *name, sd_bus_message *m, void *userdata) {
 }
 
 static int read_limits(AdvertisementLimits *limits, sd_bus_message *m) {
-        int r = enter(m, "a{sv}");
+        int r = message_enter_variant(m, "a{sv}");
 
         if (r > 0)
                 r = message_read_properties(m, read_limit, limits);

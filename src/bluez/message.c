@@ -17,7 +17,7 @@ int message_read_properties(sd_bus_message *m,
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
-int message_read_variant(sd_bus_message *m, const char *type, void *ret) {
+int message_enter_variant(sd_bus_message *m, const char *type) {
         const char *contents;
 
         int r = sd_bus_message_peek_type(m, NULL, &contents);
@@ -27,7 +27,18 @@ int message_read_variant(sd_bus_message *m, const char *type, void *ret) {
                 r = sd_bus_message_skip(m, "v");
                 return r < 0 ? r : 0;
         }
-        r = sd_bus_message_read(m, "v", type, ret);
+        r = sd_bus_message_enter_container(m, 'v', type);
+        return r < 0 ? r : 1;
+}
+
+int message_read_variant(sd_bus_message *m, const char *type, void *ret) {
+        int r = message_enter_variant(m, type);
+
+        if (r <= 0)
+                return r;
+        r = sd_bus_message_read_basic(m, type[0], ret);
+        if (r >= 0)
+                r = sd_bus_message_exit_container(m);
         return r < 0 ? r : 1;
 }
 

@@ -8,8 +8,10 @@
 int message_read_properties(sd_bus_message *m,
         int (*on_property)(const char *name, sd_bus_message *m, void *userdata), void *userdata);
 
-/* Reads a variant of this type (one basic type) to ret. 0: it holds another type and was skipped;
- * 1: read. */
+/* Enters a variant of this type, to be left by sd_bus_message_exit_container(). 0: it holds another
+ * type and was skipped; 1: entered. */
+int message_enter_variant(sd_bus_message *m, const char *type);
+/* Likewise reads one of one basic type to ret. */
 int message_read_variant(sd_bus_message *m, const char *type, void *ret);
 
 /* What the sender said, or the error's name if it said nothing. */
