@@ -61,11 +61,7 @@ static void set_back_tx_power(const Registration *g) {
                 r = sd_bus_message_append(
                         m, "ssv", BLUEZ_ADVERTISEMENT, "TxPower", "n", g->data.tx_power);
         if (r >= 0)
-                r = sd_bus_message_set_expect_reply(m, false);
-        if (r < 0)
-                return;
-        tell_own_call(m);
-        (void)sd_bus_send(b->bus, m, NULL);
+                object_send_unanswered(b, m);
 }
 
 /* The kernel takes none while the adapter is off, and none that does not fit. */

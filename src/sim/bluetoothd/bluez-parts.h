@@ -227,6 +227,7 @@ int object_emit_disconnected(Bluez *b, const char *path, const char *name, const
 /* Interfaces of a device, and of what stands beside the adapters. */
 extern const char device_interfaces[], manager_interfaces[];
 /* Sends a call to an application and forgets it. */
+void object_send_unanswered(Bluez *b, sd_bus_message *call);
 void object_send_call(
         Bluez *b, const char *owner, const char *path, const char *interface, const char *member);
 

@@ -175,15 +175,18 @@ int object_emit_disconnected(Bluez *b, const char *path, const char *name, const
         return r < 0 ? r : send_signal(b, m);
 }
 
+void object_send_unanswered(Bluez *b, sd_bus_message *call) {
+        if (sd_bus_message_set_expect_reply(call, false) < 0)
+                return;
+        tell_own_call(call);
+        (void)sd_bus_send(b->bus, call, NULL);
+}
+
 void object_send_call(
         Bluez *b, const char *owner, const char *path, const char *interface, const char *member) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
         int r = sd_bus_message_new_method_call(b->bus, &m, owner, path, interface, member);
         if (r >= 0)
-                r = sd_bus_message_set_expect_reply(m, false);
-        if (r < 0)
-                return;
-        tell_own_call(m);
-        (void)sd_bus_send(b->bus, m, NULL);
+                object_send_unanswered(b, m);
 }
