@@ -1,4 +1,5 @@
 /* Writes that wait for a verdict. */
+#include "../guard.h"
 #include "fixture.h"
 
 #include "core/att-codes.h"
@@ -8,26 +9,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX           3
-#define LONG_USEC     (3600 * USEC_PER_SEC)
-#define GUARD_SECONDS 20. /* never reached unless a deadline is lost */
+#define MAX       3
+#define LONG_USEC (3600 * USEC_PER_SEC)
 
 typedef struct Court {
         Fixture *fixture;
         struct ev_loop *loop;
-        struct ev_timer guard;
+        Guard guard;
         Verdicts *verdicts;
         char decided[256];             /* "NUMBER:CODE:HEX …" */
         const Characteristic *give_up; /* when one is decided */
-        bool timed_out;
 } Court;
-
-static void on_guard(struct ev_loop *loop, struct ev_timer *w, int revents) {
-        Court *court = w->data;
-
-        court->timed_out = true;
-        ev_break(loop, EVBREAK_ALL);
-}
 
 static void on_decided(const VerdictWrite *write, unsigned code, void *userdata) {
         Court *court = userdata;
@@ -48,9 +40,7 @@ static int setup(void **state) {
         static Court court;
 
         court = (Court){.loop = ev_loop_new(EVFLAG_AUTO)};
-        ev_timer_init(&court.guard, on_guard, GUARD_SECONDS, 0.);
-        court.guard.data = &court;
-        ev_timer_start(court.loop, &court.guard);
+        guard_start(&court.guard, court.loop);
         *state = &court;
         return fixture_setup((void **)&court.fixture);
 }
@@ -59,7 +49,7 @@ static int teardown(void **state) {
         Court *court = *state;
 
         verdicts_free(court->verdicts);
-        ev_timer_stop(court->loop, &court->guard);
+        guard_stop(&court->guard, court->loop);
         ev_loop_destroy(court->loop);
         return fixture_teardown((void **)&court->fixture);
 }
@@ -86,7 +76,7 @@ static void assert_decided(Court *court, const char *expected) {
 
 static void run(Court *court) {
         (void)ev_run(court->loop, 0);
-        assert_false(court->timed_out);
+        assert_false(court->guard.expired);
 }
 
 static void test_each_is_decided_once_with_its_own_bytes(void **state) {

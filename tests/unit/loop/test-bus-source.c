@@ -1,5 +1,6 @@
 /* sd-bus on libev: the rules at the top of bus-source.c, each by a case that broke without it. */
 
+#include "../guard.h"
 #include "loop/bus-source.h"
 
 #include "util/clock.h"
@@ -17,17 +18,14 @@
 
 #include <cmocka.h>
 
-#define GUARD_SECONDS 20. /* never reached unless the rule is broken */
-
 typedef struct Fixture {
         struct ev_loop *loop;
         sd_bus *bus;
         BusSource *source;
-        struct ev_timer guard;
+        Guard guard;
         pid_t server;
         unsigned replies;
         int lost;
-        bool timed_out;
 } Fixture;
 
 /* Answers every call with an empty reply until the other end closes. */
@@ -63,13 +61,6 @@ static void serve(int fd) {
         _exit(0);
 }
 
-static void on_guard(struct ev_loop *loop, struct ev_timer *w, int revents) {
-        Fixture *f = w->data;
-
-        f->timed_out = true;
-        ev_break(loop, EVBREAK_ALL);
-}
-
 static void on_disconnected(int error, void *userdata) {
         Fixture *f = userdata;
 
@@ -97,9 +88,7 @@ static int setup(void **state) {
         assert_true(sd_bus_set_fd(f->bus, fds[0], fds[0]) >= 0);
         assert_true(sd_bus_set_anonymous(f->bus, true) >= 0);
         assert_true(sd_bus_start(f->bus) >= 0);
-        ev_timer_init(&f->guard, on_guard, GUARD_SECONDS, 0.);
-        f->guard.data = f;
-        ev_timer_start(f->loop, &f->guard);
+        guard_start(&f->guard, f->loop);
         *state = f;
         return 0;
 }
@@ -134,7 +123,7 @@ static void test_delivers_a_reply(void **state) {
         assert_int_equal(bus_source_new(&f->source, f->loop, f->bus, &events, f), 0);
         call_async(f);
         ev_run(f->loop, 0);
-        assert_false(f->timed_out);
+        assert_false(f->guard.expired);
         assert_int_equal(f->replies, 1);
 }
 
@@ -153,7 +142,7 @@ static void test_delivers_what_sd_bus_has_read_already(void **state) {
 
         assert_int_equal(bus_source_new(&f->source, f->loop, f->bus, &events, f), 0);
         ev_run(f->loop, 0);
-        assert_false(f->timed_out);
+        assert_false(f->guard.expired);
         assert_int_equal(f->replies, 1);
 }
 
@@ -175,7 +164,7 @@ static void test_lets_the_loop_turn_between_messages(void **state) {
                                     on_counted_reply, f, NULL) >= 0);
         assert_true(sd_bus_call_method(f->bus, NULL, "/", "a.b", "D", NULL, NULL, NULL) >= 0);
         assert_int_equal(bus_source_new(&f->source, f->loop, f->bus, &events, f), 0);
-        while (f->replies < CALLS && !f->timed_out) {
+        while (f->replies < CALLS && !f->guard.expired) {
                 unsigned before = f->replies;
                 ev_run(f->loop, EVRUN_ONCE);
                 assert_true(f->replies - before <= 16);
@@ -191,7 +180,7 @@ static void test_reports_a_lost_connection_once(void **state) {
         assert_int_equal(bus_source_new(&f->source, f->loop, f->bus, &events, f), 0);
         (void)kill(f->server, SIGKILL);
         ev_run(f->loop, 0);
-        assert_false(f->timed_out);
+        assert_false(f->guard.expired);
         assert_true(f->lost < 0);
         f->lost = 0;
         ev_run(f->loop, EVRUN_NOWAIT);

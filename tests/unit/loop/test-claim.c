@@ -1,5 +1,6 @@
 /* A name that one process holds at a time. */
 
+#include "../guard.h"
 #include "loop/claim.h"
 
 #include "util/clock.h"
@@ -18,22 +19,12 @@
 
 #include <cmocka.h>
 
-#define GUARD_SECONDS 20. /* never reached unless a claim is lost */
-
 typedef struct Fixture {
         struct ev_loop *loop;
-        struct ev_timer guard;
+        Guard guard;
         char name[CLAIM_NAME_MAX];
         unsigned changes;
-        bool timed_out;
 } Fixture;
-
-static void on_guard(struct ev_loop *loop, struct ev_timer *w, int revents) {
-        Fixture *f = w->data;
-
-        f->timed_out = true;
-        ev_break(loop, EVBREAK_ALL);
-}
 
 static void on_changed(void *userdata) {
         Fixture *f = userdata;
@@ -50,9 +41,7 @@ static int setup(void **state) {
 
         *f = (Fixture){.loop = ev_loop_new(EVFLAG_AUTO)};
         (void)snprintf(f->name, sizeof(f->name), "spored-test/%d", (int)getpid());
-        ev_timer_init(&f->guard, on_guard, GUARD_SECONDS, 0.);
-        f->guard.data = f;
-        ev_timer_start(f->loop, &f->guard);
+        guard_start(&f->guard, f->loop);
         *state = f;
         return 0;
 }
@@ -60,7 +49,7 @@ static int setup(void **state) {
 static int teardown(void **state) {
         Fixture *f = *state;
 
-        ev_timer_stop(f->loop, &f->guard);
+        guard_stop(&f->guard, f->loop);
         ev_loop_destroy(f->loop);
         return 0;
 }
@@ -86,9 +75,9 @@ static int stranger(const Fixture *f) {
 }
 
 static void run_until_held(Fixture *f, const Claim *claim) {
-        while (!claim_held(claim) && !f->timed_out)
+        while (!claim_held(claim) && !f->guard.expired)
                 (void)ev_run(f->loop, 0);
-        assert_false(f->timed_out);
+        assert_false(f->guard.expired);
 }
 
 static void test_a_free_name_is_held_at_once(void **state) {
@@ -127,9 +116,9 @@ static void test_the_third_waits_for_its_turn(void **state) {
         Claim *first = ask(f), *second = ask(f), *third = ask(f);
 
         claim_free(first);
-        while (!claim_held(second) && !claim_held(third) && !f->timed_out)
+        while (!claim_held(second) && !claim_held(third) && !f->guard.expired)
                 (void)ev_run(f->loop, 0);
-        assert_false(f->timed_out);
+        assert_false(f->guard.expired);
         assert_true(claim_held(second) != claim_held(third));
         if (claim_held(third)) {
                 Claim *other = second;
@@ -175,7 +164,7 @@ static void test_a_holder_that_closes_connections_is_no_news(void **state) {
         accepting.data = &n;
         ev_io_start(f->loop, &accepting);
         (void)ev_run(f->loop, 0);
-        assert_false(f->timed_out);
+        assert_false(f->guard.expired);
         assert_int_equal(n, 3);
         assert_int_equal(f->changes, 0);
         assert_int_equal(claim_holder(claim), getpid());
@@ -194,7 +183,7 @@ static void test_a_holder_that_closes_connections_is_not_asked_at_once(void **st
         assert_int_equal(claim_new(&claim, f->loop, f->name, 3600 * USEC_PER_SEC, &events, f), 0);
         close(accept(fd, NULL, NULL));
         (void)ev_run(f->loop, EVRUN_ONCE);
-        assert_false(f->timed_out);
+        assert_false(f->guard.expired);
         assert_false(claim_held(claim));
         assert_int_equal(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 0), 0);
         claim_free(claim);

@@ -1,4 +1,5 @@
 /* Files that a child writes. */
+#include "../guard.h"
 #include "loop/file-writer.h"
 
 #include "util/cleanup.h"
@@ -14,13 +15,12 @@
 
 #include <cmocka.h>
 
-#define FOLDER_SIZE   32
-#define PATH_SIZE     64
-#define GUARD_SECONDS 20. /* never reached unless a child is lost */
+#define FOLDER_SIZE 32
+#define PATH_SIZE   64
 
 typedef struct Fixture {
         struct ev_loop *loop;
-        struct ev_timer guard;
+        Guard guard;
         char folder[FOLDER_SIZE];
         char path[PATH_SIZE], temporary[PATH_SIZE];
         FileWriter *writer;
@@ -28,15 +28,7 @@ typedef struct Fixture {
         int stderr_fd; /* the real one */
         unsigned n_done;
         int error;
-        bool timed_out;
 } Fixture;
-
-static void on_guard(struct ev_loop *loop, struct ev_timer *w, int revents) {
-        Fixture *f = w->data;
-
-        f->timed_out = true;
-        ev_break(loop, EVBREAK_ALL);
-}
 
 static void on_done(int error, void *userdata) {
         Fixture *f = userdata;
@@ -58,9 +50,7 @@ static int setup(void **state) {
                 return -1;
         (void)snprintf(f->path, sizeof(f->path), "%s/file", f->folder);
         (void)snprintf(f->temporary, sizeof(f->temporary), "%s/file.tmp", f->folder);
-        ev_timer_init(&f->guard, on_guard, GUARD_SECONDS, 0.);
-        f->guard.data = f;
-        ev_timer_start(f->loop, &f->guard);
+        guard_start(&f->guard, f->loop);
         f->stderr_fd = dup(STDERR_FILENO);
         f->log = open(f->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
         if (f->log < 0 || dup2(f->log, STDERR_FILENO) < 0)
@@ -76,7 +66,7 @@ static int teardown(void **state) {
         (void)dup2(f->stderr_fd, STDERR_FILENO);
         close(f->stderr_fd);
         close(f->log);
-        ev_timer_stop(f->loop, &f->guard);
+        guard_stop(&f->guard, f->loop);
         (void)unlink(f->path);
         (void)unlink(f->temporary);
         return rmdir(f->folder);
@@ -99,9 +89,9 @@ static void give(Fixture *f, const char *text) {
 static int wait_done(Fixture *f) {
         unsigned before = f->n_done;
 
-        while (f->n_done == before && !f->timed_out)
+        while (f->n_done == before && !f->guard.expired)
                 (void)ev_run(f->loop, 0);
-        assert_false(f->timed_out);
+        assert_false(f->guard.expired);
         return f->error;
 }
 
@@ -246,7 +236,7 @@ static void test_the_writer_may_end_before_its_child(void **state) {
         give(f, "one");
         give(f, "never");
         f->writer = file_writer_free(f->writer);
-        while (access(other, F_OK) < 0 && !f->timed_out)
+        while (access(other, F_OK) < 0 && !f->guard.expired)
                 (void)ev_run(f->loop, EVRUN_NOWAIT);
         assert_content(other, "one");
         new_writer(f, f->path, false);

@@ -1,5 +1,6 @@
 /* What systemd is told, also while it does not read. */
 
+#include "../guard.h"
 #include "loop/service-manager.h"
 
 #include "util/clock.h"
@@ -19,23 +20,13 @@
 
 #include <cmocka.h>
 
-#define GUARD_SECONDS 20. /* never reached unless something is lost */
-
 typedef struct Fixture {
         struct ev_loop *loop;
-        struct ev_timer guard;
+        Guard guard;
         int fd; /* systemd's end */
         ServiceManager *manager;
-        bool timed_out;
         char text[1024]; /* the last message that was read */
 } Fixture;
-
-static void on_guard(struct ev_loop *loop, struct ev_timer *w, int revents) {
-        Fixture *f = w->data;
-
-        f->timed_out = true;
-        ev_break(loop, EVBREAK_ALL);
-}
 
 static socklen_t address_of(struct sockaddr_un *address) {
         *address = (struct sockaddr_un){.sun_family = AF_UNIX};
@@ -60,9 +51,7 @@ static int setup(void **state) {
         (void)setenv("NOTIFY_SOCKET", name, 1);
         (void)unsetenv("WATCHDOG_USEC");
         (void)unsetenv("WATCHDOG_PID");
-        ev_timer_init(&f->guard, on_guard, GUARD_SECONDS, 0.);
-        f->guard.data = f;
-        ev_timer_start(f->loop, &f->guard);
+        guard_start(&f->guard, f->loop);
         *state = f;
         return 0;
 }
@@ -71,7 +60,7 @@ static int teardown(void **state) {
         Fixture *f = *state;
 
         service_manager_free(f->manager);
-        ev_timer_stop(f->loop, &f->guard);
+        guard_stop(&f->guard, f->loop);
         ev_loop_destroy(f->loop);
         return close(f->fd);
 }
@@ -104,9 +93,9 @@ static void assert_next(Fixture *f, const char *text) {
 static const char *wait_next(Fixture *f) {
         const char *text;
 
-        while (!(text = next(f)) && !f->timed_out)
+        while (!(text = next(f)) && !f->guard.expired)
                 (void)ev_run(f->loop, EVRUN_ONCE);
-        assert_false(f->timed_out);
+        assert_false(f->guard.expired);
         return text;
 }
 
