@@ -14,7 +14,7 @@ typedef struct AdapterInfo {
         char *address; /* "AA:BB:…" */
         char *alias;
         char *modalias; /* carries BlueZ's version */
-        bool blocked; /* by rfkill, as far as BlueZ says (PowerState, 5.82; before, experimental) */
+        bool blocked; /* by rfkill, as far as BlueZ says (PowerState, 5.73; before, experimental) */
         bool is_adapter, powered, has_gatt_manager, has_advertising_manager;
         AdvertisingCapabilities advertising; /* while it has the manager */
 } AdapterInfo;

@@ -13,7 +13,7 @@ typedef struct Reason {
         const char *object;
 } Reason;
 
-/* Blocked by rfkill or broken, BlueZ before 5.82 does not say which. */
+/* Blocked by rfkill or broken, BlueZ before 5.73 does not say which. */
 static Reason explain_power(const StandingFacts *f) {
         if (f->blocked)
                 return (Reason){.why = "%s is blocked by rfkill",

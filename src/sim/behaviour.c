@@ -33,6 +33,7 @@ static const BluezBehaviour behaviours[] = {
                 .notify_sockets = NOTIFY_SOCKETS_EACH,
                 .socket_confirmation = SOCKET_CONFIRMATION_BYTE,
                 .improperly_configured = true,
+                .power_state = true,
                 .proved = true,
         },
         {
@@ -41,6 +42,7 @@ static const BluezBehaviour behaviours[] = {
                 .notify_sockets = NOTIFY_SOCKETS_EACH,
                 .socket_confirmation = SOCKET_CONFIRMATION_BYTE,
                 .improperly_configured = true,
+                .power_state = true,
                 .disconnected_signal = true,
                 .proved = true,
         },

@@ -14,6 +14,7 @@ typedef struct BluezBehaviour {
         bool improperly_configured;    /* the error of this name is ATT 0xfd, else 0x0e */
         bool address_resolution;       /* the GAP service has this characteristic */
         bool server_features;          /* the GATT service has this characteristic */
+        bool power_state;              /* Adapter1.PowerState, before 5.73 if experimental */
         bool disconnected_signal;      /* Device1.Disconnected before Connected=false */
         bool proved;                   /* by a real bluetoothd of this version */
 } BluezBehaviour;

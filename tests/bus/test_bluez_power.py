@@ -48,19 +48,6 @@ class Power(BluezStory):
         self.bluez.command("answer", "Set", "ok")
         self.wait_on_air()
 
-    def test_rfkill_is_told_where_bluez_says_it(self):
-        self.put_on_air("-o", "bluez.power_on=yes")
-        self.bluez.command("answer", "Set", "error", FAILED, "Failed")
-        self.bluez.command("change", "hci0", "PowerState=off-blocked")
-        self.bluez.command("change", "hci0", "Powered=no")
-        self.wait_status("hci0 is blocked by rfkill; rfkill unblock bluetooth")
-        status = self.status()
-        self.assertEqual((status["why"], status["fix"]),
-                         ("hci0 is blocked by rfkill", "rfkill unblock bluetooth"))
-        self.bluez.command("answer", "Set", "ok")
-        self.bluez.command("change", "hci0", "PowerState=off")
-        self.wait_on_air()
-
     def test_after_one_that_is_gone_the_next_is_powered_on(self):
         self.bluez.command("answer", "Set", "error", FAILED, "Busy")
         self.ready_to_register("-o", "bluez.power_on=yes", Powered="no")
@@ -160,6 +147,59 @@ class Power(BluezStory):
         self.switch("no")
         self.bluez.command("answer", "RegisterAdvertisement", "ok")
         self.switch("yes")
+
+
+class Blocked(BluezStory):
+    """BlueZ says that it is rfkill that keeps it off."""
+
+    version = "5.82"
+    told = "hci0 is blocked by rfkill; rfkill unblock bluetooth"
+
+    def test_it_is_told_with_the_way_out(self):
+        process = self.put_on_air()
+        self.bluez.command("rfkill", "on")
+        self.wait_status(self.told)
+        status = self.status()
+        self.assertEqual((status["why"], status["fix"]),
+                         ("hci0 is blocked by rfkill", "rfkill unblock bluetooth"))
+        self.bluez.command("rfkill", "off")
+        self.wait_on_air()
+        self.assertIn(self.told, self.log_of(process))
+
+    def test_an_attempt_to_power_it_on_is_no_other_reason(self):
+        process = self.put_on_air("-o", "bluez.power_on=yes")
+        self.bluez.command("rfkill", "on")
+        for _ in range(3):
+            self.bluez.wait_call("Set", Powered="yes")
+        self.bluez.sync()
+        status = self.status()
+        self.assertEqual(status["why"], "hci0 is blocked by rfkill")
+        self.bluez.command("rfkill", "off")
+        self.wait_on_air()
+        self.assertIn(self.told, self.log_of(process))
+
+    def test_it_is_known_from_the_start(self):
+        self.bluez.command("rfkill", "on")
+        self.ready_to_register(Powered="no")
+        self.wait_status(self.told)
+        self.bluez.command("rfkill", "off")
+        self.wait_on_air()
+
+    def test_blocked_while_it_is_off(self):
+        self.put_on_air()
+        self.bluez.command("power", "hci0", "off")
+        self.wait_status("hci0 is powered off")
+        self.bluez.command("rfkill", "on")
+        self.wait_status(self.told)
+        self.bluez.command("rfkill", "off")
+        self.wait_on_air()
+
+    def test_a_broken_one_is_not_called_blocked(self):
+        self.bluez.command("answer", "Set", "error", FAILED, "Failed")
+        self.ready_to_register("-o", "bluez.power_on=yes", Powered="no")
+        self.wait_status("cannot be powered on: Failed")
+        self.bluez.command("answer", "Set", "ok")
+        self.wait_on_air()
 
 
 if __name__ == "__main__":

@@ -156,11 +156,16 @@ static void leave_air(Bluez *b, AdapterObject *a, const Property *property) {
 }
 
 int adapter_object_change(Bluez *b, AdapterObject *a, const Property *property) {
+        Property changed[PROPERTIES_SIM_MAX] = {*property};
+        size_t n = 1;
+
         leave_air(b, a, property);
         int r = adapter_object_put(a, property);
         tell_name(b, a);
+        if (strcmp(property->name, "Powered") == 0)
+                n = power_state_put(b, a, changed, n);
         if (r >= 0 && b->bus && a->plugged)
-                r = object_emit_changed(b, a->path, BLUEZ_ADAPTER, property, 1);
+                r = object_emit_changed(b, a->path, BLUEZ_ADAPTER, changed, n);
         a->silent = false;
         bluez_refresh_heard(b);
         return r;
@@ -296,6 +301,8 @@ static int carry_out(Bluez *b, AdapterObject *a, const Property *p, sd_bus_messa
                 property_set_text(&wanted, "Alias", 's', name ? name->value : "");
         }
         same = old && old->type == wanted.type && strcmp(old->value, wanted.value) == 0;
+        if (!same && strcmp(p->name, "Powered") == 0)
+                power_state_tell_passing(b, a, property_is_yes(p));
         leave_air(b, a, p);
         int r = sd_bus_reply_method_return(call, NULL);
         return same ? r : adapter_object_change(b, a, &wanted);

@@ -267,14 +267,24 @@ static int command_power(void *userdata, Step *step, size_t n, char **words) {
         return r < 0 ? r : 0;
 }
 
+static int block(Bluez *b, AdapterObject *a) {
+        bool on = adapter_object_is(a, "Powered");
+
+        if (on == !b->rfkill)
+                power_state_tell(b, a);
+        else if (b->bus && !b->rfkill)
+                power_state_tell_passing(b, a, true);
+        return b->bus || b->rfkill ? adapter_object_power(b, a, !b->rfkill) : 0;
+}
+
 /* Unblocked, bluetoothd powers on what there is (bluez src/rfkill.c). */
 static int command_rfkill(void *userdata, Step *step, size_t n, char **words) {
         Bluez *b = userdata;
         int r = read_switch(&b->rfkill, step, words[0]);
 
         for (AdapterObject *a = b->adapters; a < b->adapters + ADAPTERS_SIM_MAX && r >= 0; a++)
-                if (a->plugged && (b->bus || b->rfkill))
-                        r = adapter_object_power(b, a, !b->rfkill);
+                if (a->plugged)
+                        r = block(b, a);
         return r < 0 ? r : 0;
 }
 

@@ -184,6 +184,13 @@ int adapter_object_unplug(Bluez *b, AdapterObject *a);
 /* A call of Properties.Set: what is carried out, and answered. */
 int adapter_object_method_set(Bluez *b, AdapterObject *a, sd_bus_message *call);
 
+/* power-state.c. properties has room for PROPERTIES_SIM_MAX; returns how many there are then: a
+ * PowerState that a script has put stands. */
+size_t power_state_put(const Bluez *b, const AdapterObject *a, Property *properties, size_t n);
+void power_state_tell(Bluez *b, const AdapterObject *a);
+/* It is asked for, and not done yet. */
+void power_state_tell_passing(Bluez *b, const AdapterObject *a, bool on);
+
 /* Whether it takes a pairing follows from there being an agent. */
 void adapter_objects_set_pairable(Bluez *b, bool pairable);
 

@@ -44,7 +44,7 @@ static size_t adapter_properties(
         if (strcmp(interface, BLUEZ_ADAPTER) != 0)
                 return 0;
         memcpy(properties, a->properties, a->n_properties * sizeof(*properties));
-        return a->n_properties;
+        return power_state_put(b, a, properties, a->n_properties);
 }
 
 size_t object_properties(

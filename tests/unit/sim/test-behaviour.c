@@ -51,6 +51,13 @@ static void test_sockets_go_from_shared_to_one_each(void **state) {
         assert_int_equal(bluez_behaviour_find("5.87")->notify_sockets, NOTIFY_SOCKETS_EACH);
 }
 
+static void test_the_newer_ones_say_what_keeps_an_adapter_off(void **state) {
+        assert_false(bluez_behaviour_find("5.66")->power_state);
+        assert_false(bluez_behaviour_find("5.72")->power_state);
+        assert_true(bluez_behaviour_find("5.82")->power_state);
+        assert_true(bluez_behaviour_find("5.87")->power_state);
+}
+
 static void test_only_the_newest_says_why_a_device_left(void **state) {
         assert_false(bluez_behaviour_find("5.82")->disconnected_signal);
         assert_true(bluez_behaviour_find("5.87")->disconnected_signal);
@@ -86,6 +93,7 @@ int main(void) {
                 cmocka_unit_test(test_the_modalias_says_the_version),
                 cmocka_unit_test(test_only_what_was_not_seen_is_not_proved),
                 cmocka_unit_test(test_sockets_go_from_shared_to_one_each),
+                cmocka_unit_test(test_the_newer_ones_say_what_keeps_an_adapter_off),
                 cmocka_unit_test(test_only_the_newest_says_why_a_device_left),
                 cmocka_unit_test(test_the_daemon_s_table_says_the_same),
         };
