@@ -54,7 +54,8 @@ size_t adapter_choice_make(const AdapterChoice *choice, const char *select,
         size_t last = last_one(choice, candidates, n);
         if (last != ADAPTER_CHOICE_NONE && candidates[last].serves)
                 return last;
-        if (!patient || !candidates[found].serves)
+        /* Also before one that does not serve: an adapter appears before its managers do. */
+        if (!patient || found == last)
                 return found;
         *ret_waits = true;
         return last;

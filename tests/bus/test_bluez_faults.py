@@ -122,6 +122,21 @@ class Another(BluezStory):
         self.bluez.add_adapter("hci2", how="plug")
         self.wait_on_air("as box (hci2")
 
+    def test_one_that_appears_before_its_managers_is_not_taken_at_once(self):
+        self.put_on_air("-o", "bluez.adapter_wait=60s", "-o", "bluez.power_on=yes")
+        self.bluez.command("unplug", "hci0")
+        self.wait_status("there is no Bluetooth adapter")
+        self.bluez.sync()
+        self.bluez.waiting.clear()
+        self.bluez.add_adapter("hci1", how="plug", Interfaces="Adapter1", Powered="no",
+                               **self.OTHER)
+        self.wait_status("hci0 is gone, and waited for")
+        self.bluez.add_adapter("hci1", how="plug", Interfaces=ALL_INTERFACES, **self.OTHER)
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls("Set", *REGISTRATIONS), [])
+        self.bluez.add_adapter(how="plug")
+        self.wait_on_air("as box (hci0")
+
     def test_unless_it_is_not_to_be(self):
         self.put_on_air("-o", "bluez.adapter_wait=0")
         self.bluez.add_adapter("hci1", how="plug", **self.OTHER)

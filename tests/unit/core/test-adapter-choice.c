@@ -17,6 +17,7 @@ static const AdapterCandidate second = {"hci1", B, 1, true};
 static const AdapterCandidate first_as_second = {"hci1", A, 1, true};
 static const AdapterCandidate other_as_first = {"hci0", B, 0, true};
 static const AdapterCandidate first_no_peripheral = {"hci0", A, 0, false};
+static const AdapterCandidate second_no_peripheral = {"hci1", B, 1, false};
 
 static size_t make(const AdapterChoice *last, const char *select, AdapterCandidate a,
         const AdapterCandidate *b, bool patient, bool *waits) {
@@ -46,6 +47,19 @@ static void test_auto_waits_for_the_last_one(void **state) {
         assert_int_equal(make(&last, "auto", second, NULL, false, &waits), 0);
         assert_false(waits);
         assert_int_equal(make(&last, "auto", second, &first, true, &waits), 1);
+        assert_false(waits);
+}
+
+static void test_auto_waits_for_it_before_another_one_that_does_not_serve_yet(void **state) {
+        AdapterChoice last = {0};
+        bool waits;
+
+        adapter_choice_note(&last, &first);
+        assert_int_equal(make(&last, "auto", second_no_peripheral, NULL, true, &waits), NONE);
+        assert_true(waits);
+        assert_int_equal(make(&last, "auto", second_no_peripheral, NULL, false, &waits), 0);
+        assert_false(waits);
+        assert_int_equal(make(&last, "auto", first_no_peripheral, NULL, true, &waits), 0);
         assert_false(waits);
 }
 
@@ -100,6 +114,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_auto_begins_with_the_lowest_that_serves),
                 cmocka_unit_test(test_auto_waits_for_the_last_one),
+                cmocka_unit_test(test_auto_waits_for_it_before_another_one_that_does_not_serve_yet),
                 cmocka_unit_test(test_auto_shows_the_last_one_that_does_not_serve_yet),
                 cmocka_unit_test(test_auto_knows_the_last_one_by_address_and_else_by_name),
                 cmocka_unit_test(test_what_is_served_on_stays_while_it_serves),
