@@ -47,11 +47,18 @@ bool pulse_answered(Pulse *p, sd_bus_message *m) {
         return answered;
 }
 
+/* It has answered: an idle machine is not woken up to look whether it has. */
+static void rest(Pulse *p) {
+        if (p->asked_usec == 0 && p->told == p->silent && p->parameters.interval_usec > 0)
+                timer_start_once(p->loop, &p->due, p->parameters.interval_usec);
+}
+
 static int on_pong(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Pulse *p = userdata;
 
         p->ping = sd_bus_slot_unref(p->ping);
         (void)pulse_answered(p, m);
+        rest(p);
         return 0;
 }
 
