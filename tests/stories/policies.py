@@ -4,13 +4,14 @@ import contextlib
 
 from .notifications import assert_adds_up, settled
 from .peer import Refused
-from .world import assert_stays, wait_until
+from .world import assert_stays, lasting, wait_until
 
 BASE = "9d3f1c5e-6a0b-4a52-8f7e-2c41d0a6bc"
 SERVICE = BASE + "00"
 NAMES = {name: f"{BASE}{number:02x}" for number, name in enumerate(
     ("filler", "oldest", "newest", "latest", "blocked", "stalling"), 1)}
 DEPTH, SETS = 8, 20
+MINUTE = 60
 
 
 def set_value(peer, name, number):
@@ -87,9 +88,11 @@ def assert_stalled_goes_on(world, peer):
     return 110
 
 
+@lasting(4 * MINUTE)
 def story_a_minute_without_bluetoothd(world):
-    """while bluetoothd stands still, a minute in the machine, every set is answered and each
-    policy counts exactly, and status says so; afterwards what waited arrives in order, under coalesce the newest"""
+    """while bluetoothd stands still, a minute in the machine, every set is answered, each policy
+    counts exactly and status says so; afterwards what waited arrives in order, under coalesce the
+    newest"""
     with subscribed(world) as (peer, subscriptions):
         before = {name: world.spored.counters(name)["sent"] for name in NAMES}
         with world.bluetoothd.standing_still():
@@ -102,7 +105,7 @@ def story_a_minute_without_bluetoothd(world):
             assert "restart" in world.spored.wait_why("bluetoothd has not answered for")
             assert not world.spored.status()["on_air"]
             assert_stays(lambda: set_value(peer, "latest", SETS), "sets are answered",
-                         60 if world.name == "machine" else world.a_while)
+                         MINUTE if world.name == "machine" else world.a_while)
             repeated = world.spored.counters("latest")["published"] - SETS
             assert_counted(world, "oldest", pending=DEPTH, dropped_overwritten=SETS - DEPTH, sent=0)
             assert_counted(world, "newest", pending=DEPTH, sets_refused=SETS - DEPTH, sent=0)
