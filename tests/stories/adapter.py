@@ -109,6 +109,59 @@ def story_blocked_by_rfkill(world):
         assert world.adapter.get("Powered") is True
 
 
+def served_on(world):
+    """The adapter and its address, once it is served."""
+    world.spored.wait_on_air()
+    assert_served(world)
+    status = world.spored.status()
+    return status["adapter"], status["address"]
+
+
+def story_adapter_back_under_another_index(world):
+    """an adapter that comes back under another index is known by its address, and served at once;
+    so it is when it has its old index again"""
+    with world.spored.configured("[bluez]\nadapter_wait = 10min\n"), survived(world):
+        address = world.spored.status()["address"]
+        with world.adapter.replaced("hci1", address):
+            served = served_on(world)
+            assert served == ("hci1", address), served
+            cursor = world.log.cursor()
+        wait_until(lambda: "not on air" in world.log.since(cursor), "it was off the air")
+        served = served_on(world)
+        assert served == ("hci0", address), served
+
+
+def story_adapter_with_another_address(world):
+    """an adapter that comes back with another address under its name is served, and the journal
+    says what that means for bonds"""
+    with survived(world):
+        address, cursor = world.spored.status()["address"], world.log.cursor()
+        with world.adapter.replaced():
+            name, another = served_on(world)
+            assert name == "hci0" and another != address, (name, another)
+            assert f"hci0 has another address now, {another}" in world.log.since(cursor)
+            cursor = world.log.cursor()
+        wait_until(lambda: "not on air" in world.log.since(cursor), "it was off the air")
+        served = served_on(world)
+        assert served == ("hci0", address), served
+
+
+def story_another_adapter(world):
+    """an adapter that does not come back is waited for, then another one is served instead, and so
+    it is the other way round"""
+    with world.spored.configured("[bluez]\nadapter_wait = 1s\n"), survived(world):
+        address, cursor = world.spored.status()["address"], world.log.cursor()
+        with world.adapter.replaced("hci1"):
+            name, another = served_on(world)
+            assert name == "hci1" and another != address, (name, another)
+            assert "hci0 has not come back: another" in world.log.since(cursor)
+            cursor = world.log.cursor()
+        wait_until(lambda: "not on air" in world.log.since(cursor), "it was off the air")
+        served = served_on(world)
+        assert served == ("hci0", address), served
+        assert "hci1 has not come back: another" in world.log.since(cursor)
+
+
 def story_alias_with_control_characters(world):
     """an alias with line breaks, which any user can set, reaches neither systemd's state nor the
     terminal"""

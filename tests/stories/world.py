@@ -133,6 +133,11 @@ class Adapter(abc.ABC):
         """A context manager: rfkill blocks all adapters."""
 
     @abc.abstractmethod
+    def replaced(self, name="hci0", address=None):
+        """A context manager: unplugged, and another is there, with another address than the first
+        unless one is said."""
+
+    @abc.abstractmethod
     def unplug(self):
         pass
 

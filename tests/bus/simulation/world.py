@@ -74,6 +74,18 @@ class Adapter(world.Adapter):
         finally:
             self._simulator.command("rfkill", "off")
 
+    @contextlib.contextmanager
+    def replaced(self, name="hci0", address="AA:BB:CC:DD:EE:99"):
+        own = self.get("Address")
+        self.unplug()
+        self.world.spored.wait_off_air()
+        self._simulator.command("plug", name, f"Address={address}")
+        try:
+            yield
+        finally:
+            self._simulator.command("unplug", name)
+            self._simulator.command("plug", "hci0", f"Address={own}")
+
     def unplug(self):
         self._simulator.command("unplug", "hci0")
 

@@ -17,7 +17,7 @@ VENDOR = 0xFF  # of /dev/vhci: what is not HCI
 DISCONNECTION_COMPLETE, COMMAND_COMPLETE, COMPLETED_PACKETS, LE_META = 0x05, 0x0E, 0x13, 0x3E
 CONNECTION_COMPLETE = (0x01, 0x0A)  # the second is the enhanced one
 ADVERTISING_REPORT, REMOTE_FEATURES = 0x02, 0x04
-READ_BUFFER_SIZE = (0x2002, 0x2060)
+READ_BUFFER_SIZE, READ_ADDRESS = (0x2002, 0x2060), 0x1009
 # btvirt's controllers have room for one packet, and one that is held back would stop everybody's.
 ROOM = 8
 HEADERS = {ACL: 5, EVENT: 3}
@@ -47,9 +47,11 @@ class Air:
     """Makes an adapter, and takes it away again when it is closed. settling: seconds after which
     the two ends of a new link know each other's features, and a scan hears somebody. The kernel
     lets nobody use a link before; without a pause, which a radio has, bluetoothd uses it before it
-    has heard that it is there, and the kernel drops a report before it has noted that it scans."""
+    has heard that it is there, and the kernel drops a report before it has noted that it scans. address: what the kernel takes for the controller's; None: its
+    own."""
 
-    def __init__(self, settling=0.0):
+    def __init__(self, settling=0.0, address=None):
+        self._address = bytes.fromhex(address.replace(":", ""))[::-1] if address else None
         self._host = os.open("/dev/vhci", os.O_RDWR | os.O_CLOEXEC)
         self._controller = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._controller.connect(SOCKET)
@@ -117,7 +119,7 @@ class Air:
         if packet[1] == COMPLETED_PACKETS:
             return self._hold_back(packet)
         if packet[1] == COMMAND_COMPLETE:
-            return self._make_room(packet)
+            return self._look_at_answer(packet)
         if packet[1] == DISCONNECTION_COMPLETE:
             self._links.pop(struct.unpack_from("<H", packet, 4)[0], None)
         elif packet[1] == LE_META and packet[3] in CONNECTION_COMPLETE:
@@ -130,11 +132,12 @@ class Air:
         return packet[:2] == bytes([EVENT, LE_META]) and packet[3] in (
             ADVERTISING_REPORT, REMOTE_FEATURES)
 
-    @staticmethod
-    def _make_room(packet):
+    def _look_at_answer(self, packet):
         opcode, status = struct.unpack_from("<HB", packet, 4)
         if opcode in READ_BUFFER_SIZE and status == 0:
             return packet[:9] + bytes([ROOM]) + packet[10:]
+        if opcode == READ_ADDRESS and status == 0 and self._address:
+            return packet[:7] + self._address
         return packet
 
     def _hold_back(self, packet):

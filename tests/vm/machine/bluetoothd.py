@@ -9,7 +9,7 @@ from stories import world
 from stories.spored import standing_still
 from stories.world import run, wait_until
 
-from .air import Air
+from .air import VENDOR, Air
 from .systemd import show, systemctl
 
 UNIT = "bluetooth.service"
@@ -17,6 +17,7 @@ MAIN_CONF = pathlib.Path("/etc/bluetooth/main.conf")
 # The kernel's struct rfkill_event: index, type, operation, soft, hard.
 RFKILL_EVENT = struct.Struct("=IBBBB")
 RFKILL_TYPE_BLUETOOTH, RFKILL_OP_CHANGE_ALL = 2, 3
+RAW_DEVICE = 0x80  # asked for at /dev/vhci
 
 
 class Bluetoothd:
@@ -77,6 +78,15 @@ def rfkill(block):
         device.write(RFKILL_EVENT.pack(0, RFKILL_TYPE_BLUETOOTH, RFKILL_OP_CHANGE_ALL, block, 0))
 
 
+@contextlib.contextmanager
+def index_taken():
+    """By a controller that bluetoothd does not see, because nobody else may use it."""
+    with open("/dev/vhci", "r+b", buffering=0) as device:
+        device.write(bytes([VENDOR, RAW_DEVICE]))
+        wait_until(pathlib.Path("/sys/class/bluetooth/hci0").exists, "hci0 is taken")
+        yield
+
+
 class Adapter(world.Adapter):
     """btvirt's controller."""
 
@@ -95,13 +105,24 @@ class Adapter(world.Adapter):
         self._start_btvirt("-L", "-l1", "-s")
 
     @contextlib.contextmanager
-    def relayed(self):
-        """Plugged in, as a relay of ours that can be slow."""
+    def replaced(self, name="hci0", address=None):
+        with contextlib.ExitStack() as stack:
+            self.unplug()
+            stack.callback(self.plug)
+            self.world.spored.wait_off_air()
+            if name != "hci0":
+                stack.enter_context(index_taken())
+            stack.enter_context(self.relayed(address))
+            yield
+
+    @contextlib.contextmanager
+    def relayed(self, address=None):
+        """Plugged in, as a relay of ours that can be slow, and have another address."""
         pathlib.Path(SOCKET).unlink(missing_ok=True)
         self._start_btvirt("-L", "-s")
         try:
             wait_until(pathlib.Path(SOCKET).exists, "btvirt has its socket")
-            with contextlib.closing(Air()) as air:
+            with contextlib.closing(Air(address=address)) as air:
                 yield air
         finally:
             self.unplug()
