@@ -2,6 +2,7 @@
 
 SPORED_CYCLES: how often (3)."""
 
+import contextlib
 import os
 import pathlib
 import statistics
@@ -10,6 +11,7 @@ import time
 from . import mushpi
 from .figures import process_status
 from .peer import set_env
+from .served import assert_served_once
 from .world import lasting, wait_until
 
 CYCLES = int(os.environ.get("SPORED_CYCLES", "3"))
@@ -96,21 +98,31 @@ def resident(world):
     return int(process_status(world.spored.pid)["VmRSS"].split()[0])
 
 
-def again_and_again(world, happens):
-    """CYCLES times, with the same process, which afterwards has no more than after the first."""
+@contextlib.contextmanager
+def nothing_left(world, what):
+    """The same process has no more afterwards, and bluetoothd no more of it."""
     pid, restarts = world.spored.pid, world.spored.restarts
-    seconds = [cycle(world, happens, 10)]
     before, memory = costs(world), resident(world)
-    for number in range(1, CYCLES):
-        seconds.append(cycle(world, happens, 10 * (number + 1)))
-    for what, column in zip(("on the air", "served"), zip(*seconds)):
-        world.figure(f"{CYCLES} times {happens.__name__}: from possible again to {what}",
-                     f"median {statistics.median(column):.1f} s, most {max(column):.1f} s")
+    yield
     grown = resident(world) - memory
-    world.figure(f"{CYCLES} times {happens.__name__}: grown by", f"{grown} KiB")
+    world.figure(f"{what}: grown by", f"{grown} KiB")
     assert costs(world) == before, (before, costs(world))
     assert grown <= GROWTH_MAX or world.name != "machine" or is_sanitized(pid), grown
     assert (world.spored.pid, world.spored.restarts) == (pid, restarts)
+    assert_served_once(world)
+
+
+def again_and_again(world, happens):
+    """CYCLES times, and nothing is left of all but the first."""
+    what = f"{CYCLES} times {happens.__name__}"
+    pid, seconds = world.spored.pid, [cycle(world, happens, 10)]
+    with nothing_left(world, what):
+        for number in range(1, CYCLES):
+            seconds.append(cycle(world, happens, 10 * (number + 1)))
+    assert world.spored.pid == pid
+    for name, column in zip(("on the air", "served"), zip(*seconds)):
+        world.figure(f"{what}: from possible again to {name}",
+                     f"median {statistics.median(column):.1f} s, most {max(column):.1f} s")
 
 
 @lasting(CYCLES * SECONDS_EACH)

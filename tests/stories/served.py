@@ -17,6 +17,14 @@ def assert_served(world):
         assert set_env(peer, 501) == subscription.get()
 
 
+def assert_served_once(world):
+    """There is no second table, and no second advertisement."""
+    with world.central() as central:
+        services = central.connect(service=mushpi.SERVICE).discover().services
+    assert [s.uuid for s in services].count(mushpi.SERVICE) == 1, services
+    assert world.adapter.advertisements() == 1
+
+
 @contextlib.contextmanager
 def survived(world):
     """Served afterwards, by the same process."""
