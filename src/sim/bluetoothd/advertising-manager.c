@@ -139,9 +139,43 @@ void advertising_manager_changed(Bluez *b, sd_bus_message *m) {
         bool times = data.timeout_s != g->data.timeout_s ||
                      data.discoverable_timeout_s != g->data.discoverable_timeout_s;
         g->data = data;
+        advertising_manager_reschedule(g->adapter);
         if (times)
                 start_timers(g);
         bluez_refresh_heard(b);
+}
+
+static const Registration *find_instance(
+        const Bluez *b, const AdapterObject *a, unsigned instance) {
+        for (size_t i = 0; i < REGISTRATIONS_MAX; i++) {
+                const Registration *g = &b->registrations[i];
+                if (g->owner && g->advertisement && g->adapter == a && g->instance == instance)
+                        return g;
+        }
+        return NULL;
+}
+
+unsigned advertising_manager_number(const Bluez *b, const AdapterObject *a) {
+        unsigned number = 1;
+
+        while (find_instance(b, a, number))
+                number++;
+        return number;
+}
+
+void advertising_manager_reschedule(AdapterObject *a) {
+        a->astray = false;
+}
+
+/* Linux net/bluetooth/hci_event.c (hci_disconn_complete_evt()), hci_sync.c
+ * (hci_enable_advertising_sync()): without extended advertising the one by which a central came is
+ * advertised again, whether it is still there or not. */
+void advertising_manager_left(Bluez *b, AdapterObject *a, unsigned instance) {
+        bool was = a->astray;
+
+        a->astray = !a->extended && instance > 0 && !find_instance(b, a, instance);
+        if (a->astray != was)
+                bluez_refresh_heard(b);
 }
 
 static bool is_on_air(const AdapterObject *a) {
@@ -162,16 +196,20 @@ static void read_name(HeardEntry *e) {
         }
 }
 
-static void add_heard(Bluez *b, AdapterObject *a, const AdvertisementData *data) {
+static void add_heard(
+        Bluez *b, AdapterObject *a, unsigned instance, const AdvertisementData *data) {
         const Property *address = adapter_object_get(a, "Address");
         const AdContext context = context_of(b, a);
         HeardEntry *e = &b->heard[b->n_heard++];
 
-        *e = (HeardEntry){.adapter = a, .connectable = data->peripheral};
+        *e = (HeardEntry){
+                .adapter = a, .instance = instance, .connectable = data->peripheral && !a->astray};
         text_copy(e->address, sizeof(e->address),
                 address && address->type == 's' ? address->value : "");
         memcpy(e->services, data->services, data->n_services * sizeof(*data->services));
         (void)advertisement_data_write(data, &context, &e->data, &e->response);
+        if (a->astray)
+                e->response.size = 0; /* nobody can ask for it */
         read_name(e);
         e->heard = (Heard){
                 .address = e->address,
@@ -194,7 +232,7 @@ static void hear_other(Bluez *b) {
         text_copy(data.name, sizeof(data.name), b->advertised);
         for (AdapterObject *a = b->adapters; a < b->adapters + ADAPTERS_SIM_MAX; a++)
                 if (is_on_air(a)) {
-                        add_heard(b, a, &data);
+                        add_heard(b, a, 0, &data);
                         return;
                 }
 }
@@ -207,7 +245,7 @@ void advertising_manager_hear(Bluez *b) {
                 const Registration *g = &b->registrations[i];
                 if (g->owner && g->advertisement && g->state == REGISTRATION_DONE &&
                         is_on_air(g->adapter))
-                        add_heard(b, g->adapter, &g->data);
+                        add_heard(b, g->adapter, g->instance, &g->data);
         }
         if (*b->advertised)
                 hear_other(b);

@@ -39,6 +39,7 @@ typedef struct AdapterObject {
         bool silent;      /* it is about to go off: nothing is on the air any more */
         bool auto_enable; /* was powered when bluetoothd ended */
         bool extended;    /* its controller has extended advertising */
+        bool astray;      /* the kernel goes on with an advertisement that was taken back */
         unsigned instances_max;
         Property properties[PROPERTIES_SIM_MAX];
         size_t n_properties;
@@ -52,6 +53,7 @@ typedef struct DeviceObject {
         char adapter[PROPERTY_TEXT_SIZE]; /* the address under which bonds are filed */
         bool shown;                       /* the object is on the bus */
         bool connected, bonded, resolved;
+        unsigned instance;     /* of the advertisement by which it came; 0: another program's */
         bool cutting;          /* the end of its link was told, and is due */
         bool loaded;           /* from what is stored, and not back since */
         bool stale;            /* its link is of a bluetoothd that was killed, and ends soon */
@@ -70,6 +72,7 @@ typedef struct Registration {
         char *owner; /* NULL: free */
         char *path;
         bool advertisement;
+        unsigned instance; /* of an advertisement: which of the kernel's it is, from 1 */
         RegistrationState state;
         AdapterObject *adapter;
         Rule rule;               /* how the call is answered */
@@ -108,6 +111,7 @@ typedef struct Pairing {
 typedef struct HeardEntry {
         Heard heard;
         AdapterObject *adapter;
+        unsigned instance;
         bool connectable;
         Uuid services[ADVERTISED_UUIDS_MAX];
         AdPacket data, response;
@@ -281,6 +285,12 @@ size_t advertising_manager_properties(
         const Bluez *b, const AdapterObject *adapter, Property *properties);
 /* Its time of being discoverable is over. */
 void advertising_manager_hide(Registration *registration);
+/* The lowest number that no advertisement of the adapter has. */
+unsigned advertising_manager_number(const Bluez *b, const AdapterObject *adapter);
+/* One is there, is gone or says other things: the kernel begins with all of them anew. */
+void advertising_manager_reschedule(AdapterObject *adapter);
+/* A central that came by this instance has left. */
+void advertising_manager_left(Bluez *b, AdapterObject *adapter, unsigned instance);
 /* Fills b->heard. */
 void advertising_manager_hear(Bluez *b);
 

@@ -291,20 +291,21 @@ const Heard *bluez_heard(const Bluez *bluez, const char *name, const Uuid *servi
 
 int bluez_connected(
         Bluez *bluez, const char *address, char *ret_path, size_t size, bool *ret_bonded) {
-        const AdapterObject *a = NULL;
+        const HeardEntry *by = NULL;
 
-        for (size_t i = 0; i < bluez->n_heard && !a; i++)
+        for (size_t i = 0; i < bluez->n_heard && !by; i++)
                 if (bluez->heard[i].connectable)
-                        a = bluez->heard[i].adapter;
-        if (!a)
+                        by = &bluez->heard[i];
+        if (!by)
                 return -ENOTCONN;
-        DeviceObject *d = device_object_take(bluez, address, a);
+        DeviceObject *d = device_object_take(bluez, address, by->adapter);
         if (!d) {
                 event("failed", "text", "too many devices");
                 return -ENOBUFS;
         }
         if (d->connected)
                 return -EALREADY;
+        d->instance = by->instance;
         device_object_connected(d);
         device_object_path(d, ret_path, size);
         *ret_bonded = d->bonded;

@@ -228,6 +228,8 @@ void device_object_left(DeviceObject *d, uint8_t reason) {
                 return;
         }
         d->connected = d->resolved = false;
+        if (device_object_adapter(d))
+                advertising_manager_left(d->bluez, device_object_adapter(d), d->instance);
         pairings_drop(d->bluez, d->address);
         if (d->bluez->bus && d->shown) {
                 device_object_path(d, path, sizeof(path));

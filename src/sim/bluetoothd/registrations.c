@@ -63,12 +63,13 @@ static void clear(Registration *g) {
 
 void registration_drop(Registration *g) {
         Bluez *b = g->bluez;
-        const AdapterObject *adapter = g->adapter;
+        AdapterObject *adapter = g->adapter;
         bool advertised = g->advertisement && g->state == REGISTRATION_DONE;
 
         clear(g);
         if (!advertised)
                 return;
+        advertising_manager_reschedule(adapter);
         advertising_manager_emit_instances(b, adapter);
         bluez_refresh_heard(b);
 }
@@ -88,6 +89,7 @@ void registrations_drop_all(Bluez *b, const AdapterObject *adapter, bool release
                         continue;
                 if (release && g->advertisement && b->bus)
                         object_send_call(b, g->owner, g->path, BLUEZ_ADVERTISEMENT, "Release");
+                advertising_manager_reschedule(g->adapter);
                 clear(g);
         }
         bluez_refresh_heard(b);
@@ -125,6 +127,7 @@ static int complete(Registration *g) {
                 return fail(g, text);
         g->state = REGISTRATION_DONE;
         if (g->advertisement) {
+                advertising_manager_reschedule(g->adapter);
                 advertising_manager_emit_instances(b, g->adapter);
                 bluez_refresh_heard(b);
         }
@@ -203,12 +206,14 @@ static void on_discoverable_timeout(struct ev_loop *loop, struct ev_timer *w, in
 
 static Registration *new_registration(
         Bluez *b, bool advertisement, const char *owner, const char *path, AdapterObject *adapter) {
+        unsigned instance = advertisement ? advertising_manager_number(b, adapter) : 0;
         Registration *g = b->registrations;
 
         while (g->owner)
                 if (++g == end_of(b))
                         return NULL;
         *g = (Registration){.bluez = b, .advertisement = advertisement, .adapter = adapter};
+        g->instance = instance;
         g->owner = strdup(owner);
         g->path = strdup(path);
         ev_timer_init(&g->timeout, on_timeout, 0., 0.);
