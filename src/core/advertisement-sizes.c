@@ -4,17 +4,23 @@
 #define AD_APPEARANCE_SIZE 4
 #define COMPANY_SIZE       2
 
+/* bluetoothd shortens only what has 16 bits, of the 36 characters that it is told
+ * (bt_string_to_uuid() in bluez lib/uuid.c). */
+static size_t air_size(const Uuid *uuid) {
+        return uuid_size(uuid) == 2 ? 2 : sizeof(uuid->bytes);
+}
+
 static size_t list_size(const AdvertisedUuids *uuids, size_t each) {
         size_t size = 0;
 
         for (size_t i = 0; i < uuids->n; i++)
-                if (uuid_size(&uuids->items[i]) == each)
+                if (air_size(&uuids->items[i]) == each)
                         size += each;
         return size > 0 ? AD_HEADER_SIZE + size : 0;
 }
 
 size_t advertised_uuids_size(const AdvertisedUuids *uuids) {
-        return list_size(uuids, 2) + list_size(uuids, 4) + list_size(uuids, 16);
+        return list_size(uuids, 2) + list_size(uuids, 16);
 }
 
 size_t advertised_manufacturer_size(const AdvertisedData *data) {
@@ -29,7 +35,7 @@ size_t advertised_service_size(const AdvertisedData *data) {
         size_t size = 0;
 
         for (size_t i = 0; i < data->n_service; i++)
-                size += AD_HEADER_SIZE + uuid_size(&data->service[i].uuid) + data->service[i].size;
+                size += AD_HEADER_SIZE + air_size(&data->service[i].uuid) + data->service[i].size;
         return size;
 }
 

@@ -144,6 +144,14 @@ appearance = 0x0541
         assert heard.response == structure(NAME, b"Everything"), heard.response.hex()
 
 
+def story_a_uuid_of_32_bits(world):
+    """a UUID of 32 bits is heard in 128, which is what its place was counted as"""
+    with world.spored.configured("[advertisement]\nname = Wide\nservices = 12345678\n"):
+        heard = world.central().scan(name="Wide")
+        data = structure(UUIDS_128, uuid_128("12345678-0000-1000-8000-00805f9b34fb")) + GENERAL
+        assert heard.data == data, heard.data.hex()
+
+
 def story_too_much(world):
     """what does not fit with all of it is advertised without what its ladder names first"""
     with world.spored.configured("""[advertisement]

@@ -11,9 +11,13 @@ static const struct {
         uint8_t services, solicited, data;
 } uuid_types[] = {
         {2, 0x03, 0x14, 0x16},
-        {4, 0x05, 0x1f, 0x20},
         {16, 0x07, 0x15, 0x21},
 };
+
+/* Of 36 characters bluetoothd shortens only those of 16 bits (bt_string_to_uuid()). */
+static size_t uuid_row(const Uuid *uuid) {
+        return uuid_size(uuid) == 2 ? 0 : 1;
+}
 
 int ad_packet_put(AdPacket *packet, const void *bytes, size_t size) {
         if (size > sizeof(packet->bytes) - packet->size)
@@ -37,19 +41,11 @@ int ad_packet_put_structure(AdPacket *packet, uint8_t type, const void *head, si
 }
 
 size_t ad_uuid_to_air(uint8_t out[static 16], const Uuid *uuid) {
-        size_t size = uuid_size(uuid), end = size == 16 ? 16 : 4;
+        size_t size = uuid_types[uuid_row(uuid)].size, end = size == 16 ? 16 : 4;
 
         for (size_t i = 0; i < size; i++)
                 out[i] = uuid->bytes[end - 1 - i];
         return size;
-}
-
-static size_t uuid_row(const Uuid *uuid) {
-        size_t i = 0;
-
-        while (uuid_types[i].size != uuid_size(uuid))
-                i++;
-        return i;
 }
 
 int ad_packet_put_uuids(AdPacket *packet, const Uuid *uuids, size_t n, bool services) {

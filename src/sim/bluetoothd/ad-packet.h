@@ -37,7 +37,7 @@ int ad_packet_put_uuids(AdPacket *packet, const Uuid *uuids, size_t n, bool serv
 /* Bytes of its longest structure. */
 size_t ad_packet_longest(const AdPacket *packet);
 
-/* Little-endian, in its shortest form. Returns its size. */
+/* Little-endian, in 2 or 16 bytes. Returns its size. */
 size_t ad_uuid_to_air(uint8_t out[static 16], const Uuid *uuid);
 /* The AD type of its service data. */
 uint8_t ad_uuid_data_type(const Uuid *uuid);

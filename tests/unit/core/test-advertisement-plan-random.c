@@ -37,12 +37,17 @@ static void push(Packet *p, uint8_t type, const void *head, size_t head_size, co
         p->size += size;
 }
 
+/* As bluetoothd shortens 36 characters. */
+static size_t air_size(const Uuid *uuid) {
+        return uuid_size(uuid) == 2 ? 2 : 16;
+}
+
 static void push_uuids(Packet *p, const AdvertisedUuids *uuids, size_t each, uint8_t type) {
         uint8_t list[1024];
         size_t size = 0;
 
         for (size_t i = 0; i < uuids->n; i++)
-                if (uuid_size(&uuids->items[i]) == each) {
+                if (air_size(&uuids->items[i]) == each) {
                         memcpy(list + size, uuids->items[i].bytes, each);
                         size += each;
                 }
@@ -51,7 +56,7 @@ static void push_uuids(Packet *p, const AdvertisedUuids *uuids, size_t each, uin
 }
 
 static void push_data(Packet *p, const AdvertisedData *d, unsigned without) {
-        static const uint8_t types[][3] = {{2, 0x03, 0x14}, {4, 0x05, 0x1f}, {16, 0x07, 0x15}};
+        static const uint8_t types[][3] = {{2, 0x03, 0x14}, {16, 0x07, 0x15}};
 
         for (size_t i = 0; i < ELEMENTS(types); i++) {
                 if (!(without & ADVERTISEMENT_ITEM_SERVICES))
@@ -64,7 +69,7 @@ static void push_data(Packet *p, const AdvertisedData *d, unsigned without) {
                 push(p, 0xff, &d->manufacturer[i].company, 2, d->manufacturer[i].data,
                         d->manufacturer[i].size);
         for (size_t i = 0; !(without & ADVERTISEMENT_ITEM_SERVICE_DATA) && i < d->n_service; i++)
-                push(p, 0x16, d->service[i].uuid.bytes, uuid_size(&d->service[i].uuid),
+                push(p, 0x16, d->service[i].uuid.bytes, air_size(&d->service[i].uuid),
                         d->service[i].data, d->service[i].size);
 }
 

@@ -81,9 +81,9 @@ static void test_uuids_of_each_length_are_a_list(void **state) {
         add_uuid(&a->data.services, "180A");
         assert_int_equal(plan_fits(a, "x").data, 3 + (2 + 2 * 2));
         add_uuid(&a->data.services, "12345678");
-        assert_int_equal(plan_fits(a, "x").data, 3 + (2 + 2 * 2) + (2 + 4));
+        assert_int_equal(plan_fits(a, "x").data, 3 + (2 + 2 * 2) + (2 + 16));
         add_uuid(&a->data.solicit, "180F");
-        assert_int_equal(plan_fits(a, "x").data, 3 + (2 + 2 * 2) + (2 + 4) + (2 + 2));
+        assert_int_equal(plan_fits(a, "x").data, 3 + (2 + 2 * 2) + (2 + 16) + (2 + 2));
 }
 
 static void test_a_long_uuid_leaves_ten(void **state) {
@@ -103,8 +103,8 @@ static void test_each_company_and_each_services_data_has_its_header(void **state
         assert_int_equal(plan_fits(a, "x").data, 3 + (2 + 2 + 3) + (2 + 2));
         add_service(&a->data, "180F", 1);
         assert_int_equal(plan_fits(a, "x").data, 3 + 7 + 4 + (2 + 2 + 1));
-        add_service(&a->data, "12345678", 2);
-        assert_int_equal(plan_fits(a, "x").data, 3 + 7 + 4 + 5 + (2 + 4 + 2));
+        add_service(&a->response, "12345678", 2);
+        assert_int_equal(plan_fits(a, "x").response, (2 + 16 + 2) + 3);
 }
 
 static void test_appearance_and_power_have_theirs(void **state) {
