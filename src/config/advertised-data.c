@@ -134,6 +134,15 @@ static int next_item(const Reader *r, Item *item, const char **cursor) {
         return first ? 0 : 1;
 }
 
+/* bluetoothd takes an empty array for no array (parse_manufacturer_data() and its like in bluez
+ * src/advertising.c). */
+static void refuse_empty(const Reader *r, Item *item) {
+        if (item->refused || item->size > 0)
+                return;
+        refuse(r, item->name, "has no bytes behind it, and BlueZ refuses that");
+        item->refused = true;
+}
+
 /* Reads each item and gives it to add, which returns as advertised_data_add_service(). */
 static int read_items(const Reader *reader, AdvertisedData *data,
         int (*add)(const Reader *reader, AdvertisedData *data, const Item *item)) {
@@ -145,6 +154,8 @@ static int read_items(const Reader *reader, AdvertisedData *data,
                 int e = 0;
 
                 r = next_item(reader, &item, &cursor);
+                if (r > 0)
+                        refuse_empty(reader, &item);
                 if (r > 0 && !item.refused)
                         e = add(reader, data, &item);
                 if (e == -EEXIST)

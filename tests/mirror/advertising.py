@@ -22,6 +22,9 @@ def story_refused_advertisements(stage):
             "LocalName that is no text": {"LocalName": ("q", 1)},
             "ServiceUUIDs that are none": {"ServiceUUIDs": ("as", ["main"])},
             "ServiceUUIDs that are no array": {"ServiceUUIDs": ("s", "main")},
+            "ManufacturerData without a byte": {"ManufacturerData": ("a{qv}", {1: ("ay", b"")})},
+            "ServiceData without a byte":
+                {"ServiceData": ("a{sv}", {uuid_of("main"): ("ay", b"")})},
             "a broadcast": {"Type": ("s", "broadcast"), "ServiceUUIDs": uuids},
     }.items()):
         stage.step(title)

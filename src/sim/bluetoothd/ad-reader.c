@@ -64,6 +64,9 @@ static int read_data_entry(AdPacket *packet, char key, sd_bus_message *m) {
         r = sd_bus_message_enter_container(m, 'v', "ay");
         if (r >= 0)
                 r = sd_bus_message_read_array(m, 'y', &bytes, &n);
+        /* libdbus sees no byte in it, and bluetoothd then no array. */
+        if (r >= 0 && n == 0)
+                r = -EINVAL;
         if (r >= 0)
                 r = ad_packet_put_structure(packet, head.type, head.head, head.head_size, bytes, n);
         return r < 0 ? r : sd_bus_message_exit_container(m);

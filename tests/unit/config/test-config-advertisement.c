@@ -160,7 +160,8 @@ static void test_words_are_known(void **state) {
 
 static void test_manufacturer_data_has_companies(void **state) {
         const Advertisement *a = load(*state,
-                PLAIN "manufacturer_data = 0x0059: 01 02 03, 76:0215,\n  0xffff:\n  0x004d: ab\n"
+                PLAIN "manufacturer_data = 0x0059: 01 02 03, 76:0215,\n  0xffff:\n  01\n"
+                      "  0x004d: ab\n"
                       "   cd\n");
         const ManufacturerData *m = a->data.manufacturer;
 
@@ -171,7 +172,7 @@ static void test_manufacturer_data_has_companies(void **state) {
         assert_int_equal(m[1].company, 0x4c);
         assert_memory_equal(m[1].data, "\x02\x15", 2);
         assert_int_equal(m[2].company, 0xffff);
-        assert_int_equal(m[2].size, 0);
+        assert_int_equal(m[2].size, 1);
         assert_int_equal(m[3].size, 2);
         assert_memory_equal(m[3].data, "\xab\xcd", 2);
         assert_int_equal(a->response.n_manufacturer, 0);
@@ -190,6 +191,7 @@ static void test_what_is_no_manufacturer_data_is_refused(void **state) {
                 "\"65536\" is not the number of a company, such as 89 or 0x0059");
         expect_refused(f, key, ": 01", "\"\" is not the number of a company, such as 89 or 0x0059");
         expect_refused(f, key, "1: 01, 0x1: 02", "\"0x1\" is there twice");
+        expect_refused(f, key, "1: 01, 2:", "\"2\" has no bytes behind it, and BlueZ refuses that");
 }
 
 static void test_bytes_end_somewhere(void **state) {
@@ -219,6 +221,8 @@ static void test_service_data_is_of_services(void **state) {
         assert_int_equal(uuid_size(&a->data.service[0].uuid), 16);
         expect_refused(f, "service_data", "nobody: 01", "no service \"nobody\"; known: s");
         expect_refused(f, "service_data", "s: 01, 181A: 02", "\"181A\" is there twice");
+        expect_refused(f, "service_data", "s:, battery: 01",
+                "\"s\" has no bytes behind it, and BlueZ refuses that");
 }
 
 static void test_the_scan_response_has_the_same(void **state) {
