@@ -12,6 +12,8 @@
 
 /* BlueZ counts its time in whole seconds, from before we hear that it is registered. */
 #define TIMEOUT_SLACK_USEC (2 * USEC_PER_SEC)
+/* A central that came by the old one is told of before this is over. */
+#define REPLACED_USEC (5 * USEC_PER_SEC)
 
 /* One advertisement of the profile. */
 typedef struct Board {
@@ -20,6 +22,7 @@ typedef struct Board {
         Billboard billboard;
         uint64_t registered_usec; /* when */
         bool wanted, registered, over;
+        bool renewed; /* and not yet registered anew */
         bool tx_power_told;
         int16_t tx_power;
 } Board;
@@ -30,6 +33,8 @@ struct Advertising {
         const AdvertisingEvents *events;
         void *userdata;
         size_t centrals, centrals_max; /* connected; 0: no maximum */
+        uint64_t replaced_usec;        /* when one was last registered in place of another */
+        bool moved; /* a central may have come by one that has been replaced: see put_back() */
         AtCentrals at_centrals;
         char *name;   /* of the plain one; NULL: the adapter's own */
         char *target; /* the owner and the adapter; NULL: there is none yet */
@@ -93,6 +98,11 @@ static void decide_wanted(Board *b) {
         b->advertising->events->want(b->billboard.index, wanted, b->advertising->userdata);
 }
 
+static void renew(Board *b) {
+        b->renewed = true;
+        b->advertising->events->renew(b->billboard.index, b->advertising->userdata);
+}
+
 static void decide_beacon(Board *b) {
         const Advertising *a = b->advertising;
         bool beacon = is_full(a) && a->at_centrals == AT_CENTRALS_BEACON && is_connectable(b);
@@ -101,7 +111,7 @@ static void decide_beacon(Board *b) {
                 return;
         b->billboard.content.beacon = beacon;
         billboard_show(&b->billboard, name_of(b));
-        a->events->renew(b->billboard.index, a->userdata);
+        renew(b);
 }
 
 static void decide(Advertising *a) {
@@ -252,6 +262,10 @@ void advertising_set_registered(Advertising *a, size_t index, bool registered) {
         if (!registered)
                 return;
         b->registered_usec = clock_now_usec();
+        if (b->renewed)
+                a->replaced_usec = b->registered_usec;
+        b->renewed = false;
+        a->moved |= a->centrals > 0;
 }
 
 bool advertising_refused(Advertising *a, size_t index, const char *error, const char *text) {
@@ -261,14 +275,30 @@ bool advertising_refused(Advertising *a, size_t index, const char *error, const 
         return billboard_refused(&b->billboard, &task, error, text);
 }
 
-void advertising_set_centrals(Advertising *a, size_t n) {
-        bool was = is_full(a);
+/* Of a controller without extended advertising the kernel makes one advertisement out of all. When
+ * a central leaves it goes on with the one by which that came, and if that has been taken back
+ * since, with something that nobody can connect to, and for good: net/bluetooth/hci_event.c
+ * (hci_disconn_complete_evt()), hci_sync.c (hci_enable_advertising_sync(), adv_timeout_expire()).
+ * Whatever is registered anew sets it right. */
+static void put_back(Advertising *a) {
+        for (Board *b = a->boards; b < a->boards + a->n_boards; b++)
+                if (b->registered && !b->renewed && is_connectable(b))
+                        renew(b);
+}
 
+void advertising_set_centrals(Advertising *a, size_t n) {
+        bool was = is_full(a), left = n < a->centrals;
+
+        a->moved |= n > a->centrals && clock_now_usec() < a->replaced_usec + REPLACED_USEC;
         a->centrals = n;
-        if (was == is_full(a))
-                return;
-        log_info("%zu of %zu centrals are connected", n, a->centrals_max);
-        decide(a);
+        if (was != is_full(a)) {
+                log_info("%zu of %zu centrals are connected", n, a->centrals_max);
+                decide(a);
+        }
+        if (left && a->moved)
+                put_back(a);
+        if (n == 0)
+                a->moved = false;
 }
 
 /* It may be told while it is registered: the properties that are there stay the same. */
@@ -280,14 +310,13 @@ static bool is_live(const Board *b) {
 }
 
 static void rename_board(Board *b, bool had_name) {
-        const Advertising *a = b->advertising;
         const unsigned before = b->billboard.content.plan.left_out;
 
         plan(b);
         if (had_name && before == b->billboard.content.plan.left_out && is_live(b))
                 billboard_tell_name(&b->billboard);
         else
-                a->events->renew(b->billboard.index, a->userdata);
+                renew(b);
         b->over = false;
         decide_wanted(b);
 }
@@ -317,7 +346,7 @@ void advertising_reconfigure(Advertising *a, const Settings *settings) {
 static void renew_all(Advertising *a) {
         for (size_t i = 0; i < a->n_boards; i++)
                 if (a->boards[i].wanted && wants(&a->boards[i]))
-                        a->events->renew(i, a->userdata);
+                        renew(&a->boards[i]);
         decide(a);
 }
 
