@@ -269,6 +269,52 @@ static void print_agent(FILE *out, const json_t *agent) {
         fputc('\n', out);
 }
 
+static bool is_odd(const json_t *advertisement) {
+        static const char *const members[] = {"left_out", "not_taken", "why"};
+
+        for (size_t i = 0; i < ELEMENTS(members); i++)
+                if (json_is_string(json_object_get(advertisement, members[i])))
+                        return true;
+        return json_is_false(json_object_get(advertisement, "connectable"));
+}
+
+static void note_text(NoteLine *line, const char *before, const json_t *value) {
+        _cleanup_free_ char *text = json_is_string(value) ? text_of_value(value) : NULL;
+        _cleanup_free_ char *note = NULL;
+
+        if (text && asprintf(&note, "%s%s", before, text) >= 0)
+                note_add(line, note);
+}
+
+static void print_advertisement(FILE *out, const json_t *a) {
+        NoteLine line = {.out = out, .indent = INDENT};
+        const char *name = json_string_value(json_object_get(a, "name"));
+        const char *why = json_string_value(json_object_get(a, "why"));
+        bool on_air = json_is_true(json_object_get(a, "on_air"));
+
+        text_print_part(out, "advertisement", name ? " " : "");
+        text_print_part(out, "", name);
+        fprintf(out, ": %s", on_air ? "on air" : "not on air");
+        text_print_part(out, ": ", why);
+        line.used = strlen("advertisement : not on air: ") + (name ? text_width(name) : 0) +
+                    (why ? text_width(why) : 0);
+        if (on_air && json_is_false(json_object_get(a, "connectable")))
+                note_add(&line, "nobody can connect by it");
+        note_text(&line, "without ", json_object_get(a, "left_out"));
+        note_text(&line, "passed over: ", json_object_get(a, "not_taken"));
+        fputc('\n', out);
+}
+
+/* The first line has said all of a single one that is as it was meant. */
+static void print_advertisements(FILE *out, const json_t *list) {
+        size_t n = json_array_size(list);
+
+        if (n == 1 && !is_odd(json_array_get(list, 0)))
+                return;
+        for (size_t i = 0; i < n; i++)
+                print_advertisement(out, json_array_get(list, i));
+}
+
 static void print_reload(FILE *out, const json_t *failed) {
         const char *problem = json_string_value(json_object_get(failed, "problem"));
 
@@ -284,6 +330,7 @@ int render_status(FILE *out, const json_t *answer) {
         if (!json_is_boolean(json_object_get(answer, "on_air")) || !json_is_array(rows))
                 return -EPROTO;
         (void)render_on_air(out, answer);
+        print_advertisements(out, json_object_get(answer, "advertisements"));
         print_agent(out, json_object_get(answer, "agent"));
         print_reload(out, json_object_get(answer, "reload_failed"));
         print_notes(out, 0, totals, ELEMENTS(totals), answer);

@@ -81,16 +81,23 @@ static bool has_room(const Board *b) {
         return !a->instances_known || b->billboard.index < a->instances;
 }
 
-static bool wants(const Board *b) {
+/* Why it is not to be on the air; NULL: it is to be. */
+static const char *why_not(const Board *b) {
         const Advertising *a = b->advertising;
 
-        if (!a->boards[0].advertisement->advertise || b->over || !has_room(b))
-                return false;
-        return !is_full(a) || a->at_centrals != AT_CENTRALS_STOP || !is_connectable(b);
+        if (!a->boards[0].advertisement->advertise)
+                return "advertise = no";
+        if (b->over)
+                return "its timeout has ended it";
+        if (!has_room(b))
+                return "the adapter takes no more advertisements";
+        if (is_full(a) && a->at_centrals == AT_CENTRALS_STOP && is_connectable(b))
+                return "as many centrals are connected as may be";
+        return NULL;
 }
 
 static void decide_wanted(Board *b) {
-        bool wanted = wants(b);
+        bool wanted = !why_not(b);
 
         if (wanted == b->wanted)
                 return;
@@ -393,6 +400,7 @@ void advertising_standing(const Advertising *a, size_t index, AdvertisementStand
                 .connectable = is_connectable(b) && !b->billboard.content.beacon,
                 .left_out = b->billboard.content.plan.left_out,
                 .ignored = b->billboard.content.plan.ignored,
+                .why = why_not(b),
                 .tx_power_told = b->tx_power_told,
                 .tx_power = b->tx_power,
         };

@@ -28,6 +28,8 @@ typedef struct AdvertisementStanding {
         bool connectable;
         unsigned left_out; /* bits of AdvertisementItem: to fit, or because BlueZ refused more */
         unsigned ignored;  /* what BlueZ or the adapter does not take */
+        const char *why;   /* it is not to be on the air; NULL if it is */
+        const char *error; /* BlueZ's words for refusing it; NULL: none. Left to the caller */
         bool tx_power_told;
         int16_t tx_power; /* as BlueZ has set it, dBm */
 } AdvertisementStanding;

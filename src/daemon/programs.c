@@ -211,6 +211,8 @@ static bool on_advertisement(size_t index, ServerAdvertisement *ret, void *userd
                 .on_air = s.registered,
                 .connectable = s.connectable,
                 .over = s.over,
+                .why_not = s.why,
+                .why_error = s.error,
                 .tx_power_told = s.tx_power_told,
                 .tx_power = s.tx_power,
         };

@@ -105,12 +105,14 @@ typedef struct ServerDevice {
         uint64_t since_usec; /* then: for how long it is, or is no longer, connected */
 } ServerDevice;
 
-/* section borrowed. */
+/* Strings borrowed. */
 typedef struct ServerAdvertisement {
         const char *section; /* NULL: the plain one */
         bool on_air;
         bool connectable;
-        bool over; /* its timeout has ended it */
+        bool over;             /* its timeout has ended it */
+        const char *why_not;   /* it is not to be on the air; NULL if it is */
+        const char *why_error; /* BlueZ's words for refusing it; NULL: none */
         char left_out[ADVERTISEMENT_ITEMS_SIZE], not_taken[ADVERTISEMENT_ITEMS_SIZE];
         bool tx_power_told;
         int16_t tx_power; /* dBm */

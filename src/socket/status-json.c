@@ -163,9 +163,22 @@ static int add_limits(json_t *object, const ServerAdvertisement *a) {
         return r;
 }
 
+/* One that is meant to be on the air, and that BlueZ does not refuse, shares the reason with the
+ * whole. */
+static json_t *why_json(const ServerAdvertisement *a) {
+        char text[ADVERTISEMENT_WHY_SIZE];
+
+        if (a->on_air || (!a->why_not && !a->why_error))
+                return json_null();
+        if (a->why_not)
+                return json_string(a->why_not);
+        (void)snprintf(text, sizeof(text), "BlueZ refuses it: %s", a->why_error);
+        return reply_string(text);
+}
+
 static json_t *advertisement_json(const ServerAdvertisement *a) {
-        json_t *object = json_pack("{s:o, s:b, s:b}", "name", reply_string(a->section), "on_air",
-                (int)a->on_air, "connectable", (int)a->connectable);
+        json_t *object = json_pack("{s:o, s:b, s:o, s:b}", "name", reply_string(a->section),
+                "on_air", (int)a->on_air, "why", why_json(a), "connectable", (int)a->connectable);
 
         if (object && add_limits(object, a) < 0) {
                 json_decref(object);

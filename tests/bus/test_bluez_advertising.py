@@ -63,6 +63,16 @@ class Advertising(BluezStory):
         self.wait_on_air()
         self.assertIn("Appearance", self.told())
 
+    def test_why_one_of_two_is_not_on_the_air(self):
+        self.with_second()
+        self.bluez.add_adapter()
+        self.bluez.command("answer", "RegisterAdvertisement", "error", FAILED, "no room")
+        self.bluez.command("own")
+        self.launch()
+        self.wait_status("BlueZ refuses the advertisement: no room")
+        self.until(lambda: [(a["on_air"], a["why"]) for a in self.status()["advertisements"]] ==
+                   [(False, "BlueZ refuses it: no room")] * 2)
+
     def test_two_at_once(self):
         self.with_second()
         self.put_on_air("-o", "advertisement.name=First")
@@ -79,14 +89,17 @@ class Advertising(BluezStory):
         self.wait_on_air()
         self.heard("First")
         self.assertEqual(self.bluez.registered(), ("1", "1"))
-        self.assertEqual([a["on_air"] for a in self.status()["advertisements"]], [True, False])
+        self.assertEqual([(a["on_air"], a["why"]) for a in self.status()["advertisements"]],
+                         [(True, None), (False, "the adapter takes no more advertisements")])
         self.assertIn("takes 1 advertisement", self.log_of(process))
 
     def test_one_whose_time_is_over_stays_off(self):
         self.put_on_air("-o", "advertisement.timeout=1s", "-o", "advertisement.name=Brief")
         self.heard("Brief")
         self.wait_status("its timeout has ended the advertisement")
-        self.assertTrue(self.status()["advertisements"][0]["over"])
+        stands = self.status()["advertisements"][0]
+        self.assertTrue(stands["over"])
+        self.assertEqual(stands["why"], "its timeout has ended it")
         self.assertEqual(self.bluez.registered(), ("1", "0"))
         reply = self.connect().call(op="advertise", name="Again")
         self.assertTrue(reply.get("ok"), reply)

@@ -64,6 +64,44 @@ static void test_the_agent_is_told_of_if_there_is_to_be_one(void **state) {
                 "2 centrals connected\n");
 }
 
+static void test_a_single_advertisement_as_it_was_meant_needs_no_line(void **state) {
+        assert_status("{\"on_air\":true,\"name\":\"A\",\"advertisements\":[{\"name\":null,"
+                      "\"on_air\":true,\"why\":null,\"connectable\":true,\"tx_power\":4}],"
+                      "\"characteristics\":[]}",
+                "on air as A\n");
+        assert_status("{\"on_air\":false,\"why\":\"w\",\"advertisements\":[{\"name\":null,"
+                      "\"on_air\":false,\"why\":null,\"connectable\":true}],"
+                      "\"characteristics\":[]}",
+                "not on air: w\n");
+}
+
+static void test_an_advertisement_that_is_less_has_a_line(void **state) {
+        assert_status("{\"on_air\":true,\"name\":\"A\",\"advertisements\":[{\"name\":null,"
+                      "\"on_air\":true,\"why\":null,\"connectable\":false,"
+                      "\"left_out\":\"appearance\",\"not_taken\":\"tx_power interval\"}],"
+                      "\"characteristics\":[]}",
+                "on air as A\n"
+                "advertisement: on air, nobody can connect by it, without appearance,\n"
+                "  passed over: tx_power interval\n");
+        assert_status("{\"on_air\":true,\"name\":\"A\",\"advertisements\":[{\"name\":null,"
+                      "\"on_air\":false,\"why\":\"a\\n\",\"connectable\":true}],"
+                      "\"characteristics\":[]}",
+                "on air as A\n"
+                "advertisement: not on air: a\\n\n");
+}
+
+static void test_several_advertisements_have_a_line_each(void **state) {
+        assert_status("{\"on_air\":true,\"name\":\"A\",\"advertisements\":["
+                      "{\"name\":null,\"on_air\":true,\"why\":null,\"connectable\":true},"
+                      "{\"name\":\"b\\u001b\",\"on_air\":false,\"connectable\":false,"
+                      "\"why\":\"BlueZ refuses it: Maximum advertisements reached\"}],"
+                      "\"characteristics\":[]}",
+                "on air as A\n"
+                "advertisement: on air\n"
+                "advertisement b\\x1b: not on air: BlueZ refuses it: Maximum advertisements "
+                "reached\n");
+}
+
 static void test_every_part_is_escaped(void **state) {
         assert_status("{\"on_air\":true,\"name\":\"a\\u001b[2J\",\"adapter\":\"b\\n\","
                       "\"bluez\":\"c\\r\",\"characteristics\":[]}",
@@ -173,6 +211,9 @@ int main(void) {
                 cmocka_unit_test(test_on_air),
                 cmocka_unit_test(test_not_on_air),
                 cmocka_unit_test(test_the_agent_is_told_of_if_there_is_to_be_one),
+                cmocka_unit_test(test_a_single_advertisement_as_it_was_meant_needs_no_line),
+                cmocka_unit_test(test_an_advertisement_that_is_less_has_a_line),
+                cmocka_unit_test(test_several_advertisements_have_a_line_each),
                 cmocka_unit_test(test_every_part_is_escaped),
                 cmocka_unit_test(test_the_socket_has_a_line),
                 cmocka_unit_test(test_a_quiet_characteristic_is_a_row),
