@@ -123,3 +123,25 @@ def story_advertisement_times_out(stage):
     stage.step("once more")
     witness.advertise()
     instances(witness)
+
+
+def story_advertisement_replaced_while_connected(stage):
+    """an advertisement is replaced by another while a central is connected that came by it"""
+    witness = stage.serve(PLAIN)
+    uuids = ("as", [uuid_of("main")])
+    stage.step("another in its place")
+    central = stage.central("A").connect()
+    witness.advertise("/second", ServiceUUIDs=uuids)
+    witness.unadvertise()
+    instances(witness)
+    stage.step("the central leaves, and nobody can connect any more")
+    central.leave()
+    central.heard(name=None, service="main", connectable=False)
+    stage.step("a third in its place")
+    witness.advertise("/third", ServiceUUIDs=uuids)
+    witness.unadvertise("/second")
+    central.heard(service="main", connectable=True)
+    stage.step("a central comes and leaves by it")
+    central.connect()
+    central.leave()
+    central.heard(service="main", connectable=True)

@@ -57,9 +57,14 @@ class Player:
         reason = self.central.wait_disconnected()
         self.note(f"cut, reason 0x{reason:02x}" if told else "cut")
 
-    def heard(self, name=NAME, service=None):
-        """Scans for the advertisement and writes down what it says."""
+    def heard(self, name=NAME, service=None, connectable=None):
+        """Scans for the advertisement and writes down what it says; if asked to, not before it is
+        one that can be connected to, or cannot."""
+        end = time.monotonic() + WAIT
         peer = self.central.scan(name=name, service=service and uuid_of(service))
+        while connectable is not None and peer.connectable != connectable \
+                and time.monotonic() < end:
+            peer = self.central.scan(name=name, service=service and uuid_of(service))
         services = " ".join(sorted(name_of(uuid) for uuid in peer.services))
         flags = "none" if peer.flags is None else f"0x{peer.flags:02x}"
         self.note(f"hears {peer.name}, flags {flags}, services {services or 'none'}, "

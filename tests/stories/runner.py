@@ -7,10 +7,10 @@ import traceback
 
 from . import (access, activation, adapter, advertising, bleak, bluetoothd, bonds, centrals,
                connections, cycles, declarations, figures, flood, gatt, handles, many,
-               notifications, pairing, pieces, policies, profiles, reload, second, sense, service,
+               notifications, pairing, pieces, policies, profiles, reload, renamed, second, sense, service,
                sockets, table, values, verdicts, writes)
 
-MODULES = (advertising, table, values, writes, verdicts, notifications, policies, centrals,
+MODULES = (advertising, renamed, table, values, writes, verdicts, notifications, policies, centrals,
            connections, gatt, declarations, access, pairing, bonds, sockets, handles, profiles,
            many, sense, bluetoothd, adapter, cycles, activation, reload, second, service, bleak,
            pieces, flood, figures)

@@ -14,7 +14,9 @@ central(mtu=517)  a central as tests/vm/central/central.py's; its errors are att
 advertising()     a context manager: another program has a connectable advertisement
 sporesense()      a context manager: it runs with spored's configuration
 slow_air()        a context manager, in the machine alone: its slow(central, seconds) makes a
-                  central take one packet in that time at most
+                  central take one packet in that time at most; advertising() is what its
+                  controller was told of advertising since forget(), in pairs of opcode and
+                  parameters
 bleak()           a context manager, in the machine alone: a central that others wrote
                   (tests/vm/machine/bleak_central.py), with an adapter hci1 of its own
 allow_crash(cursor)  in the machine alone: that bluetoothd has crashed since is no failure
@@ -117,6 +119,10 @@ class Adapter(abc.ABC):
     def advertisements(self):
         """How many are registered."""
         return self.get("ActiveInstances", ADVERTISING)
+
+    @abc.abstractmethod
+    def instances(self):
+        """How many the controller has, whoever has told it."""
 
     def serves(self):
         """It is there, with all its interfaces."""

@@ -10,7 +10,7 @@ import struct
 import threading
 import time
 
-from central.hci import ACL, EVENT, SOCKET
+from central.hci import ACL, COMMAND, EVENT, SOCKET
 
 VENDOR = 0xFF  # of /dev/vhci: what is not HCI
 # Events, sub-events of the last, and commands.
@@ -18,6 +18,8 @@ DISCONNECTION_COMPLETE, COMMAND_COMPLETE, COMPLETED_PACKETS, LE_META = 0x05, 0x0
 CONNECTION_COMPLETE = (0x01, 0x0A)  # the second is the enhanced one
 ADVERTISING_REPORT, REMOTE_FEATURES = 0x02, 0x04
 READ_BUFFER_SIZE, READ_ADDRESS = (0x2002, 0x2060), 0x1009
+# Address, parameters, data, scan response, on or off.
+ADVERTISING = (0x2005, 0x2006, 0x2008, 0x2009, 0x200A)
 # btvirt's controllers have room for one packet, and one that is held back would stop everybody's.
 ROOM = 8
 HEADERS = {ACL: 5, EVENT: 3}
@@ -58,6 +60,7 @@ class Air:
         self._wake, self._woken = socket.socketpair()
         self._orders = collections.deque()
         self._links, self._paces, self._partial = {}, {}, b""
+        self._advertising = []
         self._settling, self._late = settling, collections.deque()  # (when it is due, packet)
         os.write(self._host, bytes([VENDOR, 0]))
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -76,6 +79,14 @@ class Air:
         self._orders.append((central.address, seconds))
         self._wake.send(b"\0")
 
+    def forget(self):
+        self._advertising = []
+
+    def advertising(self):
+        """What the kernel has told the controller of advertising, in pairs of opcode and
+        parameters, since the last forget()."""
+        return list(self._advertising)
+
     def _run(self):
         with selectors.DefaultSelector() as selector:
             selector.register(self._host, selectors.EVENT_READ, self._from_host)
@@ -88,6 +99,10 @@ class Air:
         packet = os.read(self._host, 4096)
         if packet[0] != VENDOR:
             self._controller.sendall(packet)
+        if packet[0] == COMMAND:
+            opcode = struct.unpack_from("<H", packet, 1)[0]
+            if opcode in ADVERTISING:
+                self._advertising.append((opcode, packet[4:]))
         return True
 
     def _from_controller(self):

@@ -9,6 +9,7 @@ from stories import world
 from stories.spored import standing_still
 from stories.world import run, wait_until
 
+from . import mgmt
 from .air import VENDOR, Air
 from .systemd import show, systemctl
 
@@ -97,6 +98,9 @@ class Adapter(world.Adapter):
             yield
         finally:
             rfkill(False)
+
+    def instances(self):
+        return len(mgmt.advertising_instances())
 
     def unplug(self):
         systemctl("stop", "btvirt.service")
