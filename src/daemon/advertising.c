@@ -1,5 +1,6 @@
 #include "daemon/advertising.h"
 
+#include "core/stray.h"
 #include "daemon/billboard.h"
 #include "daemon/limitations.h"
 #include "util/clock.h"
@@ -12,8 +13,6 @@
 
 /* BlueZ counts its time in whole seconds, from before we hear that it is registered. */
 #define TIMEOUT_SLACK_USEC (2 * USEC_PER_SEC)
-/* A central that came by the old one is told of before this is over. */
-#define REPLACED_USEC (5 * USEC_PER_SEC)
 
 /* One advertisement of the profile. */
 typedef struct Board {
@@ -33,13 +32,13 @@ struct Advertising {
         const AdvertisingEvents *events;
         void *userdata;
         size_t centrals, centrals_max; /* connected; 0: no maximum */
-        uint64_t replaced_usec;        /* when one was last registered in place of another */
-        bool moved; /* a central may have come by one that has been replaced: see put_back() */
+        Stray stray;
         AtCentrals at_centrals;
         char *name;   /* of the plain one; NULL: the adapter's own */
         char *target; /* the owner and the adapter; NULL: there is none yet */
         AdvertisementLimits limits;
         BluezVersion version;
+        bool powered;
         bool instances_known;
         size_t instances; /* that the adapter takes in all */
         size_t n_boards;
@@ -251,6 +250,7 @@ void advertising_set_target(
                 return;
         bool other = changes_target(a, owner, adapter);
         a->version = version;
+        a->powered = adapter->powered;
         take_capabilities(a, &adapter->advertising);
         other = other || !advertisement_limits_equal(&before, &a->limits);
         for (size_t i = 0; i < a->n_boards && other; i++)
@@ -269,10 +269,8 @@ void advertising_set_registered(Advertising *a, size_t index, bool registered) {
         if (!registered)
                 return;
         b->registered_usec = clock_now_usec();
-        if (b->renewed)
-                a->replaced_usec = b->registered_usec;
+        stray_registered(&a->stray, b->renewed, b->registered_usec);
         b->renewed = false;
-        a->moved |= a->centrals > 0;
 }
 
 bool advertising_refused(Advertising *a, size_t index, const char *error, const char *text) {
@@ -282,11 +280,6 @@ bool advertising_refused(Advertising *a, size_t index, const char *error, const 
         return billboard_refused(&b->billboard, &task, error, text);
 }
 
-/* Of a controller without extended advertising the kernel makes one advertisement out of all. When
- * a central leaves it goes on with the one by which that came, and if that has been taken back
- * since, with something that nobody can connect to, and for good: net/bluetooth/hci_event.c
- * (hci_disconn_complete_evt()), hci_sync.c (hci_enable_advertising_sync(), adv_timeout_expire()).
- * Whatever is registered anew sets it right. */
 static void put_back(Advertising *a) {
         for (Board *b = a->boards; b < a->boards + a->n_boards; b++)
                 if (b->registered && !b->renewed && is_connectable(b))
@@ -294,25 +287,23 @@ static void put_back(Advertising *a) {
 }
 
 void advertising_set_centrals(Advertising *a, size_t n) {
-        bool was = is_full(a), left = n < a->centrals;
+        bool was = is_full(a);
 
-        a->moved |= n > a->centrals && clock_now_usec() < a->replaced_usec + REPLACED_USEC;
         a->centrals = n;
         if (was != is_full(a)) {
                 log_info("%zu of %zu centrals are connected", n, a->centrals_max);
                 decide(a);
         }
-        if (left && a->moved)
+        if (stray_set_centrals(&a->stray, n, clock_now_usec()))
                 put_back(a);
-        if (n == 0)
-                a->moved = false;
 }
 
-/* It may be told while it is registered: the properties that are there stay the same. */
+/* It may be told while it is registered: the properties that are there stay the same. While the
+ * adapter is off the kernel refuses it, and BlueZ does not tell it again. */
 static bool is_live(const Board *b) {
         BluezVersion version = b->advertising->version;
 
-        return b->registered && bluez_version_known(version) &&
+        return b->registered && b->advertising->powered && bluez_version_known(version) &&
                bluez_traits(version)->live_advertising;
 }
 
