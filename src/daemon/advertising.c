@@ -343,7 +343,7 @@ void advertising_reconfigure(Advertising *a, const Settings *settings) {
 /* One that comes or goes is not told anew as well. */
 static void renew_all(Advertising *a) {
         for (size_t i = 0; i < a->n_boards; i++)
-                if (a->boards[i].wanted && wants(&a->boards[i]))
+                if (a->boards[i].wanted && !why_not(&a->boards[i]))
                         renew(&a->boards[i]);
         decide(a);
 }
