@@ -145,3 +145,24 @@ def story_advertisement_replaced_while_connected(stage):
     central.connect()
     central.leave()
     central.heard(service="main", connectable=True)
+
+
+def story_advertisement_that_changes(stage):
+    """the name of an advertisement changes while it is registered, and while the adapter is off"""
+    witness = stage.serve(PLAIN)
+    if stage.version < (5, 74):
+        return  # bluetoothd crashes of it (6b5447583)
+    central = stage.central("A")
+    stage.step("another name")
+    witness.change_advertisement(LocalName=("s", "Changed"))
+    central.heard("Changed")
+    stage.step("another while it is off")
+    witness.put(HCI0, ADAPTER, "Powered", "b", False)
+    witness.wait("hci0 Powered=no")
+    witness.change_advertisement(LocalName=("s", "Lost"))
+    witness.put(HCI0, ADAPTER, "Powered", "b", True)
+    witness.wait("hci0 Powered=yes")
+    central.heard("Changed")
+    stage.step("the next is told all")
+    witness.change_advertisement(LocalName=("s", "Next"))
+    central.heard("Next")

@@ -87,6 +87,13 @@ class Witness(Program):
         self.call(HCI0, ADVERTISING_MANAGER, "UnregisterAdvertisement", "o", (path,),
                   label="UnregisterAdvertisement")
 
+    def change_advertisement(self, path=ADVERTISEMENT_PATH, **properties):
+        """Other properties, which PropertiesChanged tells."""
+        self._advertisements[path].update(properties)
+        self.post(jeepney.new_signal(jeepney.DBusAddress(path, interface=PROPERTIES),
+                                     "PropertiesChanged", "sa{sv}as",
+                                     (ADVERTISEMENT, properties, [])))
+
     def agree(self, capability="NoInputNoOutput", path=AGENT_PATH):
         """Registers an agent that agrees to everything."""
         self.call("/org/bluez", AGENT_MANAGER, "RegisterAgent", "os", (path, capability),

@@ -132,6 +132,9 @@ void advertising_manager_changed(Bluez *b, sd_bus_message *m) {
         AdvertisementData data = g->data;
         if (advertisement_data_update(&data, &context, m) == 0)
                 return;
+        /* The kernel refuses it, and nobody tells it again when the adapter is on. */
+        if (!adapter_object_is(g->adapter, "Powered"))
+                return;
         if (!fits(b, g->adapter, &data)) {
                 event("failed", "text", "the changed advertisement does not fit");
                 return;
