@@ -167,6 +167,8 @@ ladder = manufacturer_data appearance
         assert heard.data == data, heard.data.hex()
         stands = world.spored.status()["advertisements"][0]
         assert stands["left_out"] == "manufacturer_data", stands
+        text = world.sporectl("status")
+        assert "advertisement: on air, without manufacturer_data" in text.splitlines(), text
 
 
 def story_long_name(world):
@@ -235,6 +237,8 @@ def story_timeout(world):
         with world.spored.configured("[advertisement]\ntimeout = 2s\n", on_air=False):
             world.spored.wait_why("its timeout has ended the advertisement")
             assert world.adapter.advertisements() == 0
+            text = world.sporectl("status")
+            assert "advertisement: not on air: its timeout has ended it" in text.splitlines(), text
             assert_unheard(world)
             world.sporectl("advertise", OTHER)
             world.central().scan(name=OTHER)

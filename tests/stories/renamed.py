@@ -5,7 +5,7 @@ import collections
 from . import mushpi
 from .adapter import KEEP_OFF
 from .centrals import connected
-from .world import machine_only, wait_until
+from .world import lasting, machine_only, wait_until
 
 BEACON = "[advertisement beacon]\ntype = broadcast\nname = Beacon\n"
 ROUNDS = 3
@@ -105,6 +105,7 @@ def story_renamed_while_off(world):
         assert_one_each(world)
 
 
+@lasting(300)
 def story_one_instance_each(world):
     """after many names, and restarts of spored and bluetoothd, orderly and not, the controller has
     one advertisement for each"""
