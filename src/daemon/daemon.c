@@ -31,6 +31,9 @@ void daemon_standing(Daemon *d, Standing *s) {
                 (void)snprintf(s->why, sizeof(s->why), "%s by a program",
                         d->air == AIR_LEAVING ? "being deactivated" : "deactivated");
                 (void)snprintf(s->fix, sizeof(s->fix), "sporectl activate");
+        } else if (d->air == AIR_LEAVING) {
+                (void)snprintf(s->why, sizeof(s->why),
+                        "activated by a program, and still unregistering from before");
         } else if (!d->peripheral || d->bus_lost) {
                 (void)snprintf(s->why, sizeof(s->why), "there is no D-Bus bus at \"%s\": %s",
                         d->settings->bluez.bus, strerror(-d->bus_error));

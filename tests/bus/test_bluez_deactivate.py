@@ -255,6 +255,10 @@ class InEachState(Deactivated):
         self.tell("deactivate")
         self.bluez.wait_call("UnregisterAdvertisement")
         self.tell("activate")
+        self.wait_status("not on air: activated by a program, and still unregistering")
+        status = self.status()
+        self.assertEqual((status["on_air"], status["why"]), (
+            False, "activated by a program, and still unregistering from before"))
         self.bluez.command("answer", "UnregisterAdvertisement", "ok")
         self.bluez.command("reply", "UnregisterAdvertisement", "ok")
         self.bluez.wait_call("RegisterAdvertisement")

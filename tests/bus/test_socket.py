@@ -374,7 +374,7 @@ class Page(BluezStory):
             pass
 
     def run_off(self, *_words):
-        self.wait_status("deactivated by a program; sporectl activate")
+        self.wait_status("STATUS=not on air: deactivated by a program; sporectl activate")
 
     def run_on(self, *_words):
         self.wait_on_air()
@@ -391,7 +391,10 @@ class Page(BluezStory):
             text = re.sub(r'"number":\d+', f'"number":{self.number}', text)
             self.peer.send(text.encode() + b"\n")
         else:
-            found = self.peer.receive()
+            try:
+                found = self.peer.receive()
+            except TimeoutError:
+                self.fail(f"nothing has come in the place of\n{text}")
             self.number = found.get("number", self.number)
             if found.get("error") == "expired" and "expired" not in text:
                 return False
