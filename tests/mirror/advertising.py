@@ -11,6 +11,16 @@ def instances(witness):
         witness.get(HCI0, ADVERTISING_MANAGER, name)
 
 
+def story_what_can_be_advertised(stage):
+    """what the adapter says it can advertise"""
+    witness = stage.witness()
+    stage.step("before anything is registered")
+    instances(witness)
+    for name in ("SupportedIncludes", "SupportedSecondaryChannels", "SupportedFeatures",
+                 "SupportedCapabilities"):
+        witness.get(HCI0, ADVERTISING_MANAGER, name)
+
+
 def story_refused_advertisements(stage):
     """advertisements that are refused"""
     witness = stage.witness()

@@ -359,6 +359,10 @@ class Witness(Program):
             return spell(value)
         if isinstance(value, int) and kind == "q":
             return str(value)
+        if isinstance(value, dict):
+            return " ".join(f"{name}={self._spell_value(*value[name])}" for name in sorted(value))
+        if isinstance(value, list):
+            return " ".join(sorted(str(item) for item in value)) or "empty"
         return str(value)
 
     def _spell_arguments(self, body):
