@@ -1,5 +1,6 @@
 #include "bluez/le-advertisement.h"
 
+#include "bluez/advertised-arrays.h"
 #include "bluez/names.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -50,88 +51,44 @@ GETTER(property_get_type) {
                 reply, "s", is_broadcast(o->content) ? "broadcast" : "peripheral");
 }
 
-static int append_uuids(sd_bus_message *reply, const AdvertisedUuids *uuids) {
-        int r = sd_bus_message_open_container(reply, 'a', "s");
-
-        for (size_t i = 0; r >= 0 && i < uuids->n; i++) {
-                char text[UUID_TEXT_SIZE];
-                uuid_format(&uuids->items[i], text);
-                r = sd_bus_message_append(reply, "s", text);
-        }
-        return r < 0 ? r : sd_bus_message_close_container(reply);
-}
-
-/* The variant of an entry, and its end. */
-static int append_bytes(sd_bus_message *reply, const uint8_t *data, size_t size) {
-        int r = sd_bus_message_open_container(reply, 'v', "ay");
-
-        if (r >= 0)
-                r = sd_bus_message_append_array(reply, 'y', data, size);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_close_container(reply);
-}
-
-static int append_manufacturer(sd_bus_message *reply, const AdvertisedData *data) {
-        int r = sd_bus_message_open_container(reply, 'a', "{qv}");
-
-        for (size_t i = 0; r >= 0 && i < data->n_manufacturer; i++) {
-                const ManufacturerData *d = &data->manufacturer[i];
-                r = sd_bus_message_open_container(reply, 'e', "qv");
-                if (r >= 0)
-                        r = sd_bus_message_append(reply, "q", d->company);
-                if (r >= 0)
-                        r = append_bytes(reply, d->data, d->size);
-        }
-        return r < 0 ? r : sd_bus_message_close_container(reply);
-}
-
-static int append_service_data(sd_bus_message *reply, const AdvertisedData *data) {
-        int r = sd_bus_message_open_container(reply, 'a', "{sv}");
-
-        for (size_t i = 0; r >= 0 && i < data->n_service; i++) {
-                const ServiceData *d = &data->service[i];
-                char text[UUID_TEXT_SIZE];
-                uuid_format(&d->uuid, text);
-                r = sd_bus_message_open_container(reply, 'e', "sv");
-                if (r >= 0)
-                        r = sd_bus_message_append(reply, "s", text);
-                if (r >= 0)
-                        r = append_bytes(reply, d->data, d->size);
-        }
-        return r < 0 ? r : sd_bus_message_close_container(reply);
-}
-
 GETTER(property_get_services) {
-        return append_uuids(reply, &said(userdata)->data.services);
+        return advertised_append_uuids(reply, &said(userdata)->data.services);
 }
 
 GETTER(property_get_manufacturer_data) {
-        return append_manufacturer(reply, &said(userdata)->data);
+        return advertised_append_manufacturer(reply, &said(userdata)->data);
 }
 
 GETTER(property_get_solicit) {
-        return append_uuids(reply, &said(userdata)->data.solicit);
+        return advertised_append_uuids(reply, &said(userdata)->data.solicit);
 }
 
 GETTER(property_get_service_data) {
-        return append_service_data(reply, &said(userdata)->data);
+        return advertised_append_service(reply, &said(userdata)->data);
+}
+
+GETTER(property_get_data) {
+        return advertised_append_other(reply, &said(userdata)->data);
 }
 
 GETTER(property_get_response_services) {
-        return append_uuids(reply, &said(userdata)->response.services);
+        return advertised_append_uuids(reply, &said(userdata)->response.services);
 }
 
 GETTER(property_get_response_manufacturer_data) {
-        return append_manufacturer(reply, &said(userdata)->response);
+        return advertised_append_manufacturer(reply, &said(userdata)->response);
 }
 
 GETTER(property_get_response_solicit) {
-        return append_uuids(reply, &said(userdata)->response.solicit);
+        return advertised_append_uuids(reply, &said(userdata)->response.solicit);
 }
 
 GETTER(property_get_response_service_data) {
-        return append_service_data(reply, &said(userdata)->response);
+        return advertised_append_service(reply, &said(userdata)->response);
+}
+
+GETTER(property_get_response_data) {
+        return advertised_append_other(reply, &said(userdata)->response);
 }
 
 GETTER(property_get_discoverable) {
@@ -240,6 +197,10 @@ static bool has_response_service_data(const LeAdvertisementContent *c) {
         return c->advertisement->response.n_service > 0;
 }
 
+static bool has_response_data(const LeAdvertisementContent *c) {
+        return c->advertisement->response.n_other > 0;
+}
+
 /* BlueZ refuses a broadcast that says either, 5.69 to 5.78 a no too. */
 static bool has_discoverable(const LeAdvertisementContent *c) {
         return !is_broadcast(c);
@@ -279,10 +240,12 @@ READ_ONLY(services, "ServiceUUIDs", "as");
 READ_ONLY(manufacturer_data, "ManufacturerData", "a{qv}");
 READ_ONLY(solicit, "SolicitUUIDs", "as");
 READ_ONLY(service_data, "ServiceData", "a{sv}");
+READ_ONLY(data, "Data", "a{yv}");
 READ_ONLY(response_services, "ScanResponseServiceUUIDs", "as");
 READ_ONLY(response_manufacturer_data, "ScanResponseManufacturerData", "a{qv}");
 READ_ONLY(response_solicit, "ScanResponseSolicitUUIDs", "as");
 READ_ONLY(response_service_data, "ScanResponseServiceData", "a{sv}");
+READ_ONLY(response_data, "ScanResponseData", "a{yv}");
 READ_ONLY(discoverable, "Discoverable", "b");
 READ_ONLY(discoverable_timeout, "DiscoverableTimeout", "q");
 READ_ONLY(includes, "Includes", "as");
@@ -308,11 +271,13 @@ static const struct {
         {ADVERTISEMENT_ITEM_MANUFACTURER_DATA, NULL, vtable_manufacturer_data},
         {ADVERTISEMENT_ITEM_SOLICIT, NULL, vtable_solicit},
         {ADVERTISEMENT_ITEM_SERVICE_DATA, NULL, vtable_service_data},
+        {ADVERTISEMENT_ITEM_DATA, NULL, vtable_data},
         {ADVERTISEMENT_ITEM_SCAN_RESPONSE, has_response_services, vtable_response_services},
         {ADVERTISEMENT_ITEM_SCAN_RESPONSE, has_response_manufacturer_data,
                 vtable_response_manufacturer_data},
         {ADVERTISEMENT_ITEM_SCAN_RESPONSE, has_response_solicit, vtable_response_solicit},
         {ADVERTISEMENT_ITEM_SCAN_RESPONSE, has_response_service_data, vtable_response_service_data},
+        {ADVERTISEMENT_ITEM_SCAN_RESPONSE, has_response_data, vtable_response_data},
         {0, has_discoverable, vtable_discoverable},
         {0, has_discoverable_timeout, vtable_discoverable_timeout},
         {0, has_includes, vtable_includes},

@@ -190,6 +190,25 @@ static int add_service(const Reader *r, AdvertisedData *data, const Item *item) 
         return advertised_data_add_service(data, &uuid, item->bytes, item->size);
 }
 
+static int add_other(const Reader *r, AdvertisedData *data, const Item *item) {
+        uint64_t type;
+
+        if (item->name[0] == '0' && item->name[1] >= '0' && item->name[1] <= '9') {
+                refuse(r, item->name, "is neither decimal nor hex: a type is 36 or 0x24");
+                return 0;
+        }
+        if (parse_unsigned(&type, item->name, 0, UINT8_MAX) < 0) {
+                refuse(r, item->name, "is not the number of a type, such as 36 or 0x24");
+                return 0;
+        }
+        if (!advertised_other_type_is_free((uint8_t)type)) {
+                refuse(r, item->name,
+                        "is a type that BlueZ refuses here: another key says it, or BlueZ itself");
+                return 0;
+        }
+        return advertised_data_add_other(data, (uint8_t)type, item->bytes, item->size);
+}
+
 int advertised_manufacturer_build(
         ProfileBuilder *b, AdvertisedData *data, const Section *section, const char *key) {
         return read_items(&(Reader){b, section, key}, data, add_manufacturer);
@@ -198,4 +217,9 @@ int advertised_manufacturer_build(
 int advertised_service_build(
         ProfileBuilder *b, AdvertisedData *data, const Section *section, const char *key) {
         return read_items(&(Reader){b, section, key}, data, add_service);
+}
+
+int advertised_other_build(
+        ProfileBuilder *b, AdvertisedData *data, const Section *section, const char *key) {
+        return read_items(&(Reader){b, section, key}, data, add_other);
 }

@@ -12,3 +12,5 @@ int advertised_manufacturer_build(
         ProfileBuilder *b, AdvertisedData *data, const Section *section, const char *key);
 int advertised_service_build(
         ProfileBuilder *b, AdvertisedData *data, const Section *section, const char *key);
+int advertised_other_build(
+        ProfileBuilder *b, AdvertisedData *data, const Section *section, const char *key);

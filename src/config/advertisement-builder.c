@@ -57,11 +57,12 @@ static int build_ladder(ProfileBuilder *b, Advertisement *a, const Section *sect
 static int build_lists(ProfileBuilder *b, Advertisement *a, const Section *section) {
         const struct {
                 AdvertisedData *data;
-                const char *services, *solicit, *manufacturer, *service;
+                const char *services, *solicit, *manufacturer, *service, *other;
         } parts[] = {
-                {&a->data, "services", "solicit", "manufacturer_data", "service_data"},
+                {&a->data, "services", "solicit", "manufacturer_data", "service_data", "data"},
                 {&a->response, "scan_response_services", "scan_response_solicit",
-                        "scan_response_manufacturer_data", "scan_response_service_data"},
+                        "scan_response_manufacturer_data", "scan_response_service_data",
+                        "scan_response_data"},
         };
         int r = 0;
 
@@ -75,6 +76,8 @@ static int build_lists(ProfileBuilder *b, Advertisement *a, const Section *secti
                         r = advertised_manufacturer_build(b, data, section, parts[i].manufacturer);
                 if (r >= 0)
                         r = advertised_service_build(b, data, section, parts[i].service);
+                if (r >= 0)
+                        r = advertised_other_build(b, data, section, parts[i].other);
         }
         return r < 0 ? r : build_ladder(b, a, section);
 }

@@ -236,6 +236,8 @@ static const Key keys[] = {
                 .description = "COMPANY: BYTES, several with commas between."},
         {SECTION_ADVERTISEMENT, "service_data", key_parse_later, "", 0, .may_continue = true,
                 .description = "SERVICE: BYTES, likewise."},
+        {SECTION_ADVERTISEMENT, "data", key_parse_later, "", 0, .may_continue = true,
+                .description = "TYPE: BYTES, likewise: what has no key of its own."},
         {SECTION_ADVERTISEMENT, "appearance", key_parse_appearance, "", ADVERTISEMENT(appearance),
                 .description = "What the device is: a number, or the SIG's name."},
         {SECTION_ADVERTISEMENT, "include_tx_power", key_parse_bool, "no",
@@ -261,6 +263,8 @@ static const Key keys[] = {
                 .may_continue = true, .description = "As manufacturer_data, likewise."},
         {SECTION_ADVERTISEMENT, "scan_response_service_data", key_parse_later, "", 0,
                 .may_continue = true, .description = "As service_data, likewise."},
+        {SECTION_ADVERTISEMENT, "scan_response_data", key_parse_later, "", 0, .may_continue = true,
+                .description = "As data, likewise."},
         {SECTION_ADVERTISEMENT, "ladder", key_parse_later, "", 0, .may_continue = true,
                 .description = "What to leave out, one after the other, until it fits."},
 

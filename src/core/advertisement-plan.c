@@ -25,7 +25,8 @@ bool advertisement_limits_equal(const AdvertisementLimits *a, const Advertisemen
 }
 
 static bool has_data(const AdvertisedData *d) {
-        return d->services.n > 0 || d->solicit.n > 0 || d->n_manufacturer > 0 || d->n_service > 0;
+        return d->services.n > 0 || d->solicit.n > 0 || d->n_manufacturer > 0 || d->n_service > 0 ||
+               d->n_other > 0;
 }
 
 bool advertisement_has(const Advertisement *a, AdvertisementItem item) {
@@ -40,6 +41,8 @@ bool advertisement_has(const Advertisement *a, AdvertisementItem item) {
                 return a->data.n_manufacturer > 0;
         case ADVERTISEMENT_ITEM_SERVICE_DATA:
                 return a->data.n_service > 0;
+        case ADVERTISEMENT_ITEM_DATA:
+                return a->data.n_other > 0;
         case ADVERTISEMENT_ITEM_APPEARANCE:
                 return a->has_appearance;
         case ADVERTISEMENT_ITEM_INCLUDE_TX_POWER:

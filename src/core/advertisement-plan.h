@@ -7,7 +7,7 @@
 #include "core/bluez-version.h"
 
 #define ADVERTISEMENT_WHY_SIZE   320
-#define ADVERTISEMENT_ITEMS_SIZE 160
+#define ADVERTISEMENT_ITEMS_SIZE 192
 
 /* Nothing that may be said fits. */
 enum { ADVERTISEMENT_E_SIZE = 1 };

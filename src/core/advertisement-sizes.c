@@ -39,9 +39,18 @@ size_t advertised_service_size(const AdvertisedData *data) {
         return size;
 }
 
+size_t advertised_other_size(const AdvertisedData *data) {
+        size_t size = 0;
+
+        for (size_t i = 0; i < data->n_other; i++)
+                size += AD_HEADER_SIZE + data->other[i].size;
+        return size;
+}
+
 size_t advertised_data_size(const AdvertisedData *data) {
         return advertised_uuids_size(&data->services) + advertised_uuids_size(&data->solicit) +
-               advertised_manufacturer_size(data) + advertised_service_size(data);
+               advertised_manufacturer_size(data) + advertised_service_size(data) +
+               advertised_other_size(data);
 }
 
 size_t advertisement_item_size(const Advertisement *a, AdvertisementItem item) {
@@ -54,6 +63,8 @@ size_t advertisement_item_size(const Advertisement *a, AdvertisementItem item) {
                 return advertised_manufacturer_size(&a->data);
         case ADVERTISEMENT_ITEM_SERVICE_DATA:
                 return advertised_service_size(&a->data);
+        case ADVERTISEMENT_ITEM_DATA:
+                return advertised_other_size(&a->data);
         case ADVERTISEMENT_ITEM_APPEARANCE:
                 return a->has_appearance ? AD_APPEARANCE_SIZE : 0;
         case ADVERTISEMENT_ITEM_INCLUDE_TX_POWER:

@@ -28,6 +28,9 @@ static void data_clear(AdvertisedData *data) {
                 free(data->manufacturer[i].data);
         for (size_t i = 0; i < data->n_service; i++)
                 free(data->service[i].data);
+        for (size_t i = 0; i < data->n_other; i++)
+                free(data->other[i].data);
+        free(data->other);
         free(data->manufacturer);
         free(data->service);
         free(data->services.items);
@@ -105,6 +108,44 @@ int advertised_data_add_service(
         return 0;
 }
 
+int advertised_data_add_other(
+        AdvertisedData *data, uint8_t type, const uint8_t *bytes, size_t size) {
+        OtherData added = {.type = type, .size = size}, *grown;
+
+        for (size_t i = 0; i < data->n_other; i++)
+                if (data->other[i].type == type)
+                        return -EEXIST;
+        grown = reallocarray(data->other, data->n_other + 1, sizeof(*grown));
+        if (!grown)
+                return -ENOMEM;
+        data->other = grown;
+        if (copy_bytes(&added.data, bytes, size) < 0)
+                return -ENOMEM;
+        data->other[data->n_other++] = added;
+        return 0;
+}
+
+/* Assigned Numbers, 2.3. */
+bool advertised_other_type_is_free(uint8_t type) {
+        static const struct {
+                uint8_t first, last;
+        } taken[] = {
+                {0x00, 0x0a}, /* reserved; flags, UUIDs, names, power */
+                {0x0d, 0x12}, /* class of device, pairing, device ID, connection interval */
+                {0x14, 0x23}, /* solicited, service data, addresses, appearance, role, pairing */
+                {0x27, 0x27}, /* supported features */
+                {0x28, 0x2b}, /* channel map, mesh */
+                {0x2e, 0x2e}, /* resolvable set identifier, which BlueZ makes itself */
+                {0x3d, 0x3d}, /* 3D information */
+                {0xff, 0xff}, /* data of a company */
+        };
+
+        for (size_t i = 0; i < ELEMENTS(taken); i++)
+                if (type >= taken[i].first && type <= taken[i].last)
+                        return false;
+        return true;
+}
+
 int advertisement_add_rung(Advertisement *a, AdvertisementItem item) {
         unsigned *grown;
 
@@ -134,6 +175,7 @@ static const struct {
         {ADVERTISEMENT_ITEM_INTERVAL, "interval"},
         {ADVERTISEMENT_ITEM_SECONDARY_CHANNEL, "secondary_channel"},
         {ADVERTISEMENT_ITEM_SCAN_RESPONSE, "scan_response"},
+        {ADVERTISEMENT_ITEM_DATA, "data"},
 };
 
 const char *advertisement_item_name(unsigned item) {

@@ -41,6 +41,12 @@ typedef struct ServiceData {
         size_t size;
 } ServiceData;
 
+typedef struct OtherData {
+        uint8_t type;  /* of an AD structure; once in a list */
+        uint8_t *data; /* owned; NULL if empty */
+        size_t size;
+} OtherData;
+
 /* What may be in the advertising data and in the scan response alike. */
 typedef struct AdvertisedData {
         AdvertisedUuids services, solicit;
@@ -48,6 +54,8 @@ typedef struct AdvertisedData {
         size_t n_manufacturer;
         ServiceData *service; /* owned */
         size_t n_service;
+        OtherData *other; /* owned */
+        size_t n_other;
 } AdvertisedData;
 
 /* What the ladder may leave out, as bits. */
@@ -62,8 +70,9 @@ typedef enum AdvertisementItem {
         ADVERTISEMENT_ITEM_TX_POWER = 1 << 7,
         ADVERTISEMENT_ITEM_INTERVAL = 1 << 8,
         ADVERTISEMENT_ITEM_SECONDARY_CHANNEL = 1 << 9,
-        ADVERTISEMENT_ITEM_SCAN_RESPONSE = 1 << 10, /* all four scan_response_ keys */
-        _ADVERTISEMENT_ITEM_END = 1 << 11,
+        ADVERTISEMENT_ITEM_SCAN_RESPONSE = 1 << 10, /* all five scan_response_ keys */
+        ADVERTISEMENT_ITEM_DATA = 1 << 11,
+        _ADVERTISEMENT_ITEM_END = 1 << 12,
 } AdvertisementItem;
 
 typedef struct Advertisement {
@@ -95,13 +104,18 @@ typedef struct Advertisement {
 Advertisement *advertisement_new(const char *section);
 Advertisement *advertisement_free(Advertisement *advertisement);
 
-/* Each appends; bytes are copied. -EEXIST: the UUID or the company is there already, nothing is
- * changed; -ENOMEM. */
+/* Each appends; bytes are copied. -EEXIST: the UUID, the company or the type is there already,
+ * nothing is changed; -ENOMEM. */
 int advertised_uuids_add(AdvertisedUuids *uuids, const Uuid *uuid);
 int advertised_data_add_manufacturer(
         AdvertisedData *data, uint16_t company, const uint8_t *bytes, size_t size);
 int advertised_data_add_service(
         AdvertisedData *data, const Uuid *uuid, const uint8_t *bytes, size_t size);
+int advertised_data_add_other(
+        AdvertisedData *data, uint8_t type, const uint8_t *bytes, size_t size);
+/* BlueZ takes this type as other data: neither is it said in another way, nor of pairing, of a
+ * mesh or reserved (type_reject_list in bluez src/shared/ad.c). */
+bool advertised_other_type_is_free(uint8_t type);
 /* item is one of AdvertisementItem. -EEXIST, -ENOMEM as above. */
 int advertisement_add_rung(Advertisement *advertisement, AdvertisementItem item);
 

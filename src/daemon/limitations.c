@@ -125,6 +125,7 @@ static const struct {
         {ADVERTISEMENT_ITEM_SOLICIT, "it asks for none"},
         {ADVERTISEMENT_ITEM_MANUFACTURER_DATA, "it has none"},
         {ADVERTISEMENT_ITEM_SERVICE_DATA, "it has none"},
+        {ADVERTISEMENT_ITEM_DATA, "it has none"},
         {ADVERTISEMENT_ITEM_APPEARANCE, "it has none"},
         {ADVERTISEMENT_ITEM_INCLUDE_TX_POWER, "its power is not said"},
         {ADVERTISEMENT_ITEM_TX_POWER, "it is sent with the controller's own power"},

@@ -10,12 +10,12 @@ from bluez import BluezStory
 DBUS_XML = pathlib.Path(os.environ["DBUS_XML"])
 EVERYTHING = [word for key, value in {
     "type": "peripheral", "discoverable_timeout": "30s", "name": "All",
-    "services": "180f", "solicit": "battery", "manufacturer_data": "0x0059: 01 02",
-    "service_data": "battery: 64", "appearance": "temperature_sensor", "include_tx_power": "yes",
+    "services": "180f", "solicit": "battery", "manufacturer_data": "0x0059: 01",
+    "service_data": "battery: 64", "data": "0x24: 16", "appearance": "temperature_sensor", "include_tx_power": "yes",
     "tx_power": "4", "interval": "100ms 200ms", "duration": "2s", "timeout": "60s",
     "scan_response_services": "battery",
     "scan_response_solicit": "battery", "scan_response_manufacturer_data": "0x0059: 03",
-    "scan_response_service_data": "battery: 63",
+    "scan_response_service_data": "battery: 63", "scan_response_data": "0x24: 17",
 }.items() for word in ("-o", f"advertisement.{key}={value}")]
 
 

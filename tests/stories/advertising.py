@@ -10,8 +10,8 @@ from .world import assert_stays, wait_until
 OTHER = "MushPi-OysterPinning"
 DISCOVERABLE, LE_ONLY = 2, 4  # Core Specification Supplement, Part A, 1.3
 # AD types: Assigned Numbers, 2.3
-FLAGS, UUIDS_16, UUIDS_128, NAME, TX_POWER, DATA_16, APPEARANCE, COMPANY = (
-    1, 3, 7, 9, 0x0A, 0x16, 0x19, 0xFF)
+FLAGS, UUIDS_16, UUIDS_128, NAME, TX_POWER, DATA_16, APPEARANCE, URI, COMPANY = (
+    1, 3, 7, 9, 0x0A, 0x16, 0x19, 0x24, 0xFF)
 SILENT = "[advertisement]\nadvertise = no\nname = Silent\n"
 
 
@@ -127,19 +127,21 @@ def story_bytes(world):
 
 
 def story_all_that_fits(world):
-    """services, data of a company and of a service, the appearance and the name are heard, byte for
-    byte"""
+    """services, data of a company, of a service and of another type, the appearance and the name
+    are heard, byte for byte"""
     with world.spored.configured("""[advertisement]
 name = Everything
 services = 180f 181a
 manufacturer_data = 0x0059: 01 02 03
 service_data = 180f: 64
+data = 0x24: 16 41
 appearance = 0x0541
 """):
         heard = world.central().scan(name="Everything")
         data = (structure(UUIDS_16, b"\x0f\x18\x1a\x18") +
                 structure(COMPANY, b"\x59\x00\x01\x02\x03") +
-                structure(DATA_16, b"\x0f\x18\x64") + structure(APPEARANCE, b"\x41\x05") + GENERAL)
+                structure(DATA_16, b"\x0f\x18\x64") + structure(APPEARANCE, b"\x41\x05") +
+                structure(URI, b"\x16A") + GENERAL)
         assert heard.data == data, heard.data.hex()
         assert heard.response == structure(NAME, b"Everything"), heard.response.hex()
 

@@ -1,5 +1,7 @@
 #include "sim/bluetoothd/ad-reader.h"
 
+#include "core/advertisement.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -39,7 +41,8 @@ static int read_data_key(DataKey *ret, char key, sd_bus_message *m) {
                 return r;
         case 'y':
                 ret->head_size = 0;
-                return sd_bus_message_read(m, "y", &ret->type);
+                r = sd_bus_message_read(m, "y", &ret->type);
+                return r < 0 || advertised_other_type_is_free(ret->type) ? r : -EINVAL;
         default:
                 r = sd_bus_message_read(m, "s", &text);
                 if (r < 0 || uuid_parse(&uuid, text) < 0)

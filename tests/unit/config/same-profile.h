@@ -96,6 +96,12 @@ static void expect_same_data(const AdvertisedData *a, const AdvertisedData *b) {
                 assert_int_equal(a->service[i].size, b->service[i].size);
                 assert_memory_equal(a->service[i].data, b->service[i].data, a->service[i].size);
         }
+        assert_int_equal(a->n_other, b->n_other);
+        for (size_t i = 0; i < a->n_other; i++) {
+                assert_int_equal(a->other[i].type, b->other[i].type);
+                assert_int_equal(a->other[i].size, b->other[i].size);
+                assert_memory_equal(a->other[i].data, b->other[i].data, a->other[i].size);
+        }
 }
 
 static void expect_same_text(const char *a, const char *b) {

@@ -225,18 +225,47 @@ static void test_service_data_is_of_services(void **state) {
                 "\"s\" has no bytes behind it, and BlueZ refuses that");
 }
 
+static void test_other_data_has_types(void **state) {
+        Fixture *f = *state;
+        const Advertisement *a = load(f, PLAIN "data = 0x24: 16 2f, 38: 01\n");
+
+        assert_int_equal(a->data.n_other, 2);
+        assert_int_equal(a->data.other[0].type, 0x24);
+        assert_int_equal(a->data.other[0].size, 2);
+        assert_memory_equal(a->data.other[0].data, "\x16\x2f", 2);
+        assert_int_equal(a->data.other[1].type, 0x26);
+        expect_refused(
+                f, "data", "024: 01", "\"024\" is neither decimal nor hex: a type is 36 or 0x24");
+        expect_refused(
+                f, "data", "256: 01", "\"256\" is not the number of a type, such as 36 or 0x24");
+        expect_refused(
+                f, "data", "uri: 01", "\"uri\" is not the number of a type, such as 36 or 0x24");
+        expect_refused(f, "data", "0x24: 01, 36: 02", "\"36\" is there twice");
+        expect_refused(
+                f, "data", "0x24:", "\"0x24\" has no bytes behind it, and BlueZ refuses that");
+        expect_refused(f, "scan_response_data", "0xff: 01",
+                "\"0xff\" is a type that BlueZ refuses here: another key says it, or BlueZ "
+                "itself");
+        expect_refused(f, "data", "0x01: 06",
+                "\"0x01\" is a type that BlueZ refuses here: another key says it, or BlueZ "
+                "itself");
+}
+
 static void test_the_scan_response_has_the_same(void **state) {
         const Advertisement *a =
                 load(*state, PLAIN "name = x\nsolicit = heart_rate\nscan_response_services = s\n"
                                    "scan_response_solicit = battery 180D\n"
                                    "scan_response_manufacturer_data = 1: 02\n"
-                                   "scan_response_service_data = s: 03\n");
+                                   "scan_response_service_data = s: 03\n"
+                                   "scan_response_data = 0x24: 04\n");
 
         assert_int_equal(uuid_number(&a->data.solicit.items[0]), 0x180D);
         assert_int_equal(a->data.services.n, 0);
         assert_int_equal(a->response.services.n, 1);
         assert_int_equal(a->response.solicit.n, 2);
         assert_int_equal(a->response.manufacturer[0].data[0], 2);
+        assert_int_equal(a->response.other[0].data[0], 4);
+        assert_int_equal(a->data.n_other, 0);
         assert_int_equal(a->response.service[0].data[0], 3);
 }
 
@@ -339,6 +368,7 @@ int main(void) {
                 FIXTURE_TEST(test_what_is_no_manufacturer_data_is_refused),
                 FIXTURE_TEST(test_bytes_end_somewhere),
                 FIXTURE_TEST(test_service_data_is_of_services),
+                FIXTURE_TEST(test_other_data_has_types),
                 FIXTURE_TEST(test_the_scan_response_has_the_same),
                 FIXTURE_TEST(test_a_service_that_is_switched_off_is_left_out),
                 FIXTURE_TEST(test_others_have_names),

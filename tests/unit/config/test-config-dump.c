@@ -128,6 +128,7 @@ static void test_every_key_of_an_advertisement_comes_back(void **state) {
                 SERVICE "[characteristic a]\nuuid = 2A00\nflags = read\n"
                         "[advertisement]\ndiscoverable_timeout = 5s\nname = Shed\n"
                         "services = s\nsolicit = battery\nmanufacturer_data = 1: 02, 0x59: 03\n"
+                        "data = 0x24: 16\nscan_response_data = 0x24: 17\n"
                         "appearance = tag\ninclude_tx_power = yes\ntx_power = high\n"
                         "interval = 100ms 0.2s\nduration = 3s\ntimeout = 1min\n"
                         "scan_response_services = 180D\nscan_response_solicit = s\n"

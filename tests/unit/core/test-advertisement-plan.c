@@ -107,6 +107,21 @@ static void test_each_company_and_each_services_data_has_its_header(void **state
         assert_int_equal(plan_fits(a, "x").response, (2 + 16 + 2) + 3);
 }
 
+static void test_other_data_has_its_header(void **state) {
+        _cleanup_(advertisement_freep) Advertisement *a = make();
+
+        assert_int_equal(advertised_data_add_other(&a->data, 0x24, bytes, 5), 0);
+        assert_int_equal(advertised_data_add_other(&a->response, 0x24, bytes, 4), 0);
+        assert_int_equal(advertised_data_add_other(&a->data, 0x26, bytes, 1), 0);
+        assert_int_equal(plan_fits(a, "x").data, 3 + (2 + 5) + (2 + 1));
+        assert_int_equal(plan_fits(a, "x").response, (2 + 4) + 3);
+        assert_int_equal(advertised_data_add_other(&a->data, 0x25, bytes, 17), 0);
+        expect_why(&(AdvertisementTask){.advertisement = a, .name = "x"},
+                "the advertising data has 32 bytes, and 31 fit: flags 3, data 29");
+        assert_int_equal(advertisement_add_rung(a, ADVERTISEMENT_ITEM_DATA), 0);
+        assert_int_equal(plan_fits(a, "x").data, 3);
+}
+
 static void test_appearance_and_power_have_theirs(void **state) {
         _cleanup_(advertisement_freep) Advertisement *a = make();
 
@@ -418,6 +433,7 @@ int main(void) {
                 cmocka_unit_test(test_uuids_of_each_length_are_a_list),
                 cmocka_unit_test(test_a_long_uuid_leaves_ten),
                 cmocka_unit_test(test_each_company_and_each_services_data_has_its_header),
+                cmocka_unit_test(test_other_data_has_its_header),
                 cmocka_unit_test(test_appearance_and_power_have_theirs),
                 cmocka_unit_test(test_a_beacon_fits),
                 cmocka_unit_test(test_what_is_too_long_is_told_by_its_parts),

@@ -73,6 +73,28 @@ static void test_a_company_and_a_services_data_are_there_once(void **state) {
         assert_int_equal(a->data.service[0].size, 0);
 }
 
+/* type_reject_list of bluez src/shared/ad.c, and 0 and 2e. */
+static void test_types_that_bluez_refuses(void **state) {
+        static const uint8_t refused[] = {0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09,
+                0x0a, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a,
+                0x1b, 0x1c, 0x1d, 0x1e, 0x1f, 0x20, 0x21, 0x22, 0x23, 0x27, 0x28, 0x29, 0x2a, 0x2b,
+                0x3d, 0xff, 0x00, 0x2e};
+
+        for (unsigned type = 0; type <= UINT8_MAX; type++)
+                assert_int_equal(advertised_other_type_is_free((uint8_t)type),
+                        memchr(refused, (int)type, sizeof(refused)) == NULL);
+}
+
+static void test_other_data_is_there_once(void **state) {
+        _cleanup_(advertisement_freep) Advertisement *a = advertisement_new(NULL);
+
+        assert_int_equal(advertised_data_add_other(&a->data, 0x24, bytes, 3), 0);
+        assert_int_equal(advertised_data_add_other(&a->data, 0x24, bytes, 2), -EEXIST);
+        assert_int_equal(advertised_data_add_other(&a->response, 0x24, bytes, 1), 0);
+        assert_int_equal(a->data.n_other, 1);
+        assert_memory_equal(a->data.other[0].data, bytes, 3);
+}
+
 static void test_a_ladder_has_each_item_once(void **state) {
         _cleanup_(advertisement_freep) Advertisement *a = advertisement_new(NULL);
 
@@ -110,6 +132,8 @@ int main(void) {
                 cmocka_unit_test(test_a_uuid_is_there_once),
                 cmocka_unit_test(test_bytes_are_copies),
                 cmocka_unit_test(test_a_company_and_a_services_data_are_there_once),
+                cmocka_unit_test(test_types_that_bluez_refuses),
+                cmocka_unit_test(test_other_data_is_there_once),
                 cmocka_unit_test(test_a_ladder_has_each_item_once),
                 cmocka_unit_test(test_every_item_has_a_name_that_leads_back),
                 cmocka_unit_test(test_channels_have_the_names_of_bluez),
