@@ -226,15 +226,21 @@ static void take_capabilities(Advertising *a, const AdvertisingCapabilities *c) 
         a->instances = (size_t)c->active + c->free;
 }
 
-static void say_limits(const Advertising *a) {
+static void say_limits_of(const Board *b) {
         char text[ADVERTISEMENT_WHY_SIZE];
+
+        limitations_log_advertisement(billboard_title(&b->billboard, text), b->advertisement,
+                &b->billboard.content.plan, b->advertising->version);
+}
+
+static void say_limits(const Advertising *a) {
         size_t n = 0;
 
+        if (!a->target || !a->boards[0].advertisement->advertise)
+                return;
         for (size_t i = 0; i < a->n_boards; i++) {
-                const Board *b = &a->boards[i];
-                limitations_log_advertisement(billboard_title(&b->billboard, text),
-                        b->advertisement, &b->billboard.content.plan, a->version);
-                n += !has_room(b);
+                say_limits_of(&a->boards[i]);
+                n += !has_room(&a->boards[i]);
         }
         if (n > 0)
                 log_warning("the adapter takes %zu advertisement%s: the last %zu of the profile's "
@@ -255,7 +261,7 @@ void advertising_set_target(
         other = other || !advertisement_limits_equal(&before, &a->limits);
         for (size_t i = 0; i < a->n_boards && other; i++)
                 plan(&a->boards[i]);
-        if (other && a->boards[0].advertisement->advertise)
+        if (other)
                 say_limits(a);
         decide(a);
 }
@@ -307,14 +313,25 @@ static bool is_live(const Board *b) {
                bluez_traits(version)->live_advertising;
 }
 
+static bool has_name(const Board *b) {
+        const AdvertisementPlan *p = &b->billboard.content.plan;
+
+        return advertisement_plan_says(p, b->advertisement, ADVERTISEMENT_ITEM_NAME) &&
+               !(p->ignored & ADVERTISEMENT_ITEM_NAME);
+}
+
 static void rename_board(Board *b, bool had_name) {
-        const unsigned before = b->billboard.content.plan.left_out;
+        const AdvertisementPlan before = b->billboard.content.plan;
 
         plan(b);
-        if (had_name && before == b->billboard.content.plan.left_out && is_live(b))
-                billboard_tell_name(&b->billboard);
-        else
+        const AdvertisementPlan *now = &b->billboard.content.plan;
+        bool other = before.left_out != now->left_out || before.ignored != now->ignored;
+        if (other)
+                say_limits_of(b);
+        if (other || (has_name(b) && !(had_name && is_live(b))))
                 renew(b);
+        else if (has_name(b))
+                billboard_tell_name(&b->billboard);
         b->over = false;
         decide_wanted(b);
 }
@@ -364,6 +381,7 @@ int advertising_take(Advertising *a, const Profile *profile) {
                 b->over = false;
                 plan(b);
         }
+        say_limits(a);
         renew_all(a);
         return 0;
 }

@@ -23,7 +23,7 @@ typedef struct AdvertisingEvents {
 typedef struct AdvertisementStanding {
         const char *section; /* NULL: the plain one */
         bool wanted;         /* it is to be on the air */
-        bool registered;
+        bool registered;     /* with what it says now */
         bool over; /* its own timeout has ended it */
         bool connectable;
         unsigned left_out; /* bits of AdvertisementItem: to fit, or because BlueZ refused more */

@@ -84,6 +84,7 @@ bool peripheral_advertisement(const Peripheral *p, size_t index, AdvertisementSt
         if (index >= advertising_count(p->advertising))
                 return false;
         advertising_standing(p->advertising, index, ret);
+        ret->registered = presence_advertisement_on_air(p->presence, index);
         ret->error = presence_advertisement_error(p->presence, index);
         return true;
 }

@@ -390,6 +390,15 @@ RegistrationState presence_advertisement_state(const Presence *p, size_t index) 
                 p->registrations, registrations_advertisement(p->registrations, index));
 }
 
+bool presence_advertisement_on_air(const Presence *p, size_t index) {
+        const size_t first = REGISTRATIONS_ADVERTISEMENTS + REGISTRATIONS_SIDES * index;
+
+        for (size_t side = 0; side < REGISTRATIONS_SIDES; side++)
+                if (registrations_state(p->registrations, first + side) == REGISTRATION_REGISTERED)
+                        return true;
+        return false;
+}
+
 bool presence_pinned(const Presence *p) {
         return pinning_set(&p->pinning);
 }

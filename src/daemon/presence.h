@@ -78,6 +78,8 @@ const char *presence_advertisement_error(const Presence *presence, size_t index)
 bool presence_agent_registered(const Presence *presence);
 /* Of the path that its newest content has. */
 RegistrationState presence_advertisement_state(const Presence *presence, size_t index);
+/* BlueZ has it registered, with its newest content or with the one before. */
+bool presence_advertisement_on_air(const Presence *presence, size_t index);
 /* What BlueZ may still hold: "the agent, the application and 2
  * advertisements"; empty: nothing. */
 void presence_left(const Presence *presence, char *out, size_t size);

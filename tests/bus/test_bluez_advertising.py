@@ -101,6 +101,8 @@ class Advertising(BluezStory):
         self.assertTrue(stands["over"])
         self.assertEqual(stands["why"], "its timeout has ended it")
         self.assertEqual(self.bluez.registered(), ("1", "0"))
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls("RegisterAdvertisement"), ["RegisterAdvertisement"])
         reply = self.connect().call(op="advertise", name="Again")
         self.assertTrue(reply.get("ok"), reply)
         self.heard("Again")

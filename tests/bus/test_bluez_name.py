@@ -54,6 +54,34 @@ class Name(BluezStory):
         self.assertEqual(self.bluez.registered(), ("1", "1"))
         self.assertTrue(self.set("level", 1)["subscribed"])
 
+    def test_one_without_a_name_is_told_none(self):
+        self.bluez.add_adapter()
+        self.bluez.command("own")
+        process = self.launch("-o", "bluez.version=5.82", "-o", "advertisement.name=Old",
+                              "-o", "advertisement.include_name=no")
+        self.wait_on_air()
+        self.bluez.sync()
+        self.bluez.waiting.clear()
+        self.advertise("New")
+        self.wait_name("New")
+        self.bluez.wait_call("Set")
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls(*REGISTRATIONS), [])
+        self.assertNotIn("cannot be told", self.log_of(process))
+
+    def test_it_is_on_the_air_while_the_new_one_is_being_registered(self):
+        self.put_on_air("-o", "advertisement.name=Old")
+        self.bluez.command("once", "RegisterAdvertisement", "hold")
+        self.bluez.sync()
+        self.bluez.waiting.clear()
+        self.advertise("New")
+        self.bluez.wait("advertisement")
+        self.assertTrue(self.status()["advertisements"][0]["on_air"])
+        self.heard("Old")
+        self.bluez.command("reply", "RegisterAdvertisement", "ok")
+        self.heard("New")
+        self.assertTrue(self.status()["advertisements"][0]["on_air"])
+
     def test_where_there_is_room_for_one_alone(self):
         self.bluez.add_adapter()
         self.bluez.command("controller", "hci0", "instances=1")

@@ -494,6 +494,12 @@ class Anew(Reloading):
         self.assertEqual(self.bluez.wait_values(1), [("level", "02")])
         self.assertEqual(self.bluez.registered()[1], "1")
 
+    def test_what_of_the_advertisement_the_adapter_cannot_is_said(self):
+        process = self.put_on_air()
+        self.reload("[advertisement]\ntx_power = 4\n")
+        self.assertEqual(self.status()["advertisements"][0]["not_taken"], "tx_power")
+        self.assertIn("do not take tx_power", self.log_of(process))
+
     def test_no_advertisement_any_more_and_again(self):
         self.put_on_air()
         self.reload("[advertisement]\nadvertise = no\n")
