@@ -113,6 +113,7 @@ int peripheral_put_up(Peripheral *p, const Settings *settings, const Profile *pr
                 r = serving_set_owner(p->serving, bluez_client_owner(p->client));
         if (r < 0)
                 return r;
+        advertising_set_centrals(p->advertising, devices_connected(p->devices));
         peripheral_reconfigure(p, settings);
         note_mtus(p);
         set_alias(p);

@@ -559,6 +559,23 @@ class Anew(Reloading):
         self.assertEqual(self.read("level")["hex"], "01")
 
 
+class Full(Reloading):
+    """As many centrals as there may be: they stay connected while the table is another."""
+
+    def test_it_is_not_advertised_to_more(self):
+        self.put_on_air("-o", "limits.centrals=1")
+        self.bluez.command("phone", "connect")
+        self.bluez.wait_call("UnregisterAdvertisement")
+        self.reload(MORE)
+        self.bluez.wait_call("RegisterApplication")
+        self.wait_status("1 central")
+        self.until(lambda: self.bluez.registered()[0] == "1")
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls("RegisterAdvertisement"), [])
+        self.bluez.command("phone", "disconnect")
+        self.bluez.wait_call("RegisterAdvertisement")
+
+
 class Pinned(Reloading, Listings):
 
     def test_a_service_at_the_end_moves_no_handle(self):
