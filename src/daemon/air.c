@@ -62,20 +62,32 @@ static void tell_room(Daemon *d) {
                 daemon_room(profile_at(d->profile, i), d);
 }
 
-void air_disconnect(Daemon *d) {
-        if (!d->peripheral)
-                return;
-        /* The next bus knows nothing of this one's writes. */
-        verdicts_give_up(d->verdicts, NULL);
+/* What was counted there goes on being counted. */
+static void end_peripheral(Daemon *d) {
         d->calls_refused += peripheral_calls_refused(d->peripheral);
         d->devices_dropped += devices_dropped(peripheral_devices(d->peripheral));
-        peripheral_forget(d->peripheral);
         d->peripheral = peripheral_free(d->peripheral);
         tell_room(d);
 }
 
+static void disconnect(Daemon *d) {
+        if (!d->peripheral)
+                return;
+        /* The next bus knows nothing of this one's writes. */
+        verdicts_give_up(d->verdicts, NULL);
+        peripheral_forget(d->peripheral);
+        end_peripheral(d);
+}
+
+void air_disconnect(Daemon *d) {
+        disconnect(d);
+        /* BlueZ drops what a client that left the bus had registered: nothing is waited for. */
+        if (d->air == AIR_LEAVING && !d->unregistered)
+                end_leaving(d);
+}
+
 void air_connect(Daemon *d) {
-        air_disconnect(d);
+        disconnect(d);
         d->air = AIR_ON;
         d->bus_lost = false;
         d->bus_error = peripheral_new(
@@ -107,11 +119,11 @@ static void on_leave(struct ev_loop *loop, struct ev_timer *w, int revents) {
         Daemon *d = w->data;
 
         air_give_up(d);
-        air_disconnect(d);
+        disconnect(d);
         d->air = AIR_OFF;
         if (d->stopping)
                 daemon_end_if_done(d);
-        else if (!d->deactivated)
+        else if (!d->deactivated && daemon_serves(d))
                 air_connect(d);
         else
                 daemon_announce(d);
@@ -168,14 +180,21 @@ void air_reconfigure(Daemon *d) {
 
 void air_failed(Daemon *d, int error) {
         log_error("what is served cannot be put on the bus: %s", strerror(-error));
-        d->peripheral = peripheral_free(d->peripheral);
+        verdicts_give_up(d->verdicts, NULL);
+        end_peripheral(d);
         d->bus_error = error;
         connect_later(d);
 }
 
+void air_resume(Daemon *d) {
+        if (d->air == AIR_OFF && !d->deactivated)
+                air_connect(d);
+        else if (d->air == AIR_ON && !ev_is_active(&d->connect_again))
+                connect_later(d);
+}
+
 void air_withdraw(Daemon *d) {
         ev_timer_stop(d->loop, &d->connect_again);
-        d->peripheral = peripheral_free(d->peripheral);
         d->bus_lost = false;
         if (d->air == AIR_ON)
                 d->air = AIR_OFF;

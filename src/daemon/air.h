@@ -3,9 +3,12 @@
 
 #include "daemon/owner.h"
 
-/* The connection to the bus, if there is one, is closed at once: for a profile that goes. */
+/* The connection to the bus, if there is one, is closed at once, and with it what is registered:
+ * for a profile that goes. While leaving that is the end of it, told from the loop. */
 void air_disconnect(Daemon *d);
-/* There is nothing to serve any more: what is registered is dropped with the connection. */
+/* After it: connects anew, if it is to be on the air and does not come there by itself. */
+void air_resume(Daemon *d);
+/* After it: there is nothing to serve any more. */
 void air_withdraw(Daemon *d);
 /* Another retry_min and retry_max. */
 void air_reconfigure(Daemon *d);

@@ -211,32 +211,35 @@ static int take_in_place(Daemon *d, Next *n) {
 
 /* The old profile stands until nothing points into it any more. */
 static void put_up(Daemon *d) {
-        bool served = d->peripheral || d->air == AIR_ON;
-        int r = 0;
-
         if (!daemon_serves(d)) {
                 air_withdraw(d);
                 return;
         }
-        if (d->peripheral)
-                r = peripheral_put_up(d->peripheral, d->settings, d->profile);
-        else if (!served && !d->deactivated)
-                air_connect(d);
-        if (r >= 0 && d->peripheral)
+        if (!d->peripheral) {
+                air_resume(d);
+                return;
+        }
+        int r = peripheral_put_up(d->peripheral, d->settings, d->profile);
+        if (r >= 0)
                 r = keep_name(d);
         if (r < 0)
                 air_failed(d, r);
+}
+
+/* With nothing to be registered instead the connection goes, and all that BlueZ has of it. */
+static void take_down(Daemon *d, const Next *n) {
+        verdicts_give_up(d->verdicts, NULL);
+        if (is_up(d) && n->profile->n_services > 0)
+                peripheral_take_down(d->peripheral);
+        else
+                air_disconnect(d);
 }
 
 static int take_anew(Daemon *d, Next *n) {
         const ServerParameters server =
                 daemon_server_parameters(config_settings(n->config), n->profile);
 
-        verdicts_give_up(d->verdicts, NULL);
-        if (is_up(d))
-                peripheral_take_down(d->peripheral);
-        else
-                air_disconnect(d);
+        take_down(d, n);
         int r = server_reconfigure(d->server, &server);
         if (r >= 0) {
                 let_go(d, n);

@@ -5,7 +5,7 @@ import signal
 import unittest
 from random import Random
 
-from bluez import REGISTRATIONS, BluezStory
+from bluez import REGISTRATIONS, BluezStory, path_of
 from harness import SPORED
 from simulation.sporesim import UNDER_VALGRIND
 from test_bluez_handles import Listings
@@ -576,6 +576,24 @@ class Full(Reloading):
         self.bluez.wait_call("RegisterAdvertisement")
 
 
+class Counted(Reloading):
+
+    def test_calls_that_were_refused_stay_counted(self):
+        """Through another table, none at all and a connection that goes."""
+        self.put_on_air()
+        reply = self.bluez.answer_of("ReadValue", "stranger", "read", path_of("count"),
+                                     "org.bluez.GattCharacteristic1")
+        self.refused(reply, "org.freedesktop.DBus.Error.AccessDenied")
+        self.assertEqual(self.status()["calls_refused"], 1)
+        with open(self.profile, encoding="utf-8") as file:
+            text = file.read()
+        for profile in (text + MORE, "", text):
+            with open(self.profile, "w", encoding="utf-8") as file:
+                file.write(profile)
+            self.assertTrue(self.reload()["ok"])
+            self.assertEqual(self.status()["calls_refused"], 1)
+
+
 class Pinned(Reloading, Listings):
 
     def test_a_service_at_the_end_moves_no_handle(self):
@@ -657,6 +675,82 @@ class Away(Reloading):
         self.process.send_signal(signal.SIGHUP)
         _, log = self.process.communicate(timeout=60)
         self.assertEqual(self.process.returncode, 0, log)
+
+
+class Deactivated(Reloading):
+    """Off the air, or on the way there."""
+
+    # Far longer than anything here takes.
+    options = (*Reloading.options, "-o", "daemon.shutdown_timeout=60s")
+
+    def tell(self, operation):
+        reply = self.once(op=operation)
+        self.assertTrue(reply.get("ok"), reply)
+
+    def leave(self, *arguments):
+        """It is being taken back, and BlueZ does not answer."""
+        self.put_on_air(*arguments)
+        self.bluez.command("answer", "UnregisterAdvertisement", "never")
+        self.tell("deactivate")
+        self.bluez.wait_call("UnregisterAdvertisement")
+
+    def wait_off(self):
+        self.wait_status("deactivated by a program; sporectl activate")
+
+    def test_it_stays_off_and_comes_back_with_what_was_loaded_last(self):
+        self.put_on_air()
+        self.tell("deactivate")
+        self.wait_off()
+        for text in ("[queue]\ndepth = 5\n", MORE, MORE + "[advertisement]\nname = Later\n"):
+            self.assertTrue(self.reload(text)["ok"])
+            self.assertEqual(self.status()["why"], "deactivated by a program")
+        self.bluez.sync()
+        self.assertEqual(self.bluez.registered(), ("0", "0"))
+        self.tell("activate")
+        self.wait_on_air("as Later")
+        self.set("extra", 1)
+
+    def expect_off_at_once(self, text):
+        """The connection to the bus is given up, and with it all that BlueZ has of it."""
+        self.leave()
+        self.assertTrue(self.reload(text)["ok"])
+        self.until(lambda: self.status()["why"] == "deactivated by a program")
+        self.bluez.sync()
+        self.assertEqual(self.bluez.registered(), ("0", "0"))
+
+    def test_on_the_way_a_reload_ends_it(self):
+        self.expect_off_at_once("[queue]\ndepth = 5\n")
+
+    def test_on_the_way_another_table_ends_it(self):
+        self.expect_off_at_once(MORE)
+
+    def expect_back(self, text):
+        """At once, and not to be dropped when the time for leaving is over."""
+        self.leave("-o", "daemon.shutdown_timeout=500ms")
+        self.tell("activate")
+        self.assertTrue(self.reload(text)["ok"])
+        self.wait_on_air()
+        self.forget_calls()
+        self.bluez.command("pause", "0.6")
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls("RegisterApplication"), [])
+        self.assertEqual(self.bluez.registered(), ("1", "1"))
+
+    def test_activated_on_the_way_a_reload_brings_it_back(self):
+        self.expect_back("[queue]\ndepth = 5\n")
+
+    def test_activated_on_the_way_another_table_brings_it_back(self):
+        self.expect_back(MORE)
+
+    def test_on_the_way_with_nothing_to_come_back_to(self):
+        self.leave()
+        self.tell("activate")
+        with open(self.profile, "w", encoding="utf-8") as file:
+            file.write("[queue]\ndepth = 3\n")
+        self.assertTrue(self.reload()["ok"])
+        self.until(lambda: "nothing is declared" in self.status()["why"])
+        self.bluez.sync()
+        self.assertEqual(self.bluez.registered(), ("0", "0"))
 
 
 class Systemd(Reloading):
