@@ -97,8 +97,8 @@ static void remove_service(GattServer *server, DatabaseService *service) {
 
 static void close_provider(Provider *p) {
         p->acquire_write = sd_bus_slot_unref(p->acquire_write);
-        value_sockets_close(&p->notify_sockets, NULL);
-        value_sockets_close(&p->write_sockets, NULL);
+        value_sockets_close(&p->notify_sockets);
+        value_sockets_close(&p->write_sockets);
         p->entry = p->ccc = NULL;
 }
 

@@ -165,10 +165,11 @@ static void disable_shared(Provider *p) {
         if (TAILQ_EMPTY(&p->notify_sockets))
                 gatt_calls_tell(p, "StopNotify");
         else
-                value_sockets_close(&p->notify_sockets, NULL);
+                value_sockets_close(&p->notify_sockets);
 }
 
-/* link NULL: a central without a bond has left, and then any socket will do. */
+/* link NULL: a central without a bond has left, and then any socket will do. bluetoothd hears of
+ * that last of all: what its sockets hold has gone by then. */
 static void disable(Provider *p, const GattLink *link) {
         ValueSocket *s = link ? value_socket_find(&p->notify_sockets, link)
                               : TAILQ_FIRST(&p->notify_sockets);
@@ -180,8 +181,10 @@ static void disable(Provider *p, const GattLink *link) {
                 return;
         }
         p->notify_count--;
-        if (s)
+        if (s && link)
                 value_socket_close(s);
+        else if (s)
+                value_socket_end(s);
         else if (p->notify_count == 0)
                 gatt_calls_tell(p, "StopNotify");
 }
@@ -210,13 +213,13 @@ static Provider *find_provider(const GattServer *server, uint16_t ccc_handle) {
         return entry ? entry->object : NULL;
 }
 
-static void close_sockets(const GattServer *server, const GattLink *link) {
+static void end_sockets(const GattServer *server, const GattLink *link) {
         GattApplication *a;
 
         for (a = TAILQ_FIRST(&server->applications); a; a = TAILQ_NEXT(a, entry))
                 for (size_t i = 0; i < a->objects->n_objects; i++) {
-                        value_sockets_close(&a->providers[i].notify_sockets, link);
-                        value_sockets_close(&a->providers[i].write_sockets, link);
+                        value_sockets_end(&a->providers[i].notify_sockets, link);
+                        value_sockets_end(&a->providers[i].write_sockets, link);
                 }
 }
 
@@ -245,7 +248,7 @@ void subscription_leave(GattServer *server, Device *device) {
                 subscription_store(server, device);
         else
                 subscription_clear(server, device);
-        close_sockets(server, device->link);
+        end_sockets(server, device->link);
         device->link = NULL;
 }
 

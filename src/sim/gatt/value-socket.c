@@ -48,6 +48,15 @@ static bool take_packet(ValueSocket *s) {
         return true;
 }
 
+/* Nothing more goes in, so what is in it ends. */
+void value_socket_end(ValueSocket *s) {
+        bool more = ev_is_active(&s->io) && shutdown(s->io.fd, SHUT_RD) == 0;
+
+        while (more)
+                more = take_packet(s);
+        value_socket_close(s);
+}
+
 static void write_confirmations(ValueSocket *s) {
         static const uint8_t byte = 1;
 
@@ -115,13 +124,20 @@ int value_socket_new(ValueSocket **ret, struct ValueSocketList *list, Provider *
         return 0;
 }
 
-void value_sockets_close(struct ValueSocketList *list, const GattLink *link) {
+void value_sockets_close(struct ValueSocketList *list) {
+        ValueSocket *s;
+
+        while ((s = TAILQ_FIRST(list)))
+                value_socket_close(s);
+}
+
+void value_sockets_end(struct ValueSocketList *list, const GattLink *link) {
         ValueSocket *s, *next;
 
         for (s = TAILQ_FIRST(list); s; s = next) {
                 next = TAILQ_NEXT(s, entry);
-                if (!link || s->link == link)
-                        value_socket_close(s);
+                if (s->link == link)
+                        value_socket_end(s);
         }
 }
 

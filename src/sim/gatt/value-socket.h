@@ -23,8 +23,11 @@ struct ValueSocket {
 int value_socket_new(ValueSocket **ret, struct ValueSocketList *list, Provider *provider,
         GattLink *link, sd_bus_message *reply, ValueSocketPacket packet);
 void value_socket_close(ValueSocket *socket);
-/* Every one of the list that is of link; of all if link is NULL. */
-void value_sockets_close(struct ValueSocketList *list, const GattLink *link);
+/* Closes it when what is in it has been taken. */
+void value_socket_end(ValueSocket *socket);
+void value_sockets_close(struct ValueSocketList *list);
+/* Ends every one of the list that is of link. */
+void value_sockets_end(struct ValueSocketList *list, const GattLink *link);
 /* The first that is of link or of all centrals, or NULL. */
 ValueSocket *value_socket_find(const struct ValueSocketList *list, const GattLink *link);
 /* 0 or a negative errno. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -315,6 +316,40 @@ static void test_5_82_closes_the_first_socket_when_another_leaves(void **state) 
         scene_end(s);
 }
 
+/* As many as wait while bluetoothd is busy: more than it reads at once. */
+static void send_many(Scene *s, size_t i, unsigned n) {
+        for (unsigned number = 0; number < n; number++) {
+                uint8_t byte = (uint8_t)number;
+
+                assert_int_equal(send(s->f.application.sockets[i], &byte, 1, MSG_NOSIGNAL), 1);
+        }
+}
+
+static void expect_many(FixtureCentral *c, unsigned n) {
+        char log[sizeof(c->log)] = "";
+
+        for (unsigned number = 0; number < n; number++)
+                (void)snprintf(log + strlen(log), sizeof(log) - strlen(log),
+                        "notified 0x0102 %02x\n", number);
+        central_expect(c, log);
+}
+
+static void test_what_a_socket_holds_is_heard_before_another_leaves(void **state) {
+        static const char *const versions[] = {"5.72", "5.82", "5.87"};
+
+        for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++) {
+                Scene *s = scene_begin(versions[i], "notify", true);
+
+                assert_int_equal(central_subscribe(&s->f, &s->one, CCC, 1), 0);
+                assert_int_equal(central_subscribe(&s->f, &s->two, CCC, 1), 0);
+                send_many(s, 0, 40);
+                central_leave(&s->f, &s->two);
+                expect_many(&s->one, 40);
+                assert_true(hung_up(s, 0));
+                scene_end(s);
+        }
+}
+
 static void test_5_82_closes_only_its_own_socket_when_the_first_leaves(void **state) {
         Scene *s = scene_begin("5.82", "notify", true);
 
@@ -497,6 +532,7 @@ int main(void) {
                 cmocka_unit_test(test_5_72_has_a_socket_each_that_all_hear),
                 cmocka_unit_test(test_5_82_has_a_socket_each_for_itself),
                 cmocka_unit_test(test_5_82_closes_the_first_socket_when_another_leaves),
+                cmocka_unit_test(test_what_a_socket_holds_is_heard_before_another_leaves),
                 cmocka_unit_test(test_5_82_closes_only_its_own_socket_when_the_first_leaves),
                 cmocka_unit_test(test_5_82_gives_a_returned_bond_no_socket),
                 cmocka_unit_test(test_a_socket_that_the_application_closes_leaves_the_subscription),
