@@ -4,9 +4,10 @@ from . import mushpi
 from .cycles import nothing_left
 from .peer import set_env
 from .served import assert_served, survived
-from .world import wait_until
+from .world import lasting, wait_until
 
 CYCLES, LOOK = 100, 25
+SECONDS_EACH = 6
 
 
 def deactivate(world):
@@ -36,6 +37,7 @@ def story_deactivated(world):
         assert central.read(mushpi.ENV_MEASUREMENTS) == value
 
 
+@lasting(CYCLES * SECONDS_EACH)
 def story_a_hundred_times(world):
     """after each of a hundred times the next central is served, and nothing is left behind"""
     with survived(world):

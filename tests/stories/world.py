@@ -166,7 +166,10 @@ class World(abc.ABC):
         """Before each story: bluetoothd runs, mushpi is on the air and nobody is subscribed."""
         self.spored.drop_in(None)
         self.bluetoothd.start()
-        self.spored.start()
+        self.spored.start(on_air=False)
+        with self.peer() as peer:
+            peer.request("activate")  # a story that has failed may have left it deactivated
+        self.spored.wait_on_air()
         wait_until(lambda: not self.spored.subscribed(),
                    "the centrals of the story before are gone")
 
