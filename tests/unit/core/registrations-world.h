@@ -19,6 +19,9 @@
 #define THINGS_MAX     (REGISTRATIONS_ADVERTISEMENTS + REGISTRATIONS_SIDES * ADVERTS_MAX)
 #define ON_THE_WAY_MAX 64
 
+#define RETRY_MIN_USEC 1
+#define RETRY_MAX_USEC 8
+
 /* A life of bluetoothd, and how it stands; what spored was told last is another one. */
 typedef struct Facts {
         unsigned owner;   /* each life has another number; 0: there is none */
@@ -58,7 +61,10 @@ typedef struct World {
         News news[ON_THE_WAY_MAX];
         size_t n_queue, n_news;
         bool timers[THINGS_MAX];
-        unsigned agent_answered; /* the last life in which its first call had an outcome */
+        uint64_t next_delay_usec[THINGS_MAX];
+        unsigned asked_owner[THINGS_MAX]; /* to register it, last */
+        unsigned served;                  /* the last life that was told with an adapter */
+        unsigned agent_answered;          /* the last life in which its first call had an outcome */
 } World;
 
 static bool chance(World *w, uint32_t of) {
@@ -92,6 +98,7 @@ static void assert_may_register(const World *w, size_t thing) {
         assert_true(w->active);
         if (thing == REGISTRATIONS_AGENT) {
                 assert_true(w->has_agent);
+                assert_int_equal(w->served, w->told.owner);
         } else if (thing == REGISTRATIONS_APPLICATION) {
                 assert_true(w->told.gatt_manager && w->way_clear);
                 assert_true(!w->has_agent || w->agent_answered == w->told.owner);
@@ -123,14 +130,19 @@ static void call(World *w, size_t thing, bool registers, const char *owner, cons
 }
 
 static void on_call_register(size_t thing, const char *owner, const char *manager, void *userdata) {
-        assert_may_register(userdata, thing);
-        call(userdata, thing, true, owner, manager);
+        World *w = userdata;
+
+        assert_may_register(w, thing);
+        w->asked_owner[thing] = w->told.owner;
+        call(w, thing, true, owner, manager);
 }
 
 static void on_call_unregister(
         size_t thing, const char *owner, const char *manager, void *userdata) {
         World *w = userdata;
 
+        /* Only who may hold it is asked to give it up. */
+        assert_int_equal(w->asked_owner[thing], w->told.owner);
         /* What was registered first leaves last. */
         if (!w->active && registrations_state(w->r, thing) == REGISTRATION_UNREGISTERING)
                 assert_false(in_company(w, thing));
@@ -148,6 +160,12 @@ static void on_set_timer(size_t thing, uint64_t delay_usec, void *userdata) {
         World *w = userdata;
 
         w->timers[thing] = delay_usec != UINT64_MAX;
+        if (!w->timers[thing])
+                return;
+        /* Each pause is twice the one before. */
+        uint64_t *next_usec = &w->next_delay_usec[thing];
+        assert_int_equal(delay_usec, *next_usec);
+        *next_usec = *next_usec < RETRY_MAX_USEC / 2 ? 2 * *next_usec : RETRY_MAX_USEC;
 }
 
 static void on_changed(size_t thing, RegistrationState old, RegistrationState new, void *userdata);
@@ -171,6 +189,8 @@ static void tell_facts(World *w) {
                 .way_clear = w->way_clear,
         };
 
+        if (w->told.adapter > 0)
+                w->served = w->told.owner;
         owner_name(w->told.owner, owner);
         adapter_path(w->told.adapter, adapter);
         assert_int_equal(registrations_set_facts(w->r, &facts), 0);
@@ -181,6 +201,8 @@ static void on_changed(size_t thing, RegistrationState old, RegistrationState ne
         World *w = userdata;
 
         assert_int_not_equal(old, new);
+        if (new == REGISTRATION_REGISTERED)
+                w->next_delay_usec[thing] = RETRY_MIN_USEC;
         if (thing == REGISTRATIONS_AGENT && old == REGISTRATION_REGISTERING &&
                 (new == REGISTRATION_REGISTERED || new == REGISTRATION_CLEARING ||
                         new == REGISTRATION_WAITING))
@@ -318,6 +340,12 @@ static void hear(World *w) {
         memmove(w->news, w->news + 1, --w->n_news * sizeof(News));
         switch (n.kind) {
         case NEWS_FACTS:
+                /* Another bluetoothd may be told with its adapter at once. */
+                if (w->n_news > 0 && w->news[0].kind == NEWS_FACTS &&
+                        w->news[0].facts.owner != w->told.owner && chance(w, 2)) {
+                        hear(w);
+                        break;
+                }
                 w->told = n.facts;
                 tell_facts(w);
                 break;

@@ -241,6 +241,20 @@ static void test_unavailable_while_registering_voids_the_call(void **state) {
         assert_calls(&f, 0, 0, 1);
 }
 
+static void test_stop_after_a_void_call_unregisters_what_may_be_held(void **state) {
+        Fixture f;
+
+        fixture_in_state(&f, REGISTRATION_REGISTERING);
+        registration_set_available(&f.r, false);
+        registration_set_available(&f.r, true);
+        assert_int_equal(f.r.state, REGISTRATION_WAITING);
+        registration_stop(&f.r);
+        assert_int_equal(f.r.state, REGISTRATION_UNREGISTERING);
+        assert_int_equal(f.n_unregister, 1);
+        answer_unregister(&f);
+        assert_int_equal(f.r.state, REGISTRATION_STOPPED);
+}
+
 static void test_unavailable_while_registered_unregisters_nothing(void **state) {
         Fixture f;
 
@@ -763,6 +777,7 @@ int main(void) {
                 cmocka_unit_test(test_already_exists_is_cleared_and_registered_again),
                 cmocka_unit_test(test_released_waits_and_registers_again),
                 cmocka_unit_test(test_unavailable_while_registering_voids_the_call),
+                cmocka_unit_test(test_stop_after_a_void_call_unregisters_what_may_be_held),
                 cmocka_unit_test(test_unavailable_while_registered_unregisters_nothing),
                 cmocka_unit_test(test_unavailable_while_clearing_voids_the_call),
                 cmocka_unit_test(test_unavailable_while_waiting_stops_the_timer),

@@ -176,9 +176,12 @@ static void world_init(World *w, unsigned number) {
                 w->wanted[i] = true;
         RegistrationsParameters parameters = {.agent = w->has_agent,
                 .n_advertisements = w->n_adverts,
-                .retry_min_usec = 1,
-                .retry_max_usec = 8};
+                .retry_min_usec = RETRY_MIN_USEC,
+                .retry_max_usec = RETRY_MAX_USEC};
+        for (size_t i = 0; i < THINGS_MAX; i++)
+                w->next_delay_usec[i] = RETRY_MIN_USEC;
         assert_int_equal(registrations_new(&w->r, &parameters, &events, w), 0);
+        assert_false(registrations_at_rest(w->r));
         tell_facts(w);
         if (!chance(w, 4))
                 make_well(w);

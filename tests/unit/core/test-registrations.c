@@ -19,6 +19,7 @@ typedef struct Fixture {
         RegistrationsFacts facts;
         char calls[300]; /* "+agent" registers, "-app" unregisters, "!ad0" is cancelled */
         uint64_t timers[6];
+        unsigned changes;
 } Fixture;
 
 static void note(Fixture *f, char what, size_t thing) {
@@ -50,6 +51,9 @@ static void on_set_timer(size_t thing, uint64_t delay_usec, void *userdata) {
 }
 
 static void on_changed(size_t thing, RegistrationState old, RegistrationState new, void *userdata) {
+        Fixture *f = userdata;
+
+        f->changes++;
 }
 
 static const RegistrationsEvents events = {
@@ -132,6 +136,8 @@ static void test_nothing_begins_before_the_world_is_known(void **state) {
         registrations_want(f.r, 0, false);
         registrations_set_active(f.r, true);
         assert_calls(&f, "");
+        assert_int_equal(f.changes, 0);
+        assert_false(registrations_at_rest(f.r));
         done(&f);
 }
 
@@ -274,6 +280,39 @@ static void test_a_smaller_content_is_tried_at_once_beside_the_old_one(void **st
         done(&f);
 }
 
+static void test_what_waits_is_tried_at_once_with_another_content(void **state) {
+        Fixture f;
+
+        fixture_on_air(&f);
+        registrations_released(f.r, FIRST);
+        assert_int_equal(registrations_state(f.r, FIRST), REGISTRATION_WAITING);
+        registrations_renew(f.r, 0);
+        assert_calls(&f, "+ad0");
+        ok(&f, FIRST);
+        assert_calls(&f, "");
+        done(&f);
+}
+
+static void test_other_times_are_those_of_each(void **state) {
+        Fixture f;
+
+        fixture_init(&f, true, 1);
+        registrations_set_retry(f.r, 5000, 6000);
+        tell(&f);
+        refuse(&f, AGENT);
+        refuse(&f, APPLICATION);
+        assert_int_equal(f.timers[AGENT], 5000);
+        assert_int_equal(f.timers[APPLICATION], 5000);
+        registrations_timer(f.r, APPLICATION);
+        ok(&f, APPLICATION);
+        refuse(&f, FIRST);
+        assert_int_equal(f.timers[FIRST], 5000);
+        registrations_timer(f.r, FIRST);
+        refuse(&f, FIRST);
+        assert_int_equal(f.timers[FIRST], 6000);
+        done(&f);
+}
+
 static void test_off_it_waits_with_another_content(void **state) {
         Fixture f;
 
@@ -282,6 +321,8 @@ static void test_off_it_waits_with_another_content(void **state) {
         tell(&f);
         registrations_renew(f.r, 0);
         assert_calls(&f, "");
+        /* BlueZ has the old content until then. */
+        assert_int_equal(registrations_advertisement(f.r, 0), FIRST);
         f.facts.powered = true;
         tell(&f);
         assert_calls(&f, "+ad0b");
@@ -372,6 +413,8 @@ int main(void) {
                 cmocka_unit_test(test_another_content_is_registered_before_the_old_one_goes),
                 cmocka_unit_test(test_where_both_have_no_room_the_old_one_goes_first),
                 cmocka_unit_test(test_a_smaller_content_is_tried_at_once_beside_the_old_one),
+                cmocka_unit_test(test_what_waits_is_tried_at_once_with_another_content),
+                cmocka_unit_test(test_other_times_are_those_of_each),
                 cmocka_unit_test(test_off_it_waits_with_another_content),
                 cmocka_unit_test(test_one_that_is_not_wanted_goes_alone),
                 cmocka_unit_test(test_without_its_application_an_advertisement_is_withdrawn),
