@@ -1,9 +1,9 @@
 #include "bluez/adapter.h"
 
+#include "bluez/adapter-power.h"
 #include "bluez/message.h"
 #include "bluez/names.h"
 #include "bluez/set-property.h"
-#include "core/backoff.h"
 #include "loop/claim.h"
 #include "loop/timer.h"
 #include "util/log.h"
@@ -29,10 +29,8 @@ struct Adapter {
         struct ev_timer wait_timer;
         Claim *claim; /* on the adapter that was chosen last, also while it is away */
         char claimed[CLAIM_NAME_MAX];
-        sd_bus_slot *power_slot, *alias_slot;
-        struct ev_timer power_timer; /* until the next attempt to power it on */
-        Backoff power_backoff;
-        char *power_error;
+        AdapterPower *power;
+        sd_bus_slot *alias_slot;
 };
 
 static AdapterInfo *find(const Adapter *a, const char *path) {
@@ -76,21 +74,6 @@ static AdapterInfo *choose(Adapter *a) {
         return found == ADAPTER_CHOICE_NONE ? NULL : adapters[found];
 }
 
-static int set_property(Adapter *a, sd_bus_slot **slot, const char *name, const char *type,
-        const void *value, sd_bus_message_handler_t handler) {
-        SetProperty set = {
-                a->chosen->path, BLUEZ_ADAPTER, name, type, value, a->parameters.call_timeout_usec};
-
-        return set_property_async(a->bus, slot, &set, handler, a);
-}
-
-static void set_power_error(Adapter *a, const char *text) {
-        if (text && (!a->power_error || strcmp(text, a->power_error) != 0))
-                log_warning("%s cannot be powered on: %s", adapter_name(a->chosen), text);
-        free(a->power_error);
-        a->power_error = text ? strdup(text) : NULL;
-}
-
 bool adapter_ours(const Adapter *adapter) {
         return adapter->chosen && adapter->claim && claim_held(adapter->claim);
 }
@@ -103,38 +86,17 @@ pid_t adapter_predecessor(const Adapter *adapter) {
         return adapter->claim ? claim_predecessor(adapter->claim) : 0;
 }
 
-/* Not at once: a bluetoothd that stops in order switches its adapters off before it goes. And until
- * BlueZ says that it is on: an answer to the call is not enough. */
 static void keep_powered(Adapter *a) {
-        if (a->chosen && a->chosen->powered) {
-                ev_timer_stop(a->loop, &a->power_timer);
-                backoff_reset(&a->power_backoff);
-                set_power_error(a, NULL);
-        } else if (a->parameters.power_on && adapter_ours(a) && !a->power_slot &&
-                   !ev_is_active(&a->power_timer)) {
-                timer_start_once(a->loop, &a->power_timer, backoff_next_usec(&a->power_backoff));
-        }
+        adapter_power_keep(a->power, a->chosen, adapter_ours(a));
 }
 
-static int on_powered(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static void on_power_tried(void *userdata) {
         Adapter *a = userdata;
-        const sd_bus_error *e = sd_bus_message_get_error(m);
 
-        a->power_slot = sd_bus_slot_unref(a->power_slot);
-        set_power_error(a, e ? message_error_text(e) : NULL);
-        keep_powered(a);
         a->events->changed(a->userdata);
-        return 0;
 }
 
-static void on_power_timer(struct ev_loop *loop, struct ev_timer *w, int revents) {
-        Adapter *a = w->data;
-        int yes = 1;
-
-        log_info("powering %s on", adapter_name(a->chosen));
-        if (set_property(a, &a->power_slot, "Powered", "b", &yes, on_powered) < 0)
-                keep_powered(a);
-}
+static const AdapterPowerEvents power_events = {.tried = on_power_tried};
 
 static int on_alias_set(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Adapter *a = userdata;
@@ -150,7 +112,11 @@ static int on_alias_set(sd_bus_message *m, void *userdata, sd_bus_error *error) 
 static void set_alias(Adapter *a) {
         const char *alias = a->parameters.alias;
 
-        int r = alias ? set_property(a, &a->alias_slot, "Alias", "s", alias, on_alias_set) : 0;
+        if (!alias)
+                return;
+        SetProperty set = {a->chosen->path, BLUEZ_ADAPTER, "Alias", "s", alias,
+                a->parameters.call_timeout_usec};
+        int r = set_property_async(a->bus, &a->alias_slot, &set, on_alias_set, a);
         if (r < 0)
                 log_warning("the adapter's alias cannot be set: %s", strerror(-r));
 }
@@ -169,15 +135,22 @@ void adapter_set_alias(Adapter *a, const char *alias) {
                 set_alias(a);
 }
 
+static AdapterPowerParameters power_parameters(const AdapterParameters *p) {
+        return (AdapterPowerParameters){
+                .wanted = p->power_on,
+                .call_timeout_usec = p->call_timeout_usec,
+                .retry_min_usec = p->retry_min_usec,
+                .retry_max_usec = p->retry_max_usec,
+        };
+}
+
 void adapter_reconfigure(Adapter *a, const AdapterParameters *parameters) {
         const char *alias = a->parameters.alias;
 
         a->parameters = *parameters;
         a->parameters.alias = alias;
-        backoff_set_bounds(
-                &a->power_backoff, parameters->retry_min_usec, parameters->retry_max_usec);
-        if (!parameters->power_on)
-                ev_timer_stop(a->loop, &a->power_timer);
+        const AdapterPowerParameters power = power_parameters(parameters);
+        adapter_power_reconfigure(a->power, &power);
         keep_powered(a);
 }
 
@@ -228,11 +201,8 @@ static void claim_chosen(Adapter *a) {
 }
 
 static void forget_calls(Adapter *a) {
-        a->power_slot = sd_bus_slot_unref(a->power_slot);
         a->alias_slot = sd_bus_slot_unref(a->alias_slot);
-        ev_timer_stop(a->loop, &a->power_timer);
-        backoff_reset(&a->power_backoff);
-        set_power_error(a, NULL);
+        adapter_power_forget(a->power);
 }
 
 /* Once it serves again it is waited for anew when it leaves. */
@@ -356,8 +326,24 @@ void adapter_clear(Adapter *a) {
         a->events->changed(a->userdata);
 }
 
+Adapter *adapter_free(Adapter *adapter) {
+        if (!adapter)
+                return NULL;
+        if (adapter->power)
+                forget_calls(adapter);
+        ev_timer_stop(adapter->loop, &adapter->wait_timer);
+        adapter->claim = claim_free(adapter->claim);
+        while (adapter->n_infos > 0)
+                remove_info(adapter, adapter->infos[adapter->n_infos - 1]);
+        adapter_power_free(adapter->power);
+        sd_bus_unref(adapter->bus);
+        free(adapter);
+        return NULL;
+}
+
 int adapter_new(Adapter **ret, struct ev_loop *loop, sd_bus *bus,
         const AdapterParameters *parameters, const AdapterEvents *events, void *userdata) {
+        const AdapterPowerParameters power = power_parameters(parameters);
         Adapter *a = calloc(1, sizeof(*a));
         if (!a)
                 return -ENOMEM;
@@ -367,25 +353,15 @@ int adapter_new(Adapter **ret, struct ev_loop *loop, sd_bus *bus,
         a->parameters = *parameters;
         a->events = events;
         a->userdata = userdata;
-        ev_timer_init(&a->power_timer, on_power_timer, 0., 0.);
         ev_timer_init(&a->wait_timer, on_wait_timer, 0., 0.);
-        a->power_timer.data = a->wait_timer.data = a;
-        backoff_init(&a->power_backoff, parameters->retry_min_usec, parameters->retry_max_usec);
+        a->wait_timer.data = a;
+        int r = adapter_power_new(&a->power, loop, bus, &power, &power_events, a);
+        if (r < 0) {
+                adapter_free(a);
+                return r;
+        }
         *ret = a;
         return 0;
-}
-
-Adapter *adapter_free(Adapter *adapter) {
-        if (!adapter)
-                return NULL;
-        forget_calls(adapter);
-        ev_timer_stop(adapter->loop, &adapter->wait_timer);
-        adapter->claim = claim_free(adapter->claim);
-        while (adapter->n_infos > 0)
-                remove_info(adapter, adapter->infos[adapter->n_infos - 1]);
-        sd_bus_unref(adapter->bus);
-        free(adapter);
-        return NULL;
 }
 
 bool adapter_listed(const Adapter *adapter) {
@@ -405,7 +381,7 @@ size_t adapter_count(const Adapter *adapter) {
 }
 
 const char *adapter_power_error(const Adapter *adapter) {
-        return adapter->power_error;
+        return adapter_power_error_text(adapter->power);
 }
 
 const char *adapter_awaited(const Adapter *adapter) {
