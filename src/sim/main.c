@@ -7,11 +7,11 @@
 #include "sim/inputs.h"
 #include "sim/options.h"
 #include "sim/private-bus.h"
+#include "sim/process.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -199,17 +199,6 @@ static const BluezEvents bluez_events = {.heard = bluez_on_heard,
         .link_cut = bluez_on_link_cut,
         .lost = bluez_on_lost};
 
-/* With 0, 1 or 2 closed the next file would take its place. */
-static int keep_standard_fds(Simulation *s) {
-        int fd;
-
-        s->output_fd = fcntl(STDOUT_FILENO, F_GETFD) < 0 ? -1 : STDOUT_FILENO;
-        do {
-                fd = open("/dev/null", O_RDWR | O_NOCTTY);
-        } while (fd >= 0 && fd <= STDERR_FILENO);
-        return fd < 0 ? -errno : close(fd);
-}
-
 static int load_profile(Simulation *s) {
         return inputs_load_profile(&s->config, &s->options);
 }
@@ -218,19 +207,8 @@ static int open_script(Simulation *s) {
         return inputs_open_script(&s->script_fd, &s->options);
 }
 
-/* They are blocked, and read from a file: none is lost before the loop runs. */
 static int open_signals(Simulation *s) {
-        sigset_t set;
-
-        (void)signal(SIGPIPE, SIG_IGN);
-        (void)sigemptyset(&set);
-        (void)sigaddset(&set, SIGTERM);
-        (void)sigaddset(&set, SIGINT);
-        (void)sigaddset(&set, SIGHUP);
-        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-                return -EX_OSERR;
-        s->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-        return s->signal_fd < 0 ? -EX_OSERR : 0;
+        return process_open_signals(&s->signal_fd) < 0 ? -EX_OSERR : 0;
 }
 
 static int open_bus(Simulation *s) {
@@ -383,7 +361,7 @@ static int final_status(const Simulation *s) {
 int main(int argc, char **argv) {
         Simulation s = {.script_fd = -1, .signal_fd = -1};
 
-        if (keep_standard_fds(&s) < 0) {
+        if (process_keep_standard_fds(&s.output_fd) < 0) {
                 fprintf(stderr, "sporesim: %m\n");
                 return EX_OSERR;
         }
