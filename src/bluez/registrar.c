@@ -125,6 +125,9 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *error)
         return 0;
 }
 
+/* Whatever it says, it is not asked again: BlueZ refuses only what it does not hold, and reads what
+ * it has not answered before any later call of ours. Should it keep it all the same, that is in the
+ * way of the next Register (AlreadyExists) and cleared there. */
 static int on_unregistered(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Registrar *r = userdata;
 

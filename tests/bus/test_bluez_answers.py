@@ -1,6 +1,7 @@
 """Each call that spored makes to BlueZ, answered in each way that there is: it ends on the air, with
 everything registered once."""
 
+import os
 import unittest
 
 from bluez import FAILED, BluezStory
@@ -21,6 +22,13 @@ ANSWERS = {
 }
 # What has no other end than its timeout, and is to be waited for here.
 SHORT = ("-o", "bluez.register_timeout=1s", "-o", "bluez.call_timeout=500ms")
+MORE = """[service gamma]
+uuid = 12345678-1234-5678-1234-56789abc0020
+[characteristic extra]
+uuid = 12345678-1234-5678-1234-56789abc0021
+flags = read
+type = u8
+"""
 # One answer does not lead to more; a slow machine may lead to some.
 CALLS_MAX = 6
 
@@ -141,6 +149,36 @@ class Name(AnswersStory):
         self.assertTrue(self.status()["on_air"])
 
 
+class Kept(AnswersStory):
+    """What BlueZ was to give up and has kept, whatever it has answered, is in the way of what is
+    registered at the same path later: it is cleared then, and nothing stands twice."""
+
+    def kept_advertisement(self, how):
+        self.put_on_air()
+        self.bluez.command("once", "UnregisterAdvertisement", *ANSWERS[how])
+        peer = self.connect()
+        self.assertTrue(peer.call(op="advertise", name="Shed 2").get("ok"))
+        self.bluez.wait_call("UnregisterAdvertisement")
+        self.assertEqual(self.state(self.bluez), ("1", "1", "2"))
+        # Its turn at the path that was kept.
+        self.assertTrue(peer.call(op="advertise", name="Shed 3").get("ok"))
+        self.assert_registered_once(self.bluez)
+        self.bluez.command("phone", "scan", "name=Shed 3")
+
+    def kept_application(self, how):
+        self.put_on_air()
+        folder = self.profile + ".d"
+        os.mkdir(folder)
+        with open(os.path.join(folder, "more.conf"), "w", encoding="utf-8") as file:
+            file.write(MORE)
+        self.bluez.command("once", "UnregisterApplication", *ANSWERS[how])
+        reply = self.connect().call(op="reload")
+        self.assertTrue(reply.get("ok"), reply)
+        self.bluez.wait_call("UnregisterApplication")
+        self.assert_registered_once(self.bluez)
+        self.assertEqual(self.bluez.calls("UnregisterApplication"), ["UnregisterApplication"])
+
+
 class Pings(AnswersStory):
     """They open the window for the next value."""
 
@@ -165,6 +203,9 @@ for answer in ANSWERS:
         setattr(Refused, f"test_an_agent_{answer}", story("agent", answer))
     setattr(Name, f"test_{answer}", story("renamed", answer))
     setattr(Pings, f"test_{answer}", story("pinged", answer))
+    if "late" not in answer and answer != "does_not_exist":
+        setattr(Kept, f"test_advertisement_{answer}", story("kept_advertisement", answer))
+        setattr(Kept, f"test_application_{answer}", story("kept_application", answer))
     for member in ("UnregisterAgent", "UnregisterApplication", "UnregisterAdvertisement"):
         setattr(Leaving, f"test_{member}_{answer}", story("leaves", member, answer))
 
