@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Owned by the daemon. */
 struct MetricsFile {
@@ -17,7 +16,8 @@ struct MetricsFile {
         void *userdata;
         FileWriter *writer;
         bool written, stopped;
-        struct ev_timer due;
+        bool left; /* nobody has it any more: it ends when what is being written is there */
+        struct ev_timer due, end;
 };
 
 static void on_due(struct ev_loop *loop, struct ev_timer *w, int revents) {
@@ -31,11 +31,26 @@ static void on_due(struct ev_loop *loop, struct ev_timer *w, int revents) {
                 (void)file_writer_write(f->writer, text, strlen(text));
 }
 
+static void end(MetricsFile *f) {
+        ev_timer_stop(f->loop, &f->due);
+        ev_timer_stop(f->loop, &f->end);
+        if (f->written)
+                file_writer_remove(f->writer);
+        file_writer_free(f->writer);
+        free(f);
+}
+
+static void on_end(struct ev_loop *loop, struct ev_timer *w, int revents) {
+        end(w->data);
+}
+
 static void on_done(int error, void *userdata) {
         MetricsFile *f = userdata;
 
         f->written = f->written || error == 0;
-        if (f->stopped)
+        if (f->left)
+                timer_start_once(f->loop, &f->end, 0);
+        else if (f->stopped)
                 f->events->stopped(f->userdata);
 }
 
@@ -53,7 +68,8 @@ int metrics_file_new(MetricsFile **ret, struct ev_loop *loop,
         f->events = events;
         f->userdata = userdata;
         ev_timer_init(&f->due, on_due, 0., 0.);
-        f->due.data = f;
+        ev_timer_init(&f->end, on_end, 0., 0.);
+        f->due.data = f->end.data = f;
         int r = file_writer_new(&f->writer, loop, &writer, &writer_events, f);
         if (r < 0) {
                 metrics_file_free(f);
@@ -67,11 +83,11 @@ int metrics_file_new(MetricsFile **ret, struct ev_loop *loop,
 MetricsFile *metrics_file_free(MetricsFile *f) {
         if (!f)
                 return NULL;
-        ev_timer_stop(f->loop, &f->due);
-        file_writer_free(f->writer);
-        if (f->written)
-                (void)unlink(f->parameters.path);
-        free(f);
+        f->left = f->writer && file_writer_busy(f->writer);
+        if (f->left)
+                ev_timer_stop(f->loop, &f->due);
+        else
+                end(f);
         return NULL;
 }
 

@@ -22,7 +22,8 @@ typedef struct MetricsFile MetricsFile;
 /* Writes from the first turn of the loop on, which is the default one. */
 int metrics_file_new(MetricsFile **ret, struct ev_loop *loop,
         const MetricsFileParameters *parameters, const MetricsFileEvents *events, void *userdata);
-/* Removes the file, when the loop has ended: what it says would never change again. */
+/* Removes the file: what it says would never change again. If it is being written, then from the
+ * loop, once it is there; at the end of the loop that is left as it is. */
 MetricsFile *metrics_file_free(MetricsFile *file);
 
 /* Another interval; path is as before, in another place. */
