@@ -88,6 +88,8 @@ static const char *why_not(const Board *b) {
                 return "advertise = no";
         if (b->over)
                 return "its timeout has ended it";
+        if (*b->billboard.unfit)
+                return b->billboard.unfit;
         if (!has_room(b))
                 return "the adapter takes no more advertisements";
         if (is_full(a) && a->at_centrals == AT_CENTRALS_STOP && is_connectable(b))
@@ -392,6 +394,12 @@ const char *advertising_name(const Advertising *a) {
 
 bool advertising_is_over(const Advertising *a) {
         return a->boards[0].over;
+}
+
+const char *advertising_unfit(const Advertising *a) {
+        const char *why = a->boards[0].billboard.unfit;
+
+        return *why && a->boards[0].advertisement->advertise ? why : NULL;
 }
 
 size_t advertising_count(const Advertising *a) {

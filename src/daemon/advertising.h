@@ -24,7 +24,7 @@ typedef struct AdvertisementStanding {
         const char *section; /* NULL: the plain one */
         bool wanted;         /* it is to be on the air */
         bool registered;     /* with what it says now */
-        bool over; /* its own timeout has ended it */
+        bool over;           /* its own timeout has ended it */
         bool connectable;
         unsigned left_out; /* bits of AdvertisementItem: to fit, or because BlueZ refused more */
         unsigned ignored;  /* what BlueZ or the adapter does not take */
@@ -65,5 +65,8 @@ const char *advertising_name(const Advertising *advertising);
 
 /* The timeout of the plain one has ended it. */
 bool advertising_is_over(const Advertising *advertising);
+/* Why nothing of the plain one fits what BlueZ and the adapter take; NULL: it does, or is not to be
+ * advertised. */
+const char *advertising_unfit(const Advertising *advertising);
 size_t advertising_count(const Advertising *advertising);
 void advertising_standing(const Advertising *advertising, size_t index, AdvertisementStanding *ret);

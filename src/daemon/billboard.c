@@ -39,12 +39,12 @@ void billboard_show(Billboard *b, const char *name) {
 }
 
 void billboard_plan(Billboard *b, const AdvertisementTask *task) {
-        char why[ADVERTISEMENT_WHY_SIZE], title[ADVERTISEMENT_WHY_SIZE];
+        char title[ADVERTISEMENT_WHY_SIZE];
 
         b->refusals = 0;
         b->content.advertisement = task->advertisement;
-        if (advertisement_plan(&b->content.plan, task, why) == ADVERTISEMENT_E_SIZE)
-                log_warning("%s: %s", billboard_title(b, title), why);
+        if (advertisement_plan(&b->content.plan, task, b->unfit) == ADVERTISEMENT_E_SIZE)
+                log_error("the %s is not sent: %s", billboard_title(b, title), b->unfit);
         billboard_show(b, task->name);
 }
 

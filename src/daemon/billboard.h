@@ -7,9 +7,10 @@
 /* Owned by Advertising, which may set content.beacon. */
 typedef struct Billboard {
         size_t index;
-        LeAdvertisementContent content; /* its name is owned */
-        LeAdvertisement *sides[2];      /* both show it */
-        unsigned refusals;              /* of what it says now */
+        LeAdvertisementContent content;     /* its name is owned */
+        LeAdvertisement *sides[2];          /* both show it */
+        unsigned refusals;                  /* of what it says now */
+        char unfit[ADVERTISEMENT_WHY_SIZE]; /* why not even the least of it fits; "": it does */
 } Billboard;
 
 /* Exports it. task is borrowed for the call, what it advertises for its life. */
@@ -17,7 +18,7 @@ int billboard_init(Billboard *b, sd_bus *bus, size_t index, const AdvertisementT
         const LeAdvertisementEvents *events, void *userdata);
 void billboard_clear(Billboard *b);
 
-/* All of it again, or as much as fits. What does not fit in any way is left for BlueZ to refuse. */
+/* All of it again, or as much as fits: unfit says why nothing does. */
 void billboard_plan(Billboard *b, const AdvertisementTask *task);
 /* BlueZ has refused it. Whether less of it is shown now. */
 bool billboard_refused(

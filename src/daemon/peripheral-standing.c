@@ -7,7 +7,7 @@ static bool on_air(const Peripheral *p) {
         const AdapterInfo *adapter = adapter_chosen(p->adapter);
 
         return adapter && adapter->powered && presence_complete(p->presence) &&
-               !advertising_is_over(p->advertising);
+               !advertising_is_over(p->advertising) && !advertising_unfit(p->advertising);
 }
 
 BluezVersion peripheral_bluez_version(const Peripheral *p, const AdapterInfo *adapter) {
@@ -51,6 +51,7 @@ static StandingFacts standing_facts(const Peripheral *p, const AdapterInfo *adap
                                         !p->profile->advertisements[0]->advertise),
                 .application_error = presence_application_error(p->presence),
                 .advertisement_over = advertising_is_over(p->advertising),
+                .advertisement_unfit = advertising_unfit(p->advertising),
                 .advertisement_error = presence_advertisement_error(p->presence, 0),
         };
 }

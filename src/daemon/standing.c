@@ -84,6 +84,10 @@ static Reason explain(const StandingFacts *f, const char *holder, const char *si
                 return (Reason){.why = "BlueZ refuses the application: %s",
                         .subject = f->application_error,
                         .fix = "look at `journalctl -u bluetooth`"};
+        if (f->advertisement_unfit)
+                return (Reason){.why = "the advertisement is not sent: %s",
+                        .subject = f->advertisement_unfit,
+                        .fix = "a ladder in [advertisement] says what to leave out"};
         if (f->advertisement_error)
                 return (Reason){.why = "BlueZ refuses the advertisement: %s",
                         .subject = f->advertisement_error,

@@ -23,6 +23,7 @@ typedef struct StandingFacts {
         bool powered, power_on, blocked;
         const char *power_error;
         bool has_managers;
+        const char *advertisement_unfit;                     /* why nothing of it fits; or NULL */
         bool advertisement_over;                             /* its own timeout has ended it */
         const char *application_error, *advertisement_error; /* NULL: none */
 } StandingFacts;

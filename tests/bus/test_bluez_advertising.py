@@ -73,6 +73,24 @@ class Advertising(BluezStory):
         self.until(lambda: [(a["on_air"], a["why"]) for a in self.status()["advertisements"]] ==
                    [(False, "BlueZ refuses it: no room")] * 2)
 
+    def test_what_the_adapter_cannot_is_not_shown_to_bluez(self):
+        process = self.ready_to_register("-o", "advertisement.secondary_channel=2M")
+        self.wait_status("the advertisement is not sent: the adapter has no secondary channel 2M")
+        status = self.status()
+        self.assertFalse(status["on_air"])
+        self.assertEqual(status["advertisements"][0]["why"],
+                         "the adapter has no secondary channel 2M")
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls("RegisterAdvertisement"), [])
+        self.assertEqual(self.bluez.registered(), ("1", "0"))
+        self.assertIn("the advertisement is not sent: the adapter has no", self.log_of(process))
+
+    def test_what_the_adapter_cannot_is_left_out_by_the_ladder(self):
+        self.put_on_air("-o", "advertisement.secondary_channel=2M",
+                        "-o", "advertisement.ladder=secondary_channel")
+        self.assertNotIn("SecondaryChannel", self.told())
+        self.assertEqual(self.status()["advertisements"][0]["left_out"], "secondary_channel")
+
     def test_two_at_once(self):
         self.with_second()
         self.put_on_air("-o", "advertisement.name=First")

@@ -73,7 +73,7 @@ class Interfaces(BluezStory):
                    {"Type", "ServiceUUIDs", "ManufacturerData", "SolicitUUIDs", "ServiceData",
                     "ScanResponseServiceUUIDs", "ScanResponseManufacturerData",
                     "ScanResponseSolicitUUIDs", "ScanResponseServiceData", "Discoverable",
-                    "DiscoverableTimeout", "Includes", "LocalName", "Appearance", "Duration",
+                    "DiscoverableTimeout", "Data", "ScanResponseData", "Includes", "LocalName", "Appearance", "Duration",
                     "Timeout", "MinInterval", "MaxInterval", "TxPower", "Release"})
 
     def test_an_advertisement_on_a_secondary_channel(self):
