@@ -24,6 +24,7 @@ static void test_status_on_air(void **state) {
                 {.on_air = true, .connectable = true},
                 {.section = "far",
                         .over = true,
+                        .why_not = "its timeout has ended it",
                         .left_out = "appearance, services",
                         .not_taken = "tx_power",
                         .tx_power_told = true,
@@ -60,8 +61,10 @@ static void test_status_on_air(void **state) {
                 "\"address\":\"AA:BB:CC:DD:EE:FF\",\"bluez\":\"5.66\","
                 "\"handles\":\"pinned\",\"why\":null,\"fix\":null,"
                 "\"silent_s\":null,\"uptime_s\":12,\"calls_refused\":2,\"log_dropped\":3,"
-                "\"advertisements\":[{\"name\":null,\"on_air\":true,\"connectable\":true},"
-                "{\"name\":\"far\",\"on_air\":false,\"connectable\":false,"
+                "\"advertisements\":[{\"name\":null,\"on_air\":true,\"why\":null,\"connectable\":"
+                "true},"
+                "{\"name\":\"far\",\"on_air\":false,\"why\":\"its timeout has ended "
+                "it\",\"connectable\":false,"
                 "\"left_out\":\"appearance, services\",\"not_taken\":\"tx_power\","
                 "\"tx_power\":-12,\"over\":true}],\"instances\":{\"active\":1,\"free\":4},"
                 "\"agent\":{\"capability\":\"NoInputNoOutput\",\"registered\":false,"
