@@ -144,9 +144,9 @@ static size_t cut_name(const char *name, size_t left) {
 }
 
 /* Puts the name behind used bytes where there is room for room, and returns what there is then.
- * bluetoothd is given more than fits only where it cuts right: in a scan response of 31 bytes.
- * In the data it forgets what comes behind the name, and with less room than for one character it
- * writes behind its own memory (serialize_name() in bluez src/shared/ad.c). */
+ * bluetoothd is given more than fits only where it cuts right: at the end of a scan response of 31
+ * bytes. Elsewhere it forgets what comes behind the name, and with less room than for one character
+ * it writes behind its own memory (serialize_name() in bluez src/shared/ad.c). */
 static size_t place_name(
         AdvertisementPlan *plan, const char *name, size_t used, size_t room, bool bluez_cuts) {
         size_t left = room > used + AD_HEADER_SIZE ? room - used - AD_HEADER_SIZE : 0;
@@ -160,8 +160,10 @@ static size_t place_name(
         return used + AD_HEADER_SIZE + plan->name_shown;
 }
 
-static void place_any_name(AdvertisementPlan *plan, const AdvertisementTask *task) {
-        bool bluez_cuts = task_limits(task)->max_response <= ADVERTISEMENT_LEGACY_MAX;
+static void place_any_name(
+        AdvertisementPlan *plan, const AdvertisementTask *task, bool more_behind) {
+        bool bluez_cuts =
+                task_limits(task)->max_response <= ADVERTISEMENT_LEGACY_MAX && !more_behind;
 
         if (task->name && plan->response_max > 0)
                 plan->response = place_name(
@@ -208,7 +210,8 @@ static void plan_rung(AdvertisementPlan *ret, const AdvertisementTask *task, siz
         if (said & ADVERTISEMENT_ITEM_SCAN_RESPONSE)
                 ret->response = advertised_data_size(&a->response);
         if (said & ADVERTISEMENT_ITEM_NAME)
-                place_any_name(ret, task);
+                place_any_name(ret, task,
+                        (said & ADVERTISEMENT_ITEM_SCAN_RESPONSE) && a->response.n_other > 0);
 }
 
 static void append_size(char why[static ADVERTISEMENT_WHY_SIZE], const char *what, size_t size) {

@@ -79,8 +79,12 @@ static bool has_response(const AdvertisementData *data) {
         return !data->peripheral || !data->secondary;
 }
 
+bool ad_context_is_long(const AdContext *context) {
+        return context->extended && context->version.minor >= 69;
+}
+
 static size_t size_max(const AdvertisementData *data, const AdContext *context) {
-        return context->extended && (data->secondary || context->version.minor >= 76)
+        return ad_context_is_long(context) && (data->secondary || context->version.minor >= 76)
                        ? PACKET_SIZE_MAX
                        : PACKET_SIZE_LEGACY;
 }
@@ -89,11 +93,12 @@ static int write_data(AdPacket *ret, const AdvertisementData *data, const AdCont
         bool own = advertisement_data_has_own_flags(data, context->version);
         size_t max = size_max(data, context);
         int r = own ? 0 : put_flags(ret, data, context);
+        size_t kernels = ret->size; /* bluetoothd does not know of them */
 
         if (r >= 0)
                 r = put_parts(ret, data->parts, AD_PART_SERVICES, AD_PART_OTHER);
         if (r >= 0 && !has_response(data))
-                r = put_name(ret, data->name, max);
+                r = put_name(ret, data->name, max + kernels);
         if (r >= 0)
                 r = put_appearance(ret, data);
         if (r >= 0)

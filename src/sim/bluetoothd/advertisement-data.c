@@ -309,7 +309,7 @@ static int check(const AdvertisementData *d, const AdContext *context) {
         if (d->timeout_s > 0 && d->discoverable == DISCOVERABLE_YES &&
                 d->timeout_s < d->discoverable_timeout_s)
                 return -EINVAL;
-        if (!context->extended && (d->secondary || has_long(d)))
+        if ((!context->extended && d->secondary) || (!ad_context_is_long(context) && has_long(d)))
                 return -EINVAL;
         return d->min_interval_ms > d->max_interval_ms ? -EINVAL : 0;
 }

@@ -53,6 +53,8 @@ typedef struct AdContext {
         const char *adapter_name;  /* for Includes = local-name */
 } AdContext;
 
+/* bluetoothd and the controller have room for more than 31 bytes: the former since 5.69. */
+bool ad_context_is_long(const AdContext *context);
 /* What PropertiesChanged of a live one says; m is the signal. What does not parse is left out.
  * Returns how many properties were taken. */
 unsigned advertisement_data_update(
