@@ -120,10 +120,13 @@ void problems_warn(Problems *problems, Origin origin, const char *section, const
         va_end(arguments);
 }
 
+/* Errors first: where only some are shown, or one, those are what is wrong. */
 static int compare(const Problem *a, const Problem *b) {
         unsigned rank_a = a->origin.source ? a->origin.source->rank : 0;
         unsigned rank_b = b->origin.source ? b->origin.source->rank : 0;
 
+        if (a->warning != b->warning)
+                return b->warning ? -1 : 1;
         if (rank_a != rank_b)
                 return rank_a < rank_b ? -1 : 1;
         if (a->origin.line != b->origin.line)

@@ -54,7 +54,8 @@ void problems_add(Problems *problems, Origin origin, const char *section, const 
         const char *format, ...) __attribute__((format(printf, 5, 6)));
 void problems_warn(Problems *problems, Origin origin, const char *section, const char *key,
         const char *format, ...) __attribute__((format(printf, 5, 6)));
-/* Sorts by source and line; what came first stays first. Writes one line for each. */
+/* Sorts: errors, then warnings, by source and line; what came first stays first. Writes one line
+ * for each. */
 void problems_write(Problems *problems, FILE *out);
 unsigned problems_count(const Problems *problems, bool warnings);
 void problems_clear(Problems *problems);

@@ -2,17 +2,14 @@
 
 #include "core/profile-table.h"
 #include "daemon/air.h"
+#include "daemon/reload-report.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/log.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
-
-#define LOGGED_MAX 20 /* problems; how many there are is logged */
-#define NAMES_SIZE 400
 
 /* What is to become the configuration. */
 typedef struct Next {
@@ -29,30 +26,16 @@ static void next_done(Next *n) {
         config_free(n->config);
 }
 
-static void report_clear(Reload *r) {
-        config_changes_clear(&r->changes);
-        free(r->problems);
-        r->problems = NULL;
-        r->errors = r->warnings = 0;
-}
-
 void reload_done(Daemon *d) {
-        report_clear(&d->reload);
+        reload_report_clear(&d->reload);
         free(d->reload.first);
 }
 
-/* 0: it may be taken; SERVER_E_INVALID: its problems are written. */
-static int load_checked(Daemon *d, Next *n, FILE *problems) {
+/* What is wrong with it only here and now. */
+static int check_here(Daemon *d, Next *n, FILE *problems) {
         Reload *report = &d->reload;
-        int r = config_load(&n->config, d->sources, problems, &report->errors, &report->warnings);
+        int r = config_keep_running(n->config, d->config, problems, &report->errors);
 
-        if (r < 0)
-                return r;
-        if (report->errors > 0)
-                return SERVER_E_INVALID;
-        r = config_compare(&report->changes, d->config, n->config);
-        if (r == 0)
-                r = config_keep_running(n->config, d->config, problems, &report->errors);
         if (r < 0)
                 return r;
         const char *group = config_settings(n->config)->socket.admin_group;
@@ -64,16 +47,41 @@ static int load_checked(Daemon *d, Next *n, FILE *problems) {
         return report->errors > 0 ? SERVER_E_INVALID : 0;
 }
 
-static int load(Daemon *d, Next *n) {
-        size_t size;
+/* 0: it may be taken; SERVER_E_INVALID: its problems are written. What is found here comes before
+ * the warnings that loading it has found. */
+static int load_checked(Daemon *d, Next *n, FILE *found_here, FILE *found) {
+        Reload *report = &d->reload;
+        int r = config_load(&n->config, d->sources, found, &report->errors, &report->warnings);
 
-        report_clear(&d->reload);
-        FILE *problems = open_memstream(&d->reload.problems, &size);
-        if (!problems)
-                return -ENOMEM;
-        int r = load_checked(d, n, problems);
-        if (fclose(problems) != 0)
+        if (r < 0)
+                return r;
+        if (report->errors > 0)
+                return SERVER_E_INVALID;
+        r = config_compare(&report->changes, d->config, n->config);
+        return r < 0 ? r : check_here(d, n, found_here);
+}
+
+static int load_with(Daemon *d, Next *n, FILE *found_here, FILE *found) {
+        int r = found_here && found ? load_checked(d, n, found_here, found) : -ENOMEM;
+
+        if (found_here && fclose(found_here) != 0)
                 r = -ENOMEM;
+        if (found && fclose(found) != 0)
+                r = -ENOMEM;
+        return r;
+}
+
+static int load(Daemon *d, Next *n) {
+        _cleanup_free_ char *here = NULL;
+        _cleanup_free_ char *all = NULL;
+        size_t here_size, all_size;
+
+        reload_report_clear(&d->reload);
+        int r = load_with(d, n, open_memstream(&here, &here_size), open_memstream(&all, &all_size));
+        if (r >= 0 && asprintf(&d->reload.problems, "%s%s", here, all) < 0) {
+                d->reload.problems = NULL;
+                r = -ENOMEM;
+        }
         return r;
 }
 
@@ -291,78 +299,6 @@ static int take(Daemon *d, Next *n) {
         return 0;
 }
 
-static void log_names(const char *what, char *const *names, size_t n) {
-        char text[NAMES_SIZE] = "";
-        size_t used = 0, i = 0;
-
-        for (; i < n && used + strlen(names[i]) + 2 < sizeof(text); i++)
-                used += (size_t)snprintf(
-                        text + used, sizeof(text) - used, "%s%s", i > 0 ? ", " : "", names[i]);
-        if (i < n)
-                log_info("reload: %s: %s and %zu more", what, text, n - i);
-        else if (n > 0)
-                log_info("reload: %s: %s", what, text);
-}
-
-static void log_lines(LogLevel level, const char *text) {
-        size_t n = 0, left = 0;
-
-        for (const char *end; text && *text; text = *end ? end + 1 : end) {
-                end = strchrnul(text, '\n');
-                if (n++ < LOGGED_MAX)
-                        log_write(level, NULL, "reload: %.*s", (int)(end - text), text);
-                else
-                        left++;
-        }
-        if (left > 0)
-                log_write(level, NULL, "reload: %zu more", left);
-}
-
-static void tell_done(Daemon *d) {
-        Reload *r = &d->reload;
-
-        r->done++;
-        free(r->first);
-        r->first = NULL;
-        log_lines(LOG_LEVEL_WARNING, r->problems);
-        if (r->changes.n_in_place + r->changes.n_anew == 0)
-                log_info("reloaded: nothing has changed");
-        else
-                log_info("reloaded");
-        log_names("in place", r->changes.in_place, r->changes.n_in_place);
-        log_names("registered anew", r->changes.anew, r->changes.n_anew);
-        log_names("left until a restart", r->changes.restart, r->changes.n_restart);
-}
-
-static void tell_failed(Daemon *d, int error) {
-        Reload *r = &d->reload;
-
-        r->failed++;
-        r->failed_usec = clock_now_usec();
-        free(r->first);
-        if (error == SERVER_E_INVALID)
-                r->first = strndup(r->problems, strcspn(r->problems, "\n"));
-        else
-                r->first = strdup(strerror(-error));
-        log_error("not reloaded, nothing has changed: %s", r->first ? r->first : "no memory");
-        if (error == SERVER_E_INVALID)
-                log_lines(LOG_LEVEL_ERROR, r->problems);
-}
-
-static void fill(const Reload *r, ServerReload *ret) {
-        *ret = (ServerReload){
-                .in_place = r->changes.in_place,
-                .anew = r->changes.anew,
-                .restart = r->changes.restart,
-                .n_in_place = r->changes.n_in_place,
-                .n_anew = r->changes.n_anew,
-                .n_restart = r->changes.n_restart,
-                .problems = r->problems,
-                .errors = r->errors,
-                .warnings = r->warnings,
-        };
-}
-
 int reload_now(Daemon *d, ServerReload *ret) {
         _cleanup_(next_done) Next next = {0};
 
@@ -372,11 +308,11 @@ int reload_now(Daemon *d, ServerReload *ret) {
         if (r == 0)
                 r = take(d, &next);
         if (r == 0)
-                tell_done(d);
+                reload_report_done(&d->reload);
         else
-                tell_failed(d, r);
+                reload_report_failed(&d->reload, r);
         service_manager_ready(d->service_manager);
-        fill(&d->reload, ret);
+        reload_report_fill(&d->reload, ret);
         return r;
 }
 

@@ -364,11 +364,25 @@ class Broken(Reloading):
         self.assertEqual((reply["errors"], len(reply["problems"])), (300, 100))
         self.assertIn("280 more", self.log_of(self.process))
 
-    def test_a_group_that_is_not_there(self):
+    def expect_named(self, text, error):
+        """Behind more warnings than are shown."""
         self.put_on_air()
-        reply = self.reload("[socket]\nadmin_group = no-such-group-here\n")
-        self.assertEqual(reply["error"], "invalid_config")
-        self.assertIn("no-such-group-here", reply["detail"])
+        many = "".join(f"[characteristic spare{i}]\nuuid = 12345678-1234-5678-1234-56789abd{i:04x}\n"
+                       "flags = write\nsize = 1\n" for i in range(120))
+        reply = self.reload("[service spare]\nuuid = 12345678-1234-5678-1234-56789abdffff\n" +
+                            many + text)
+        self.assertEqual((reply["error"], reply["errors"]), ("invalid_config", 1))
+        self.assertGreater(reply["warnings"], 100)
+        self.assertIn(error, reply["problems"][0])
+        self.assertIn(error, reply["detail"])
+        self.assertIn(error, self.status()["reload_failed"]["problem"])
+        self.assertIn("error: reload: " + reply["problems"][0], self.log_of(self.process))
+
+    def test_an_error_comes_before_the_warnings(self):
+        self.expect_named("[queue]\nrate = much\n", "[queue] rate: ")
+
+    def test_a_group_that_is_not_there_comes_before_the_warnings(self):
+        self.expect_named("[socket]\nadmin_group = no-such-group-here\n", "no-such-group-here")
 
     def test_what_is_kept_is_in_the_way(self):
         self.put_on_air("-o", "persist.file=" + self.folder + "/kept")

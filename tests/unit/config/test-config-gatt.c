@@ -70,12 +70,12 @@ static void test_security_that_contradicts_the_flags_is_refused(void **state) {
 
 static void test_security_of_nothing_is_refused(void **state) {
         expect_text(*state, WITH("broadcast") "security = secure\n",
+                "test.conf:6: [characteristic a] security: flags has nothing that it could "
+                "protect: no read, write, notify or indicate\n"
                 "test.conf:5: [characteristic a] flags: warning: BlueZ broadcasts no values: leave "
                 "broadcast out\n"
                 "test.conf:5: [characteristic a] flags: warning: a central can do nothing with it: "
-                "add read, write, notify or indicate\n"
-                "test.conf:6: [characteristic a] security: flags has nothing that it could "
-                "protect: no read, write, notify or indicate\n");
+                "add read, write, notify or indicate\n");
         /* Flags that were refused are told alone. */
         expect_text(*state, WITH("foo") "security = secure\n",
                 "test.conf:5: [characteristic a] flags: unknown flag \"foo\"; known: read write "
