@@ -34,14 +34,28 @@ static void end_sockets(Outlet *o) {
                         end_socket(o, link);
 }
 
-/* Of the one that has sent the most: so nobody is told twice. What others have not sent is dropped
- * with them. */
+/* Its central is there, and hears. One that has left has a way still while others' are held. */
+static bool is_heard(const Outlet *o, const Way *way) {
+        const OutletContext *context = o->context;
+
+        return subscription_has(&o->subscription, way->device) &&
+               context->events->facts(way->device, context->userdata).connected;
+}
+
+static bool goes_before(const Outlet *o, const Way *way, const Way *other) {
+        bool heard = is_heard(o, way);
+
+        return heard == is_heard(o, other) ? queue_notifier_ahead(way->cursor, other->cursor)
+                                           : heard;
+}
+
+/* Of the one, of those that are heard, that has sent the most: so nobody is told twice. What others
+ * have not sent is dropped with them. */
 static QueueNotifier *take_furthest_cursor(Outlet *o) {
         Way *furthest = NULL;
 
         for (Way *way = o->sockets; way; way = way->next)
-                if (way->cursor &&
-                        (!furthest || queue_notifier_ahead(way->cursor, furthest->cursor)))
+                if (way->cursor && (!furthest || goes_before(o, way, furthest)))
                         furthest = way;
         return furthest ? STEAL(furthest->cursor) : NULL;
 }

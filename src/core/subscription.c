@@ -47,6 +47,12 @@ SubscriptionState subscription_state(const Subscription *s) {
         return n_sockets > 0 ? SUBSCRIPTION_SOCKETS : SUBSCRIPTION_NONE;
 }
 
+bool subscription_has(const Subscription *s, const char *device) {
+        const Subscriber *subscriber = find(s, device);
+
+        return subscriber && !subscriber->ended;
+}
+
 bool subscription_has_socket(const Subscription *s, const char *device) {
         const Subscriber *subscriber = find(s, device);
 

@@ -53,6 +53,8 @@ typedef struct Subscription {
 } Subscription;
 
 SubscriptionState subscription_state(const Subscription *s);
+/* Known by name to be subscribed, as far as is known. */
+bool subscription_has(const Subscription *s, const char *device);
 /* device: whose AcquireNotify() it was given for. */
 bool subscription_has_socket(const Subscription *s, const char *device);
 

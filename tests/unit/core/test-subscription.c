@@ -117,8 +117,10 @@ static void test_a_lost_socket_is_waited_for(void **state) {
 
         subscription_hung_up(&s, A, there);
         assert_state(&s, SUBSCRIPTION_HOLDING);
+        assert_true(subscription_has(&s, A));
         subscription_device(&s, A, gone);
         assert_state(&s, SUBSCRIPTION_SOCKETS);
+        assert_false(subscription_has(&s, A));
         assert_true(subscription_has_socket(&s, B));
 }
 

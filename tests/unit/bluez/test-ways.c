@@ -1,0 +1,207 @@
+/* Who goes on from where when sockets end and the signal follows. BlueZ's ends of the sockets are
+ * ours, and its bus is one that nobody answers on. */
+#include "bluez/ways.h"
+
+#include "util/cleanup.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "../core/queues.h"
+
+#define ONE "AA:00:00:00:00:01"
+#define TWO "AA:00:00:00:00:02"
+
+static const SubscriberFacts there = {.connected = true};
+static const SubscriberFacts bonded = {.connected = true, .bonded = true};
+static const SubscriberFacts away = {.bonded = true};
+static const SubscriberFacts gone = {0};
+
+typedef struct Scene {
+        struct ev_loop *loop;
+        int fds[2];
+        sd_bus *bus;
+        Profile *profile;
+        Characteristic *characteristic;
+        Queue *queue;
+        Pacer *pacer;
+        SocketBudget budget;
+        Ways *ways;
+        SubscriberFacts two; /* what is known of it; the other one is there */
+        bool switched;
+} Scene;
+
+static void on_wake(void *userdata) {
+}
+
+static void on_switched(const Way *signal, void *userdata) {
+        Scene *s = userdata;
+
+        s->switched = true;
+}
+
+static void on_ended(const Way *way, void *userdata) {
+}
+
+static void on_confirmed(Way *way, void *userdata) {
+        fail();
+}
+
+static SubscriberFacts on_facts(const char *device, void *userdata) {
+        const Scene *s = userdata;
+
+        return strcmp(device, TWO) == 0 ? s->two : there;
+}
+
+static const WaysEvents events = {
+        .wake = on_wake,
+        .switched = on_switched,
+        .ended = on_ended,
+        .confirmed = on_confirmed,
+        .facts = on_facts,
+};
+
+static void open_bus(Scene *s) {
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, s->fds), 0);
+        assert_true(sd_bus_new(&s->bus) >= 0);
+        assert_true(sd_bus_set_fd(s->bus, s->fds[0], s->fds[0]) >= 0);
+        assert_true(sd_bus_start(s->bus) >= 0);
+}
+
+static void make_profile(Scene *s) {
+        assert_int_equal(profile_new(&s->profile), 0);
+        Service *service = profile_add_service(s->profile, "service");
+        s->characteristic = profile_add_characteristic(s->profile, service, "streamed");
+        s->characteristic->flags = CHARACTERISTIC_NOTIFY;
+        s->characteristic->notify_by = NOTIFY_BY_SOCKET;
+}
+
+static int setup(void **state) {
+        static const PacerParameters pacing = {.window = 8};
+        Scene *s = calloc(1, sizeof(*s));
+
+        assert_non_null(s);
+        s->loop = ev_loop_new(EVFLAG_AUTO);
+        assert_non_null(s->loop);
+        open_bus(s);
+        make_profile(s);
+        s->queue = make_queue(QUEUE_DROP_OLDEST, 8);
+        s->budget.max = 8;
+        const WaysParameters parameters = {
+                .switch_timeout_usec = 1, .ping_timeout_usec = USEC_NEVER, .budget = &s->budget};
+        assert_int_equal(lanes_new_pacer(&s->pacer, &pacing, s->profile), 0);
+        assert_int_equal(
+                ways_new(&s->ways, s->loop, s->bus, s->profile, s->pacer, &parameters, &events, s),
+                0);
+        assert_int_equal(ways_set_owner(s->ways, ":1.1"), 0);
+        ways_set_traits(s->ways, bluez_traits((BluezVersion){5, 82}));
+        *state = s;
+        return 0;
+}
+
+static int teardown(void **state) {
+        Scene *s = *state;
+
+        ways_free(s->ways);
+        pacer_free(s->pacer);
+        queue_free(s->queue);
+        profile_free(s->profile);
+        sd_bus_close_unref(s->bus);
+        close(s->fds[1]);
+        ev_loop_destroy(s->loop);
+        free(s);
+        return 0;
+}
+
+/* Returns BlueZ's end of its socket. */
+static int acquire(Scene *s, const char *device, Way **ret) {
+        int fd;
+
+        assert_true(ways_acquire(s->ways, s->characteristic, s->queue, device, 100, &fd, ret));
+        return fd;
+}
+
+/* Both have a socket, five values are set, and the second is ahead. */
+static void begin(Scene *s, int fds[static 2]) {
+        Way *one, *two;
+
+        fds[0] = acquire(s, ONE, &one);
+        fds[1] = acquire(s, TWO, &two);
+        for (uint8_t byte = 1; byte <= 5; byte++)
+                push(s->queue, byte);
+        expect_sends(one->cursor, 1);
+        for (uint8_t byte = 1; byte <= 3; byte++)
+                expect_sends(two->cursor, byte);
+}
+
+static void set_two(Scene *s, SubscriberFacts facts) {
+        s->two = facts;
+        ways_device(s->ways, TWO, facts);
+}
+
+static void expect_signal_begins_with(Scene *s, uint8_t byte) {
+        while (!s->switched)
+                ev_run(s->loop, EVRUN_ONCE);
+        Way *signal = ways_next(s->ways, s->characteristic, NULL);
+        assert_string_equal(signal->device, "");
+        assert_null(ways_next(s->ways, s->characteristic, signal));
+        for (; byte <= 5; byte++)
+                expect_sends(signal->cursor, byte);
+        expect_nothing_waits(signal->cursor);
+}
+
+static void test_of_two_that_stay_the_one_that_is_ahead_counts(void **state) {
+        Scene *s = *state;
+        int fds[2];
+
+        s->two = there;
+        begin(s, fds);
+        close(fds[0]);
+        close(fds[1]);
+        expect_signal_begins_with(s, 4);
+}
+
+static void test_one_that_has_left_is_not_followed(void **state) {
+        Scene *s = *state;
+        int fds[2];
+
+        s->two = there;
+        begin(s, fds);
+        close(fds[0]);
+        close(fds[1]);
+        /* Both ends are seen before it is known who has left. */
+        ev_run(s->loop, EVRUN_NOWAIT);
+        assert_false(s->switched);
+        set_two(s, gone);
+        expect_signal_begins_with(s, 2);
+}
+
+static void test_a_bonded_one_that_is_away_is_not_followed(void **state) {
+        Scene *s = *state;
+        int fds[2];
+
+        s->two = bonded;
+        begin(s, fds);
+        close(fds[1]);
+        set_two(s, away);
+        expect_signal_begins_with(s, 2);
+        close(fds[0]);
+}
+
+int main(void) {
+        static const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(
+                        test_of_two_that_stay_the_one_that_is_ahead_counts, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        test_one_that_has_left_is_not_followed, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        test_a_bonded_one_that_is_away_is_not_followed, setup, teardown),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
