@@ -7,7 +7,7 @@ import stat
 import unittest
 
 from bluez import BluezStory
-from harness import Story
+from harness import LIMIT, Story
 
 PROFILE = """[service room]
 uuid = 12345678-1234-5678-1234-56789abc0000
@@ -78,6 +78,86 @@ class PersistStory(Story):
         self.before = found
 
     before = None
+
+
+class Held(PersistStory):
+    """The child that writes the values stands still, as on a disk that does not answer."""
+
+    def child_of(self, process):
+        """Stopped before it has come to its end, or None: it was quicker."""
+        path = f"/proc/{process.pid}/task/{process.pid}/children"
+        with open(path, encoding="ascii") as f:
+            children = f.read().split()
+        for child in map(int, children):
+            try:
+                os.kill(child, signal.SIGSTOP)
+                while (state := self.state_of(child)) not in ("T", "Z"):
+                    pass
+            except (ProcessLookupError, FileNotFoundError):
+                continue
+            if state == "T":
+                self.addCleanup(self.let_go, child)
+                return child
+        return None
+
+    @staticmethod
+    def state_of(pid):
+        with open(f"/proc/{pid}/stat", encoding="ascii") as f:
+            return f.read().rsplit(")", 1)[1].split()[0]
+
+    def let_go(self, child):
+        """It may have ended since."""
+        try:
+            os.kill(child, signal.SIGCONT)
+        except ProcessLookupError:
+            pass
+
+    def hold(self, process, values):
+        """A value whose child was caught; each of those before is written wholly."""
+        for value in values:
+            self.set("level", value=value)
+            while self.text() != HEADER + f"level {value:02x}\n":
+                child = self.child_of(process)
+                if child:
+                    return child, value
+        return self.fail("no child was ever caught")
+
+    def held(self, *arguments):
+        """Returns what runs, its child that stands still, and the two values that may be kept."""
+        process = self.launch("-o", "persist.interval=1s", *arguments)
+        child, value = self.hold(process, range(1, 100))
+        return process, child, value
+
+    def assert_not_torn(self, value):
+        """The one that is being written, or the one before, whole."""
+        allowed = [HEADER + f"level {v:02x}\n" for v in (value - 1, value) if v > 0]
+        self.assertIn(self.text(), allowed if value > 1 else [*allowed, None])
+
+    def test_the_end_does_not_wait_longer_than_it_may(self):
+        process, child, value = self.held("-o", "daemon.shutdown_timeout=200ms")
+        self.set("level", value=100)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(LIMIT), 0)
+        self.assertEqual(self.state_of(child), "T")
+        self.assert_not_torn(value)
+        # What it is at is done all the same, and is whole.
+        self.let_go(child)
+        self.assertIn("the values are still being written: left to end by itself",
+                      process.stderr.read().decode())
+        # The end of standard error was the end of the child too.
+        self.assertEqual(self.text(), HEADER + f"level {value:02x}\n")
+        self.assertEqual(os.listdir(os.path.dirname(self.file)), [os.path.basename(self.file)])
+        self.launch()
+        self.assertEqual(self.get("level")["value"], value)
+
+    def test_a_child_that_goes_on_in_time_is_waited_for_and_the_last_value_kept(self):
+        process, child, _ = self.held("-o", "daemon.shutdown_timeout=60s")
+        self.set("level", value=100)
+        process.send_signal(signal.SIGTERM)
+        self.wait_notify(lambda text: "STOPPING=1" in text)
+        self.let_go(child)
+        self.assertEqual(process.wait(LIMIT), 0)
+        self.assertEqual(self.text(), HEADER + "level 64\n")
 
 
 class Persist(PersistStory):
