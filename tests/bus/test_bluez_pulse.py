@@ -67,6 +67,11 @@ class Pulse(BluezStory):
         self.bluez.command("reply", "Ping", "ok")
         self.wait_on_air()
 
+    def test_it_is_asked_again_in_its_interval_whatever_time_it_has_to_answer(self):
+        self.put_on_air("-o", "bluez.ping_interval=20ms", "-o", "bluez.call_timeout=10min")
+        for _ in range(3):
+            self.bluez.wait_call("Ping")
+
     def test_what_the_notifier_asks_is_enough(self):
         self.put_on_air("-o", "bluez.ping_interval=1h", "-o", "queue.window=1")
         self.subscribe("level")
