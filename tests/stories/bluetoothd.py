@@ -5,9 +5,10 @@ import contextlib
 from . import mushpi
 from .peer import set_env
 from .served import assert_served, assert_served_once, survived
-from .world import machine_only, wait_until
+from .world import lasting, machine_only, wait_until
 
 CRASHES = 5
+SECONDS_EACH = 40
 
 
 def story_bluetooth_restarts(world):
@@ -69,6 +70,7 @@ def story_bluetoothd_starts_later(world):
     assert world.spored.pid == pid
 
 
+@lasting(CRASHES * SECONDS_EACH)
 def story_bluetoothd_crashes_in_a_loop(world):
     """a bluetoothd that is killed five times, each time as soon as it is there, is served in the
     end, once, by the same process"""
