@@ -9,6 +9,7 @@ from stories import spored
 from stories.world import wait_until
 
 from .systemd import show, show_all, systemctl
+from .tracer import traced
 
 UNIT = "spored.service"
 SOCKET_UNIT = "spored.socket"
@@ -58,16 +59,35 @@ class Spored(spored.Spored):
         shown = show_all(wanted, UNIT)
         assert shown == wanted, shown
 
+    @staticmethod
     @contextlib.contextmanager
-    def environment(self, name, value):
+    def _unit(assignment):
+        """From the next start."""
         UNIT_DROP_IN.parent.mkdir(parents=True, exist_ok=True)
-        UNIT_DROP_IN.write_text(f"[Service]\nEnvironment={name}={value}\n", encoding="utf-8")
+        UNIT_DROP_IN.write_text(f"[Service]\n{assignment}\n", encoding="utf-8")
         systemctl("daemon-reload")
         try:
             yield
         finally:
             UNIT_DROP_IN.unlink()
             systemctl("daemon-reload")
+
+    def environment(self, name, value):
+        return self._unit(f"Environment={name}={value}")
+
+    @contextlib.contextmanager
+    def unasked(self):
+        """Restarted without a watchdog, and asking bluetoothd nothing."""
+        try:
+            with self._unit("WatchdogSec=0"), self.configured("[bluez]\nping_interval = 0\n"):
+                yield
+        finally:
+            # The unit's watchdog is not for one that was not told of it.
+            self.restart()
+
+    def traced(self):
+        """A context manager: why it wakes up (tracer.py)."""
+        return traced(self.pid)
 
     def install(self, profile):
         """The service does not see the share."""
