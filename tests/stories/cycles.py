@@ -2,10 +2,12 @@
 
 SPORED_CYCLES: how often (3)."""
 
+import collections
 import contextlib
 import os
 import pathlib
 import statistics
+import threading
 import time
 
 from . import mushpi
@@ -45,9 +47,29 @@ def power_cycle(world):
     world.bluetoothd.start()
 
 
-def possible(world):
-    """bluetoothd could serve."""
-    return world.adapter.serves() and world.adapter.is_powered()
+Change = collections.namedtuple("Change", "when on_air")
+
+
+@contextlib.contextmanager
+def changes(world):
+    """When spored has said that it is no longer on the air, or that it is again."""
+    told = []
+
+    def listen(peer):
+        with contextlib.suppress(EOFError):
+            while True:
+                on_air = peer.receive(timeout=None)["on_air"]
+                told.append(Change(time.monotonic(), on_air))
+
+    with world.peer() as peer:
+        peer.request("watch", events=["status"])
+        thread = threading.Thread(target=listen, args=(peer,), daemon=True)
+        thread.start()
+        try:
+            yield told
+        finally:
+            peer.shutdown()
+            thread.join()
 
 
 def served(world, number, central, peer):
@@ -64,19 +86,17 @@ def served(world, number, central, peer):
 def cycle(world, happens, number):
     """While a central is there it goes and comes back. The seconds from when serving was possible
     again to when spored was on the air, and to when a central was served."""
-    with world.peer() as peer:
+    with world.peer() as peer, world.readiness() as readiness, changes(world) as told:
         with world.central() as central:
             served(world, number, central, peer)
-            cursor = world.log.cursor()
             happens(world)
-            wait_until(lambda: "not on air" in world.log.since(cursor), "it was off the air")
-        wait_until(lambda: possible(world), "it is there again")
-        begin = time.monotonic()
-        world.spored.wait_on_air()
-        on_air = time.monotonic()
+            wait_until(lambda: not all(change.on_air for change in told) and told[-1].on_air,
+                       "it was off the air, and is on it again")
         with world.central() as central:
             served(world, number + 2, central, peer)
-        return on_air - begin, time.monotonic() - begin
+        end = time.monotonic()
+        assert world.adapter.serves() and world.adapter.is_powered()
+        return told[-1].when - readiness.since, end - readiness.since
 
 
 def is_sanitized(pid):

@@ -3,8 +3,13 @@
 import time
 
 from . import mushpi
+from .figures import woken_in
 from .peer import set_env
+from .served import assert_served, survived
 from .world import machine_only, run, wait_until
+
+HOUR = 3600
+LOOK, STORM = 3, 50  # seconds, and a number of wake-ups that is far from any of a storm
 
 
 def stop(world, what):
@@ -96,6 +101,37 @@ def story_started_by_who_connects(world):
     world.spored.wait_on_air()
     with world.central() as central:
         assert central.connect(name=mushpi.NAME).read(mushpi.ENV_MEASUREMENTS) == value
+
+
+def told_and_stale(peer, watching, subscription, number):
+    """A value is the next that arrives, and becomes stale."""
+    value = set_env(peer, number)
+    assert subscription.get() == value
+    while not watching.receive()["stale"]:
+        pass
+
+
+@machine_only("the clock of those who test is not set")
+def story_clock_is_set(world):
+    """while the clock is set an hour back, or forth, and then right again, each value arrives once
+    and becomes stale, spored sleeps, and a bluetoothd that restarts is served again"""
+    with world.spored.configured("[characteristic env_measurements]\nmax_age = 1s\n"), \
+            survived(world):
+        for seconds in (-HOUR, HOUR):
+            with world.peer() as peer, world.peer() as watching, world.central() as central:
+                central.connect(service=mushpi.SERVICE)
+                subscription = central.subscribe(mushpi.ENV_MEASUREMENTS)
+                subscription.get()
+                watching.request("watch", events=["stale"], characteristics=["env_measurements"])
+                with world.clock_set(seconds):
+                    told_and_stale(peer, watching, subscription, 1)
+                    woken = woken_in(world.spored.pid, LOOK)
+                    assert woken < STORM, woken
+                told_and_stale(peer, watching, subscription, 2)
+            with world.clock_set(seconds):
+                world.bluetoothd.restart()
+                world.spored.wait_on_air()
+                assert_served(world)
 
 
 @machine_only("its user is the unit's")

@@ -3,7 +3,9 @@
 name              "machine" or "simulation"
 version           of BlueZ, "5.66"
 bus_address       the D-Bus address where org.bluez is
-spored            the daemon under test, a Spored (spored.py)
+spored            the daemon under test, a Spored (spored.py). In the machine alone unasked() and
+                  traced(), context managers: it is neither fed to a watchdog nor asks bluetoothd;
+                  why it wakes up (tests/vm/machine/tracer.py)
 bluetoothd        start() stop() restart() kill() pid; standing_still() and stopped(), context
                   managers: it is there and does nothing; it is not there. In the machine alone
                   configured(text), likewise: with more in its main.conf
@@ -17,6 +19,9 @@ slow_air()        a context manager, in the machine alone: its slow(central, sec
                   central take one packet in that time at most; advertising() is what its
                   controller was told of advertising since forget(), in pairs of opcode and
                   parameters
+readiness()       a context manager: since when bluetoothd could serve, by time.monotonic()
+bus_killed()      a context manager, in the machine alone: the bus and bluetoothd are gone
+clock_set(seconds)  likewise: by how much it is moved
 bleak()           a context manager, in the machine alone: a central that others wrote
                   (tests/vm/machine/bleak_central.py), with an adapter hci1 of its own
 allow_crash(cursor)  in the machine alone: that bluetoothd has crashed since is no failure

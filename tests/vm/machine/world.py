@@ -1,7 +1,10 @@
 """The machine as a World."""
 
 import contextlib
+import os
+import signal
 import subprocess
+import time
 
 from central.central import Central
 from stories import world
@@ -11,8 +14,9 @@ from .air import Air
 from .battery import Battery
 from .bleak_central import BleakCentral
 from .bluetoothd import Adapter, Bluetoothd
+from .readiness import readiness
 from .spored import Spored
-from .systemd import Journal, systemctl
+from .systemd import Journal, show, systemctl
 from .terminal import Terminal
 from .thermometer import Infrared, Thermometer
 
@@ -52,6 +56,32 @@ class Machine(world.World):
         finally:
             self.adapter.plug()
         self.spored.wait_on_air()
+
+    @staticmethod
+    def readiness():
+        return readiness()
+
+    @contextlib.contextmanager
+    def bus_killed(self):
+        bus = show("MainPID", "dbus.service")
+        os.kill(int(bus), signal.SIGKILL)
+        try:
+            # It ends without its bus.
+            wait_until(lambda: not self.bluetoothd.pid, "bluetoothd is gone")
+            yield
+        finally:
+            systemctl("start", "dbus.service")
+            self.bluetoothd.start()
+
+    @staticmethod
+    @contextlib.contextmanager
+    def clock_set(seconds):
+        since, then = time.monotonic(), time.time()
+        time.clock_settime(time.CLOCK_REALTIME, then + seconds)
+        try:
+            yield
+        finally:
+            time.clock_settime(time.CLOCK_REALTIME, then + time.monotonic() - since)
 
     @contextlib.contextmanager
     def bleak(self):
