@@ -49,8 +49,8 @@ class Air:
     """Makes an adapter, and takes it away again when it is closed. settling: seconds after which
     the two ends of a new link know each other's features, and a scan hears somebody. The kernel
     lets nobody use a link before; without a pause, which a radio has, bluetoothd uses it before it
-    has heard that it is there, and the kernel drops a report before it has noted that it scans. address: what the kernel takes for the controller's; None: its
-    own."""
+    has heard that it is there, and the kernel drops a report before it has noted that it scans.
+    address: what the kernel takes for the controller's; None: its own."""
 
     def __init__(self, settling=0.0, address=None):
         self._address = bytes.fromhex(address.replace(":", ""))[::-1] if address else None
