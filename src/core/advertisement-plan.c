@@ -160,10 +160,21 @@ static size_t place_name(
         return used + AD_HEADER_SIZE + plan->name_shown;
 }
 
+/* Since 5.69 it cuts where the controller's room ends, which is far behind 31 bytes where that has
+ * extended advertising, and so secondary channels. */
+static bool cuts_at_31(const AdvertisementTask *task) {
+        const AdvertisementLimits *limits = task_limits(task);
+
+        if (task->traits && !task->traits->long_advertising)
+                return true;
+        if (limits->max_response > 0)
+                return limits->max_response <= ADVERTISEMENT_LEGACY_MAX;
+        return limits->knows_channels && limits->channels == 0;
+}
+
 static void place_any_name(
         AdvertisementPlan *plan, const AdvertisementTask *task, bool more_behind) {
-        bool bluez_cuts =
-                task_limits(task)->max_response <= ADVERTISEMENT_LEGACY_MAX && !more_behind;
+        bool bluez_cuts = cuts_at_31(task) && !more_behind;
 
         if (task->name && plan->response_max > 0)
                 plan->response = place_name(

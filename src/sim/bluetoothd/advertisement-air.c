@@ -122,13 +122,14 @@ static int put_adapter_name(AdPacket *packet, const char *name) {
 }
 
 static int write_response(AdPacket *ret, const AdvertisementData *data, const AdContext *context) {
+        size_t max = ad_context_is_long(context) ? PACKET_SIZE_MAX : PACKET_SIZE_LEGACY;
         int r = 0;
 
         if (!has_response(data))
                 return 0;
         r = put_parts(ret, data->response, AD_PART_SERVICES, AD_PART_OTHER);
         if (r >= 0)
-                r = put_name(ret, data->name, PACKET_SIZE_LEGACY);
+                r = put_name(ret, data->name, max);
         if (r >= 0)
                 r = put_parts(ret, data->response, AD_PART_OTHER, _AD_PART_MAX);
         if (r >= 0 && data->includes_name)

@@ -159,17 +159,47 @@ static void test_what_is_too_long_is_told_by_its_parts(void **state) {
                 "manufacturer_data 11, appearance 4");
 }
 
-static void test_a_name_is_cut_in_the_scan_response(void **state) {
+/* bluetoothd gets as much of the name as is returned. */
+static size_t name_given(
+        const Advertisement *a, const AdvertisementLimits *limits, unsigned minor) {
         static const char name[] = "a name of more than twenty-nine bytes";
-        _cleanup_(advertisement_freep) Advertisement *a = make();
-        AdvertisementPlan plan = plan_fits(a, name);
+        const AdvertisementTask task = {.advertisement = a,
+                .name = name,
+                .limits = limits,
+                .traits = minor > 0 ? bluez_traits((BluezVersion){5, minor}) : NULL};
+        AdvertisementPlan plan;
+        char why[ADVERTISEMENT_WHY_SIZE];
 
+        assert_int_equal(advertisement_plan(&plan, &task, why), 0);
         assert_int_equal(plan.response, 31);
-        assert_int_equal(plan.name_shown, 29);
-        assert_int_equal(plan.name_size, strlen(name)); /* BlueZ cuts it, and says that it did */
+        return plan.name_size;
+}
+
+/* By BlueZ, which says that it did, where it cuts there. */
+static void test_a_name_is_cut_in_the_scan_response(void **state) {
+        const AdvertisementLimits none = {.knows_channels = true},
+                                  some = {.knows_channels = true, .channels = 2},
+                                  told = {.max_response = 31};
+        _cleanup_(advertisement_freep) Advertisement *a = make();
+        AdvertisementPlan plan;
+
+        assert_int_equal(name_given(a, NULL, 66), 37);
+        assert_int_equal(name_given(a, &some, 66), 37);
+        assert_int_equal(name_given(a, &none, 72), 37);
+        assert_int_equal(name_given(a, &some, 72), 29);
+        assert_int_equal(name_given(a, &told, 82), 37);
+        assert_int_equal(name_given(a, NULL, 0), 29);
         plan = plan_fits(a, "twenty-nine bytes exactly ...");
         assert_int_equal(plan.response, 31);
         assert_int_equal(plan.name_shown, 29);
+}
+
+static void test_before_other_data_it_is_cut_here(void **state) {
+        const AdvertisementLimits limits = {.max_response = 31};
+        _cleanup_(advertisement_freep) Advertisement *a = make();
+
+        assert_int_equal(advertised_data_add_other(&a->response, 0x24, bytes, 8), 0);
+        assert_int_equal(name_given(a, &limits, 82), 31 - (2 + 8) - 2);
 }
 
 /* Where BlueZ would cut at 251 and the packet ends at 31. */
@@ -438,6 +468,7 @@ int main(void) {
                 cmocka_unit_test(test_a_beacon_fits),
                 cmocka_unit_test(test_what_is_too_long_is_told_by_its_parts),
                 cmocka_unit_test(test_a_name_is_cut_in_the_scan_response),
+                cmocka_unit_test(test_before_other_data_it_is_cut_here),
                 cmocka_unit_test(test_it_is_cut_here_where_bluez_would_not),
                 cmocka_unit_test(test_the_adapters_own_name_has_at_most_ten_characters),
                 cmocka_unit_test(test_a_name_needs_three_bytes),
