@@ -134,6 +134,16 @@ static const struct {
         {ADVERTISEMENT_ITEM_SCAN_RESPONSE, "the scan response has the name alone"},
 };
 
+static void log_power(
+        const char *title, const Advertisement *advertisement, const AdvertisementPlan *plan) {
+        if (!advertisement_plan_says(plan, advertisement, ADVERTISEMENT_ITEM_TX_POWER) ||
+                (plan->ignored & ADVERTISEMENT_ITEM_TX_POWER) ||
+                plan->tx_power == advertisement->tx_power)
+                return;
+        log_warning("%s: this adapter does not reach a tx_power of %d dBm: %d dBm is asked for",
+                title, advertisement->tx_power, plan->tx_power);
+}
+
 void limitations_log_advertisement(const char *title, const Advertisement *advertisement,
         const AdvertisementPlan *plan, BluezVersion version) {
         char text[BLUEZ_VERSION_TEXT_SIZE], items[ADVERTISEMENT_ITEMS_SIZE];
@@ -145,6 +155,7 @@ void limitations_log_advertisement(const char *title, const Advertisement *adver
                         log_warning("%s: BlueZ %s and this adapter do not take %s: %s", title, text,
                                 advertisement_item_name(passed_over[i].item),
                                 passed_over[i].instead);
+        log_power(title, advertisement, plan);
         if (plan->left_out == 0)
                 return;
         advertisement_items_format(plan->left_out, items);

@@ -8,6 +8,7 @@
 
 /* To be called once for each BlueZ. */
 void limitations_log(const Profile *profile, BluezVersion version);
-/* What of one, which is called so, the plan leaves out or BlueZ and the adapter do not take. */
+/* What of one, which is called so, the plan leaves out or BlueZ and the adapter do not take, and a
+ * power that is another than was wished. */
 void limitations_log_advertisement(const char *title, const Advertisement *advertisement,
         const AdvertisementPlan *plan, BluezVersion version);

@@ -80,9 +80,9 @@ class Advertising(BluezStory):
         self.assertFalse(status["on_air"])
         self.assertEqual(status["advertisements"][0]["why"],
                          "the adapter has no secondary channel 2M")
+        self.until(lambda: self.bluez.registered() == ("1", "0"))
         self.bluez.sync()
         self.assertEqual(self.bluez.calls("RegisterAdvertisement"), [])
-        self.assertEqual(self.bluez.registered(), ("1", "0"))
         self.assertIn("the advertisement is not sent: the adapter has no", self.log_of(process))
 
     def test_what_the_adapter_cannot_is_left_out_by_the_ladder(self):
@@ -147,6 +147,17 @@ class Power(BluezStory):
         self.wait_on_air()
         peer = self.connect()
         self.until(lambda: peer.call(op="status")["advertisements"][0].get("tx_power") == 4)
+
+    def test_a_power_that_the_adapter_does_not_reach_is_said(self):
+        self.bluez.add_adapter()
+        self.bluez.command("controller", "hci0", "extended")
+        self.bluez.command("own")
+        process = self.launch("-o", "bluez.version=5.82", "-o", "advertisement.tx_power=high")
+        self.wait_on_air()
+        peer = self.connect()
+        self.until(lambda: peer.call(op="status")["advertisements"][0].get("tx_power") == 7)
+        self.assertIn("does not reach a tx_power of 8 dBm: 7 dBm is asked for",
+                      self.log_of(process))
 
 
 if __name__ == "__main__":
