@@ -79,7 +79,13 @@ void advertisement_items_format(unsigned items, char out[static ADVERTISEMENT_IT
         }
 }
 
-/* What is there and takes no effect. It does no harm: BlueZ passes over what it does not know. */
+static bool is_broadcast(const AdvertisementTask *task) {
+        return task->beacon || task->advertisement->type == ADVERTISEMENT_BROADCAST;
+}
+
+/* What is there and takes no effect. It does no harm: BlueZ passes over what it does not know. A
+ * broadcast on a secondary channel has no place for a name: what else was to be connected to does
+ * without it for a while. */
 static unsigned find_ignored(const AdvertisementTask *task, unsigned said) {
         const AdvertisementLimits *limits = task_limits(task);
         const BluezTraits *traits = task->traits;
@@ -93,6 +99,8 @@ static unsigned find_ignored(const AdvertisementTask *task, unsigned said) {
                 ignored |= ADVERTISEMENT_ITEM_TX_POWER | ADVERTISEMENT_ITEM_INTERVAL;
         if (traits && !traits->scan_response_data)
                 ignored |= ADVERTISEMENT_ITEM_SCAN_RESPONSE;
+        if (task->beacon && (said & ADVERTISEMENT_ITEM_SECONDARY_CHANNEL))
+                ignored |= ADVERTISEMENT_ITEM_NAME;
         return ignored & said;
 }
 
@@ -214,7 +222,7 @@ static void plan_rung(AdvertisementPlan *ret, const AdvertisementTask *task, siz
                 .tx_power = reachable_tx_power(a, limits),
         };
         /* A connectable one has none there: Core Specification, Vol 6, Part B, 2.3.1. */
-        if (!secondary || a->type == ADVERTISEMENT_BROADCAST)
+        if (!secondary || is_broadcast(task))
                 ret->response_max = find_room(task, limits->max_response, secondary);
         said &= ~ret->ignored;
         ret->data = data_size(a, said);
@@ -267,7 +275,7 @@ static int check_rung(const AdvertisementPlan *plan, const AdvertisementTask *ta
         const Advertisement *a = task->advertisement;
         const AdvertisementLimits *limits = task_limits(task);
         bool secondary = advertisement_plan_says(plan, a, ADVERTISEMENT_ITEM_SECONDARY_CHANNEL);
-        bool broadcast = a->type == ADVERTISEMENT_BROADCAST;
+        bool broadcast = is_broadcast(task);
 
         *why = '\0';
         if (secondary && limits->knows_channels && !(limits->channels & 1u << a->secondary_channel))

@@ -34,6 +34,7 @@ typedef struct AdvertisementTask {
         const char *name;                  /* in effect; NULL: the adapter's alias */
         const AdvertisementLimits *limits; /* NULL: nothing is known */
         const BluezTraits *traits;         /* NULL: the version is not known */
+        bool beacon;                       /* nobody can connect, whatever its type */
 } AdvertisementTask;
 
 typedef struct AdvertisementPlan {

@@ -57,6 +57,7 @@ static AdvertisementTask task_of(const Board *b) {
                 .name = name_of(b),
                 .limits = a->target ? &a->limits : NULL,
                 .traits = bluez_version_known(a->version) ? bluez_traits(a->version) : NULL,
+                .beacon = b->billboard.content.beacon,
         };
 }
 
@@ -118,7 +119,11 @@ static void decide_beacon(Board *b) {
         if (beacon == b->billboard.content.beacon)
                 return;
         b->billboard.content.beacon = beacon;
-        billboard_show(&b->billboard, name_of(b));
+        /* Elsewhere it fits as before, and what BlueZ has refused stays away. */
+        if (advertisement_has(b->advertisement, ADVERTISEMENT_ITEM_SECONDARY_CHANNEL))
+                plan(b);
+        else
+                billboard_show(&b->billboard, name_of(b));
         renew(b);
 }
 

@@ -148,6 +148,26 @@ class Power(BluezStory):
         peer = self.connect()
         self.until(lambda: peer.call(op="status")["advertisements"][0].get("tx_power") == 4)
 
+    def test_a_beacon_on_a_secondary_channel_has_no_name(self):
+        self.bluez.add_adapter()
+        self.bluez.command("controller", "hci0", "extended")
+        self.bluez.command("own")
+        self.launch("-o", "bluez.version=5.82", "-o", "advertisement.name=Shed",
+                    "-o", "advertisement.secondary_channel=1M", "-o", "limits.centrals=1",
+                    "-o", "limits.at_centrals=beacon")
+        self.wait_on_air()
+        self.bluez.sync()
+        self.assertEqual(self.bluez.take("advertisement")[-1]["LocalName"], "Shed")
+        self.bluez.command("phone", "connect")
+        told = self.bluez.wait("advertisement")
+        self.assertEqual(told["Type"], "broadcast")
+        self.assertNotIn("LocalName", told)
+        self.until(lambda: self.bluez.registered() == ("1", "1"))
+        self.bluez.command("phone", "disconnect")
+        told = self.bluez.wait("advertisement")
+        self.assertEqual((told["Type"], told["LocalName"]), ("peripheral", "Shed"))
+        self.until(lambda: self.bluez.registered() == ("1", "1"))
+
     def test_a_power_that_the_adapter_does_not_reach_is_said(self):
         self.bluez.add_adapter()
         self.bluez.command("controller", "hci0", "extended")

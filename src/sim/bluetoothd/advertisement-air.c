@@ -137,9 +137,18 @@ static int write_response(AdPacket *ret, const AdvertisementData *data, const Ad
         return r < 0 || ret->size > PACKET_SIZE_LEGACY ? -EMSGSIZE : 0;
 }
 
+/* A controller takes either for a scannable one on a secondary channel: Core Specification, Vol 4,
+ * Part E, 7.8.54. */
+static bool has_too_many(
+        const AdvertisementData *data, const AdPacket *packet, const AdPacket *response) {
+        return data->secondary && packet->size > 0 && response->size > 0;
+}
+
 int advertisement_data_write(const AdvertisementData *data, const AdContext *context,
         AdPacket *ret_data, AdPacket *ret_response) {
         ret_data->size = ret_response->size = 0;
         int r = write_data(ret_data, data, context);
-        return r < 0 ? r : write_response(ret_response, data, context);
+        if (r >= 0)
+                r = write_response(ret_response, data, context);
+        return r < 0 || has_too_many(data, ret_data, ret_response) ? -EMSGSIZE : 0;
 }

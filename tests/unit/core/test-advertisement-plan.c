@@ -457,6 +457,28 @@ static void test_each_limit_makes_others_of_them(void **state) {
         }
 }
 
+static void test_a_beacon_on_a_secondary_channel_has_no_name(void **state) {
+        const AdvertisementLimits limits = {.max_data = 251, .max_response = 251};
+        _cleanup_(advertisement_freep) Advertisement *a = make();
+        AdvertisementTask task = {.advertisement = a, .name = "Shed", .limits = &limits};
+        AdvertisementPlan plan;
+        char why[ADVERTISEMENT_WHY_SIZE];
+
+        a->secondary_channel = SECONDARY_CHANNEL_1M;
+        assert_int_equal(advertisement_plan(&plan, &task, why), 0);
+        assert_int_equal(plan.data, 3 + (2 + 4));
+        assert_int_equal(plan.ignored, 0);
+        task.beacon = true;
+        assert_int_equal(advertisement_plan(&plan, &task, why), 0);
+        assert_int_equal(plan.data, 3);
+        assert_int_equal(plan.response, 0);
+        assert_int_equal(plan.ignored, ADVERTISEMENT_ITEM_NAME);
+        a->secondary_channel = SECONDARY_CHANNEL_NONE;
+        assert_int_equal(advertisement_plan(&plan, &task, why), 0);
+        assert_int_equal(plan.response, 2 + 4);
+        assert_int_equal(plan.ignored, 0);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_flags_and_a_name_alone),
@@ -484,6 +506,7 @@ int main(void) {
                 cmocka_unit_test(test_a_rung_may_be_the_channel),
                 cmocka_unit_test(test_every_item_together_has_room_in_its_text),
                 cmocka_unit_test(test_each_limit_makes_others_of_them),
+                cmocka_unit_test(test_a_beacon_on_a_secondary_channel_has_no_name),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
