@@ -41,6 +41,12 @@ def spored_command(*arguments):
     return [*(VALGRIND if UNDER_VALGRIND else ()), SPORED, *arguments]
 
 
+def has_its_own_memory():
+    """Valgrind's and a sanitizer's grows by itself; both tell of leaks at the end."""
+    with open(SPORED, "rb") as file:
+        return UNDER_VALGRIND or b"__asan_init" in file.read()
+
+
 def clean_environment(folder, extra=None):
     """Ours without what spored would heed, its sockets being in the folder."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SPORED_", "MUSHPI_"))}

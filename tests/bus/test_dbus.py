@@ -6,7 +6,7 @@ import unittest
 
 from bluez import BluezStory
 from driver import LIMITS, Driver, descriptors, well
-from harness import LIMIT, SPORED, UNDER_VALGRIND
+from harness import LIMIT, UNDER_VALGRIND, has_its_own_memory
 
 SOON = ("-o", "bluez.call_timeout=100ms")
 WAITS = "STATUS=not on air: the bus has not answered yet"
@@ -105,12 +105,6 @@ def resident(pid):
     """In KiB."""
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
         return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
-
-
-def has_its_own_memory():
-    """Valgrind's and a sanitizer's grows by itself; both tell of leaks at the end."""
-    with open(SPORED, "rb") as file:
-        return UNDER_VALGRIND or b"__asan_init" in file.read()
 
 
 class Often(Driven):

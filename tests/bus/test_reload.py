@@ -6,7 +6,7 @@ import unittest
 from random import Random
 
 from bluez import REGISTRATIONS, BluezStory, path_of
-from harness import SPORED
+from harness import has_its_own_memory
 from simulation.sporesim import UNDER_VALGRIND
 from test_bluez_handles import Listings
 from test_bluez_policies import Stopped
@@ -803,12 +803,6 @@ class Many(Reloading):
             resident = next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
         return fds, resident, self.rules()
 
-    @staticmethod
-    def has_its_own_memory():
-        """Valgrind's and a sanitizer's grows by itself; both tell of leaks at the end."""
-        with open(SPORED, "rb") as file:
-            return UNDER_VALGRIND or b"__asan_init" in file.read()
-
     def rules(self):
         stats = self.busctl("call", "org.freedesktop.DBus", "/org/freedesktop/DBus",
                             "org.freedesktop.DBus.Debug.Stats", "GetAllMatchRules")
@@ -848,7 +842,7 @@ class Many(Reloading):
         self.settle()
         after = self.figures()
         self.assertEqual((after[0], after[2]), (before[0], before[2]))
-        if not self.has_its_own_memory():
+        if not has_its_own_memory():
             self.assertLess(after[1] - before[1], self.GROWTH)
 
 
