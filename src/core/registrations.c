@@ -90,14 +90,15 @@ static void govern(Registrations *r, Thing *t, bool available, bool allowed, boo
 
 static void decide_agent(Registrations *r) {
         r->served = r->owner && (r->served || r->adapter);
-        govern(r, &r->things[REGISTRATIONS_AGENT], r->served, r->active, r->has_agent && r->active);
+        govern(r, &r->things[REGISTRATIONS_AGENT], r->served, r->active && r->facts.answers,
+                r->has_agent && r->active);
 }
 
 static void decide_application(Registrations *r) {
         bool agent_settled = !r->has_agent || r->things[REGISTRATIONS_AGENT].tried;
 
         govern(r, &r->things[REGISTRATIONS_APPLICATION], r->adapter && r->facts.gatt_manager,
-                r->active && r->facts.way_clear && agent_settled, r->active);
+                r->active && r->facts.answers && r->facts.way_clear && agent_settled, r->active);
 }
 
 static bool application_registered(const Registrations *r) {
@@ -134,7 +135,8 @@ static void decide_advertisement(Registrations *r, size_t i) {
         Advert *a = &r->adverts[i];
         bool wanted = r->active && a->wanted && application_registered(r);
         bool available = r->adapter && r->facts.advertising_manager;
-        bool allowed = wanted && r->facts.powered && others_before_settled(r, i);
+        bool allowed =
+                wanted && r->facts.answers && r->facts.powered && others_before_settled(r, i);
 
         turn_over(r, i, allowed);
         /* The old one stays until the first outcome of the new one. */

@@ -8,6 +8,8 @@
  * - An advertisement waits until the application is registered, the adapter is powered, and the one
  *   before it has had its first outcome, whatever that is. BlueZ keeps what is registered while the
  *   adapter is off.
+ * - While bluetoothd does not answer nothing is begun: it would read all that at once when it goes
+ *   on. Then what is to be begun is, without another pause.
  * - Another content of an advertisement is registered beside the old one, at its other path, before
  *   the old one is unregistered. Where BlueZ refuses that, the old one makes room.
  *
@@ -51,6 +53,7 @@ typedef struct RegistrationsFacts {
         const char *adapter; /* object path of the one that is ours; NULL: there is none */
         bool gatt_manager, advertising_manager; /* it has them */
         bool powered;
+        bool answers;   /* bluetoothd is not known to stand still */
         bool way_clear; /* no predecessor holds what we are about to register */
 } RegistrationsFacts;
 

@@ -135,9 +135,7 @@ const DevicesEvents peripheral_devices_events = {
 };
 
 static void on_pulse_changed(void *userdata) {
-        Peripheral *p = userdata;
-
-        p->events->changed(p->userdata);
+        peripheral_update(userdata);
 }
 
 const PulseEvents peripheral_pulse_events = {

@@ -35,6 +35,7 @@ void peripheral_update(Peripheral *p) {
                 .adapter = adapter,
                 .owner = bluez_client_owner(p->client),
                 .version = peripheral_bluez_version(p, adapter),
+                .answers = pulse_silent_usec(p->pulse) == 0,
                 .last = adapter_predecessor(p->adapter),
         };
 

@@ -280,6 +280,7 @@ void presence_set_target(Presence *p, const PresenceTarget *target) {
                 .gatt_manager = adapter && adapter->has_gatt_manager,
                 .advertising_manager = adapter && adapter->has_advertising_manager,
                 .powered = adapter && adapter->powered,
+                .answers = target->answers,
                 .way_clear = way_clear(p),
         };
         if (registrations_set_facts(p->registrations, &facts) < 0)

@@ -45,6 +45,7 @@ typedef struct PresenceTarget {
         const AdapterInfo *adapter; /* NULL: there is none */
         const char *owner;          /* of BlueZ's name */
         BluezVersion version;
+        bool answers; /* it is not known to stand still */
         pid_t last;
 } PresenceTarget;
 

@@ -5,7 +5,7 @@ import os
 import signal
 import unittest
 
-from bluez import BluezStory
+from bluez import REGISTRATIONS, BluezStory
 
 SILENT = "STATUS=not on air: bluetoothd has not answered for"
 
@@ -79,6 +79,28 @@ class Pulse(BluezStory):
             self.set("level", 1)
             self.wait_silent()
         self.wait_on_air()
+
+    def test_no_calls_pile_up_and_it_is_registered_when_it_goes_on(self):
+        self.bluez.command("once", "RegisterApplication", "never")
+        self.ready_to_register(*self.asked_soon, "-o", "bluez.register_timeout=1s",
+                               "-o", "bluez.retry_min=1h", "-o", "bluez.retry_max=1h")
+        self.bluez.wait("listed")
+        with self.standing_still():
+            text = self.wait_silent()
+            # The end of that call comes after a second, and the end of the one that clears it
+            # after another.
+            for _ in range(3):
+                seconds = self.seconds(text)
+                text = self.wait_notify(lambda new: SILENT in new and self.seconds(new) > seconds)
+        self.wait_on_air()
+        self.bluez.sync()
+        self.assertEqual(self.bluez.calls(*REGISTRATIONS), [
+            "UnregisterApplication", "RegisterApplication", "RegisterAdvertisement"])
+        self.assertEqual(self.bluez.registered(), ("1", "1"))
+
+    @staticmethod
+    def seconds(text):
+        return int(text.split(SILENT)[1].split()[0])
 
     def test_one_that_is_asked_for_nothing_is_not_suspected(self):
         self.put_on_air()

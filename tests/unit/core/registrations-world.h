@@ -50,7 +50,7 @@ typedef struct World {
         bool has_agent;
         size_t n_adverts, n_things;
         Facts true_facts, told;
-        bool way_clear, active, well;
+        bool way_clear, answers, active, well;
         uint32_t calm_percent;
         unsigned last_owner, last_serial;
         bool held[THINGS_MAX];             /* by the bluetoothd that lives */
@@ -95,7 +95,7 @@ static bool in_company(const World *w, size_t after) {
 }
 
 static void assert_may_register(const World *w, size_t thing) {
-        assert_true(w->active);
+        assert_true(w->active && w->answers);
         if (thing == REGISTRATIONS_AGENT) {
                 assert_true(w->has_agent);
                 assert_int_equal(w->served, w->told.owner);
@@ -186,6 +186,7 @@ static void tell_facts(World *w) {
                 .gatt_manager = w->told.gatt_manager,
                 .advertising_manager = w->told.advertising_manager,
                 .powered = w->told.powered,
+                .answers = w->answers,
                 .way_clear = w->way_clear,
         };
 
@@ -203,10 +204,6 @@ static void on_changed(size_t thing, RegistrationState old, RegistrationState ne
         assert_int_not_equal(old, new);
         if (new == REGISTRATION_REGISTERED)
                 w->next_delay_usec[thing] = RETRY_MIN_USEC;
-        if (thing == REGISTRATIONS_AGENT && old == REGISTRATION_REGISTERING &&
-                (new == REGISTRATION_REGISTERED || new == REGISTRATION_CLEARING ||
-                        new == REGISTRATION_WAITING))
-                w->agent_answered = w->told.owner;
         tell_facts(w);
 }
 
@@ -323,6 +320,8 @@ static void end_call(World *w, size_t thing, RegistrationOutcome outcome) {
         bool registers = w->calls[thing].registers;
 
         w->calls[thing].serial = 0;
+        if (thing == REGISTRATIONS_AGENT && registers)
+                w->agent_answered = w->told.owner;
         if (!registers) {
                 registrations_unregistered(w->r, thing);
         } else if (thing >= REGISTRATIONS_ADVERTISEMENTS && outcome == REGISTRATION_REFUSED &&
@@ -378,6 +377,9 @@ static void wish(World *w) {
                 registrations_set_active(w->r, w->active);
         } else if (chance(w, 4)) {
                 w->way_clear = !w->way_clear;
+                tell_facts(w);
+        } else if (chance(w, 4)) {
+                w->answers = !w->answers;
                 tell_facts(w);
         } else if (i < w->n_adverts && chance(w, 3)) {
                 w->wanted[i] = !w->wanted[i];

@@ -136,7 +136,7 @@ static void make_well(World *w) {
                 .advertising_manager = true,
                 .powered = true};
 
-        w->way_clear = true;
+        w->way_clear = w->answers = true;
         change_facts(w, f);
 }
 
@@ -166,7 +166,9 @@ static void assert_all_given_up(World *w) {
 }
 
 static void world_init(World *w, unsigned number) {
-        *w = (World){.random = {0x9E3779B97F4A7C15u * (number + 1u)}, .way_clear = true};
+        *w = (World){.random = {0x9E3779B97F4A7C15u * (number + 1u)},
+                .way_clear = true,
+                .answers = true};
         w->has_agent = !chance(w, 4);
         w->n_adverts = random_below(&w->random, ADVERTS_MAX + 1);
         w->n_things = REGISTRATIONS_ADVERTISEMENTS + REGISTRATIONS_SIDES * w->n_adverts;

@@ -79,6 +79,7 @@ static void fixture_init(Fixture *f, bool agent, size_t n_advertisements) {
                                .gatt_manager = true,
                                .advertising_manager = true,
                                .powered = true,
+                               .answers = true,
                                .way_clear = true}};
         assert_int_equal(registrations_new(&f->r, &parameters, &events, f), 0);
 }
@@ -209,6 +210,55 @@ static void test_a_predecessor_holds_up_the_application_alone(void **state) {
         f.facts.way_clear = true;
         tell(&f);
         assert_calls(&f, "+app");
+        done(&f);
+}
+
+static void test_one_that_does_not_answer_is_left_alone(void **state) {
+        Fixture f;
+
+        fixture_init(&f, true, 1);
+        f.facts.answers = false;
+        tell(&f);
+        assert_calls(&f, "");
+        f.facts.answers = true;
+        tell(&f);
+        assert_calls(&f, "+agent");
+        ok(&f, AGENT);
+        assert_calls(&f, "+app");
+        f.facts.answers = false;
+        tell(&f);
+        registrations_registered(f.r, APPLICATION, REGISTRATION_UNCLEAR);
+        assert_calls(&f, "-app");
+        registrations_unregistered(f.r, APPLICATION);
+        registrations_timer(f.r, APPLICATION);
+        assert_calls(&f, "");
+        f.facts.answers = true;
+        tell(&f);
+        assert_calls(&f, "+app");
+        ok(&f, APPLICATION);
+        assert_calls(&f, "+ad0");
+        refuse(&f, FIRST);
+        f.facts.answers = false;
+        tell(&f);
+        assert_int_equal(f.timers[FIRST], UINT64_MAX);
+        f.facts.answers = true;
+        tell(&f);
+        assert_calls(&f, "+ad0");
+        done(&f);
+}
+
+static void test_what_is_registered_stays_while_nobody_answers(void **state) {
+        Fixture f;
+
+        fixture_on_air(&f);
+        f.facts.answers = false;
+        tell(&f);
+        registrations_renew(f.r, 0);
+        assert_calls(&f, "");
+        assert_true(registrations_complete(f.r));
+        f.facts.answers = true;
+        tell(&f);
+        assert_calls(&f, "+ad0b");
         done(&f);
 }
 
@@ -409,6 +459,8 @@ int main(void) {
                 cmocka_unit_test(test_a_refused_advertisement_does_not_hold_up_the_next),
                 cmocka_unit_test(test_the_agent_stays_while_the_adapter_is_away),
                 cmocka_unit_test(test_a_predecessor_holds_up_the_application_alone),
+                cmocka_unit_test(test_one_that_does_not_answer_is_left_alone),
+                cmocka_unit_test(test_what_is_registered_stays_while_nobody_answers),
                 cmocka_unit_test(test_all_is_given_up_the_other_way_round),
                 cmocka_unit_test(test_another_content_is_registered_before_the_old_one_goes),
                 cmocka_unit_test(test_where_both_have_no_room_the_old_one_goes_first),
