@@ -220,13 +220,15 @@ static int new_values(Daemon *d) {
         return r;
 }
 
-int daemon_new_metrics_file(Daemon *d) {
+int daemon_set_metrics_file(Daemon *d) {
         MetricsFileParameters parameters = {
                 .path = d->settings->metrics.file,
                 .interval_usec = d->settings->metrics.interval_usec,
         };
 
-        if (d->metrics_file || !parameters.path)
+        if (d->metrics_file)
+                return metrics_file_reconfigure(d->metrics_file, &parameters);
+        if (!parameters.path)
                 return 0;
         return metrics_file_new(&d->metrics_file, d->loop, &parameters, &metrics_file_events, d);
 }
@@ -247,7 +249,7 @@ static int daemon_start(Daemon *d) {
         if (r >= 0)
                 r = listen_for_programs(d);
         if (r >= 0)
-                r = daemon_new_metrics_file(d);
+                r = daemon_set_metrics_file(d);
         if (r < 0)
                 return r;
         init_watchers(d);

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 typedef struct MetricsFileParameters {
-        const char *path; /* borrowed */
+        const char *path; /* copied; NULL: nowhere */
         uint64_t interval_usec;
 } MetricsFileParameters;
 
@@ -22,11 +22,11 @@ typedef struct MetricsFile MetricsFile;
 /* Writes from the first turn of the loop on, which is the default one. */
 int metrics_file_new(MetricsFile **ret, struct ev_loop *loop,
         const MetricsFileParameters *parameters, const MetricsFileEvents *events, void *userdata);
-/* Removes the file: what it says would never change again. If it is being written, then from the
- * loop, once it is there; at the end of the loop that is left as it is. */
+/* Removes the file, when the loop has ended: what it says would never change again. */
 MetricsFile *metrics_file_free(MetricsFile *file);
 
-/* Another interval; path is as before, in another place. */
-void metrics_file_reconfigure(MetricsFile *file, const MetricsFileParameters *parameters);
+/* Another interval, or another path: the file at the old one is removed, once it is not being
+ * written any more. -ENOMEM: the path is as before, or nowhere. */
+int metrics_file_reconfigure(MetricsFile *file, const MetricsFileParameters *parameters);
 void metrics_file_stop(MetricsFile *file);
 bool metrics_file_busy(const MetricsFile *file);

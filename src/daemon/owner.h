@@ -47,7 +47,7 @@ typedef struct Daemon {
         Stalls *stalls;
         Verdicts *verdicts;
         Persist *persist;          /* NULL: nothing is to be kept */
-        MetricsFile *metrics_file; /* NULL: none is written */
+        MetricsFile *metrics_file; /* NULL: none has been written */
         Server *server;
         Peripheral *peripheral; /* NULL: no bus, see bus_error */
         int bus_error;
@@ -84,6 +84,7 @@ void daemon_taken(Daemon *d, const Characteristic *c);
 bool daemon_serves(const Daemon *d);
 /* What of the settings and the profile the server is told; not its places. */
 ServerParameters daemon_server_parameters(const Settings *settings, const Profile *profile);
-/* Starts to keep values, or to write metrics, if that is to be and is not done yet. -errno */
+/* Starts to keep values, if that is to be and is not done yet. -errno */
 int daemon_new_persist(Daemon *d);
-int daemon_new_metrics_file(Daemon *d);
+/* Metrics are written as the settings say. -ENOMEM */
+int daemon_set_metrics_file(Daemon *d);

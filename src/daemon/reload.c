@@ -120,19 +120,12 @@ static int prepare(const Daemon *d, Next *n) {
 /* By settings and profile, which are the new ones by now. */
 static void reconfigure_files(Daemon *d) {
         const Settings *s = d->settings;
-        const MetricsFileParameters metrics = {
-                .path = s->metrics.file,
-                .interval_usec = s->metrics.interval_usec,
-        };
-        int r = 0;
+        int r = daemon_new_persist(d);
 
-        if (d->metrics_file && metrics.path)
-                metrics_file_reconfigure(d->metrics_file, &metrics);
-        r = daemon_new_persist(d);
         if (d->persist)
                 persist_reconfigure(d->persist, d->profile, s->persist.interval_usec);
         if (r >= 0)
-                r = daemon_new_metrics_file(d);
+                r = daemon_set_metrics_file(d);
         if (r < 0)
                 log_error("no memory to write files");
 }
@@ -146,18 +139,13 @@ static void reconfigure(Daemon *d) {
         reconfigure_files(d);
 }
 
-/* Before the old settings are gone. Another path takes the file from the old one. */
+/* Before the old profile is gone: a name in the files is newer than the one that a program has
+ * given. */
 static void let_go(Daemon *d, const Next *n) {
-        const char *was = d->settings->metrics.file;
-        const char *will_be = config_settings(n->config)->metrics.file;
-
-        if (!same_text(was, will_be))
-                d->metrics_file = metrics_file_free(d->metrics_file);
-        /* A name in the files is newer than the one that a program has given. */
-        if (!same_text(d->profile->advertisements[0]->name, n->profile->advertisements[0]->name)) {
-                free(d->name);
-                d->name = NULL;
-        }
+        if (same_text(d->profile->advertisements[0]->name, n->profile->advertisements[0]->name))
+                return;
+        free(d->name);
+        d->name = NULL;
 }
 
 static void take_config(Daemon *d, Next *n) {

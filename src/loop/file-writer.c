@@ -194,10 +194,6 @@ int file_writer_write(FileWriter *w, char *data, size_t size) {
         return r;
 }
 
-void file_writer_remove(const FileWriter *w) {
-        (void)unlink(w->path);
-}
-
 bool file_writer_busy(const FileWriter *w) {
         return w->busy;
 }

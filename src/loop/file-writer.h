@@ -28,6 +28,4 @@ FileWriter *file_writer_free(FileWriter *writer);
 /* Makes data, owned from here on, the content of the file. A negative errno, logged: nothing could
  * be started, and `done` does not follow. An error is logged again only when it has changed. */
 int file_writer_write(FileWriter *writer, char *data, size_t size);
-/* Takes away what it has written. */
-void file_writer_remove(const FileWriter *writer);
 bool file_writer_busy(const FileWriter *writer);

@@ -173,6 +173,16 @@ class InPlace(Reloading):
         self.until(lambda: os.path.exists(two))
         self.assertFalse(os.path.exists(one))
 
+    def test_metrics_that_are_being_written_leave_nothing_behind(self):
+        """Some are, when the next reload comes."""
+        self.put_on_air()
+        for number in range(30):
+            self.reload(f"[metrics]\nfile = {self.folder}/metrics{number % 2}\n")
+        self.reload("")
+        self.until(lambda: not any("metrics" in name for name in os.listdir(self.folder)))
+        self.reload(f"[metrics]\nfile = {self.folder}/metrics0\n")
+        self.until(lambda: os.path.exists(self.folder + "/metrics0"))
+
     def test_nothing_changes_nothing(self):
         self.put_on_air()
         self.expect_reloaded("# only a comment\n[queue]\ndepth = 64\n")

@@ -60,12 +60,15 @@ static MetricsFile *being_written(Place *p) {
         return f;
 }
 
-static void test_one_that_is_freed_meanwhile_is_removed_when_it_is_there(void **state) {
+static void test_one_that_ends_meanwhile_is_removed_when_it_is_there(void **state) {
         Place *p = *state;
+        MetricsFile *f = being_written(p);
+        const MetricsFileParameters nowhere = {.interval_usec = USEC_PER_SEC};
 
-        metrics_file_free(being_written(p));
+        assert_int_equal(metrics_file_reconfigure(f, &nowhere), 0);
         /* Until nothing is waited for any more. */
         (void)ev_run(p->loop, 0);
+        metrics_file_free(f);
         assert_int_not_equal(access(p->path, F_OK), 0);
         assert_int_not_equal(access(p->temporary, F_OK), 0);
 }
@@ -84,8 +87,7 @@ static void test_one_that_is_there_is_removed_at_once(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(
-                        test_one_that_is_freed_meanwhile_is_removed_when_it_is_there, setup,
-                        teardown),
+                        test_one_that_ends_meanwhile_is_removed_when_it_is_there, setup, teardown),
                 cmocka_unit_test_setup_teardown(
                         test_one_that_is_there_is_removed_at_once, setup, teardown),
         };
