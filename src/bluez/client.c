@@ -34,6 +34,7 @@ struct BluezClient {
         void *userdata;
         sd_bus_slot *slots[_SLOT_MAX]; /* SLOT_CALL: GetNameOwner or GetManagedObjects */
         bool known;                    /* who owns org.bluez, or that nobody does */
+        bool silent;                   /* the owner is not asked for now */
         char *owner;
         char *error; /* why the objects could not be listed; NULL: they could */
 };
@@ -131,6 +132,7 @@ static void set_owner(BluezClient *c, const char *owner) {
         bool had_owner = c->owner != NULL;
         free(c->owner);
         c->owner = NULL;
+        c->silent = false;
         set_error(c, NULL);
         if (had_owner || (!was_known && !*owner))
                 c->events->vanished(c->userdata);
@@ -180,7 +182,7 @@ static int on_name_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error
 static void on_retry(struct ev_loop *loop, struct ev_timer *w, int revents) {
         BluezClient *c = w->data;
 
-        if ((c->owner ? call_objects(c) : call_name_owner(c)) < 0)
+        if (c->silent || (c->owner ? call_objects(c) : call_name_owner(c)) < 0)
                 retry_later(c);
 }
 
@@ -326,6 +328,14 @@ bool bluez_client_known(const BluezClient *client) {
 
 const char *bluez_client_owner(const BluezClient *client) {
         return client->owner;
+}
+
+void bluez_client_set_silent(BluezClient *client, bool silent) {
+        bool goes_on = client->silent && !silent;
+
+        client->silent = silent;
+        if (goes_on && ev_is_active(&client->retry))
+                timer_start_once(client->loop, &client->retry, 0);
 }
 
 void bluez_client_set_times(BluezClient *client, uint64_t call_timeout_usec,

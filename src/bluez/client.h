@@ -45,6 +45,10 @@ const char *bluez_client_error(const BluezClient *client);
 /* NULL while nobody owns org.bluez. Borrowed until the loop turns. */
 const char *bluez_client_owner(const BluezClient *client);
 
+/* The owner does not answer: it is asked for nothing until it does, and then at once. Another owner
+ * is one that answers. */
+void bluez_client_set_silent(BluezClient *client, bool silent);
+
 /* Other times, as of bluez_client_new(), for the calls and pauses that follow. */
 void bluez_client_set_times(BluezClient *client, uint64_t call_timeout_usec,
         uint64_t retry_min_usec, uint64_t retry_max_usec);

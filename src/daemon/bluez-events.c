@@ -135,7 +135,10 @@ const DevicesEvents peripheral_devices_events = {
 };
 
 static void on_pulse_changed(void *userdata) {
-        peripheral_update(userdata);
+        Peripheral *p = userdata;
+
+        bluez_client_set_silent(p->client, pulse_silent_usec(p->pulse) > 0);
+        peripheral_update(p);
 }
 
 const PulseEvents peripheral_pulse_events = {

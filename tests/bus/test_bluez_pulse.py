@@ -86,17 +86,40 @@ class Pulse(BluezStory):
                                "-o", "bluez.retry_min=1h", "-o", "bluez.retry_max=1h")
         self.bluez.wait("listed")
         with self.standing_still():
-            text = self.wait_silent()
             # The end of that call comes after a second, and the end of the one that clears it
             # after another.
-            for _ in range(3):
-                seconds = self.seconds(text)
-                text = self.wait_notify(lambda new: SILENT in new and self.seconds(new) > seconds)
+            self.wait_seconds(3)
         self.wait_on_air()
         self.bluez.sync()
         self.assertEqual(self.bluez.calls(*REGISTRATIONS), [
             "UnregisterApplication", "RegisterApplication", "RegisterAdvertisement"])
         self.assertEqual(self.bluez.registered(), ("1", "1"))
+
+    def objects_asked_for(self, *arguments):
+        """By one that finds it standing still, for seconds: how often."""
+        self.bluez.add_adapter()
+        self.bluez.command("own")
+        with self.standing_still():
+            self.launch(*self.asked_soon, *arguments)
+            self.wait_seconds(3)
+        self.wait_on_air()
+        self.bluez.sync()
+        return len(self.bluez.calls("GetManagedObjects"))
+
+    def test_its_objects_are_asked_for_when_it_goes_on(self):
+        self.assertEqual(self.objects_asked_for("-o", "bluez.retry_min=1h",
+                                                "-o", "bluez.retry_max=1h"), 2)
+
+    def test_and_not_again_and_again_before(self):
+        # Once more before it counts as silent.
+        self.assertLessEqual(self.objects_asked_for(), 3)
+
+    def wait_seconds(self, number):
+        """It has been silent for so many more."""
+        text = self.wait_silent()
+        for _ in range(number):
+            seconds = self.seconds(text)
+            text = self.wait_notify(lambda new: SILENT in new and self.seconds(new) > seconds)
 
     @staticmethod
     def seconds(text):
