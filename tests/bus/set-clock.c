@@ -1,5 +1,5 @@
-/* Preloaded into a program: the clock on the wall is as many seconds off as the file named by
- * SET_CLOCK says (an int64_t), now and whenever that changes. */
+/* Preloaded into a program: its clocks are as many seconds off as the file named by SET_CLOCK says
+ * (two int64_t: the one on the wall, and the monotonic one), now and whenever that changes. */
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,25 +10,27 @@
 #include <time.h>
 #include <unistd.h>
 
-static const volatile int64_t *offset_s;
+static const volatile int64_t *offsets_s;
 
 __attribute__((constructor)) static void start(void) {
         const char *path = getenv("SET_CLOCK");
         int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-        void *found =
-                fd < 0 ? MAP_FAILED : mmap(NULL, sizeof(*offset_s), PROT_READ, MAP_SHARED, fd, 0);
+        void *found = fd < 0 ? MAP_FAILED
+                             : mmap(NULL, 2 * sizeof(*offsets_s), PROT_READ, MAP_SHARED, fd, 0);
 
         if (fd >= 0)
                 close(fd);
         if (found != MAP_FAILED)
-                offset_s = found;
+                offsets_s = found;
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now) {
         int r = (int)syscall(SYS_clock_gettime, clock, now);
 
-        if (r == 0 && offset_s && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
-                now->tv_sec += (time_t)*offset_s;
+        if (r == 0 && offsets_s && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+                now->tv_sec += (time_t)offsets_s[0];
+        if (r == 0 && offsets_s && clock == CLOCK_MONOTONIC)
+                now->tv_sec += (time_t)offsets_s[1];
         return r;
 }
 

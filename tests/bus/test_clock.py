@@ -3,16 +3,19 @@ for that, or shorter."""
 
 import datetime
 import os
+import struct
 import subprocess
 import unittest
 
 from bluez import FAILED, PROFILE, BluezStory
+from driver import Driver, well
+from harness import LIMIT
 
 DAY, YEAR = 24 * 3600, 365 * 24 * 3600
 LEVEL = "[characteristic level]\n"
 
 
-class Clock(BluezStory):
+class ClockStory(BluezStory):
 
     def setUp(self):
         super().setUp()
@@ -25,11 +28,35 @@ class Clock(BluezStory):
                                     "SET_CLOCK": self.clock, "ASAN_OPTIONS": sanitizer,
                                     **(extra or {})})
 
-    def set_clock(self, offset):
-        """It is so many seconds off from now on."""
+    def set_clock(self, offset, monotonic=0):
+        """They are so many seconds off from now on."""
         fd = os.open(self.clock, os.O_WRONLY | os.O_CREAT, 0o600)
-        os.pwrite(fd, offset.to_bytes(8, "little", signed=True), 0)
+        os.pwrite(fd, struct.pack("qq", offset, monotonic), 0)
         os.close(fd)
+
+
+class Waiting(ClockStory):
+
+    with_bus = False
+
+    def another_bluez(self):
+        """There is no bus that it could be on."""
+
+    def test_a_bus_that_says_nothing_is_connected_to_anew(self):
+        """sd-bus waits for minutes: they are over here when it is looked at next."""
+        driver = Driver(self.bus.path, knows=False)
+        self.addCleanup(driver.close)
+        self.launch()
+        driver.wait(lambda: driver.connections, LIMIT)
+        # It waits by now.
+        self.assertEqual(self.status()["why"], "the bus has not answered yet")
+        driver.knows, driver.answers = True, well()
+        self.set_clock(0, monotonic=600)
+        self.status()
+        self.wait_status("bluetoothd is not running")
+
+
+class Clock(ClockStory):
 
     def test_the_clock_is_really_set(self):
         """Else the others would prove nothing."""
