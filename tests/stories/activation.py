@@ -32,7 +32,7 @@ def story_deactivated(world):
         with world.peer() as peer:
             value = set_env(peer, 812)
         activate(world)
-        assert world.adapter.advertisements() == 1
+        wait_until(lambda: world.adapter.advertisements() == 1, "one is registered")
         central.discover()
         assert central.read(mushpi.ENV_MEASUREMENTS) == value
 
@@ -62,7 +62,7 @@ def story_deactivated_while_bluetoothd_stands_still(world):
         assert "left registered: the application" in world.log.since(cursor)
         wait_until(lambda: world.adapter.advertisements() == 0, "nothing is advertised")
         activate(world)
-        assert world.adapter.advertisements() == 1
+        wait_until(lambda: world.adapter.advertisements() == 1, "one is registered")
 
 
 def story_deactivated_it_restarts(world):

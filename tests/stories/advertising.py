@@ -58,7 +58,7 @@ def story_another_name(world):
             world.sporectl("advertise", OTHER)
             wait_until(lambda: world.adapter.get("Alias") == OTHER, "the adapter has the name")
             world.spored.wait_on_air()
-            assert world.adapter.advertisements() == 1
+            wait_until(lambda: world.adapter.advertisements() == 1, "one is registered")
             world.sporectl("set", "env_measurements", "co2_ppm=700")
             assert values.get()[:2] == (700).to_bytes(2, "little")
         assert world.central().scan(name=OTHER).services == {mushpi.SERVICE}

@@ -5,6 +5,7 @@ import contextlib
 from . import mushpi
 from .peer import set_env
 from .world import wait_until
+from .world import wait_until
 
 
 def assert_served(world):
@@ -19,7 +20,8 @@ def assert_served(world):
 
 
 def assert_served_once(world):
-    """There is no second table, and no second advertisement."""
+    """There is no second table, and no second advertisement: of one that is put back where another
+    was, for a central that leaves, only for a moment."""
     with world.central() as central:
         services = central.connect(service=mushpi.SERVICE).discover().services
     assert [s.uuid for s in services].count(mushpi.SERVICE) == 1, services
