@@ -31,10 +31,8 @@ def assert_connectable(world, name):
         assert central.connect(name=name).read(mushpi.ENV_MEASUREMENTS)
 
 
-def assert_one_each(world, number=1):
-    """As many are registered as are to be, and the controller has no other."""
+def assert_registered(world, number=1):
     wait_until(lambda: world.adapter.advertisements() == number, f"{number} are registered")
-    wait_until(lambda: world.adapter.instances() == number, f"the controller has {number}")
 
 
 def story_renamed_while_connected(world):
@@ -90,7 +88,7 @@ def story_two_advertisements_come_back(world):
             # Until its turn is over the kernel may advertise what is the beacon's as the other.
             wait_until(lambda: not world.central().scan(name="Beacon").connectable,
                        "nobody can connect to the beacon")
-            assert_one_each(world, 2)
+            assert_registered(world, 2)
 
 
 def story_renamed_while_off(world):
@@ -102,24 +100,35 @@ def story_renamed_while_off(world):
         world.adapter.power(True)
         world.spored.wait_on_air()
         assert_connectable(world, "Later")
-        assert_one_each(world)
+        assert_registered(world)
 
 
 @lasting(300)
 def story_one_instance_each(world):
     """after many names, and restarts of spored and bluetoothd, orderly and not, the controller has
-    one advertisement for each"""
-    with world.spored.configured(BEACON):
+    one advertisement for each, and none when spored has ended"""
+    def assert_held(number):
+        assert_registered(world, number)
+        wait_until(lambda: held() == number, f"the kernel has {number}, not {held()}")
+
+    world.spored.stop()
+    with world.adapter.instances() as held, world.spored.configured(BEACON):
         for number in range(ROUNDS):
             for letter in "abcdef":
                 world.sporectl("advertise", f"Name{number}{letter}")
             world.central().scan(name=f"Name{number}f")
-            assert_one_each(world, 2)
-            for again in (world.spored.kill, world.bluetoothd.restart, world.spored.restart):
+            assert_held(2)
+            with world.central() as central:
+                central.connect(name=f"Name{number}f")
+                renamed(world, f"Name{number}g")
+                assert_held(2)
+            # Killed while it registers, as it does now, it would leave what it had begun (bluez#969).
+            for again in (world.bluetoothd.restart, world.spored.kill, world.spored.restart):
                 again()
                 world.spored.wait_on_air()
-                assert_one_each(world, 2)
-    assert_one_each(world)
+                assert_held(2)
+        world.spored.stop()
+        assert_held(0)
 
 
 def off_the_air(commands):
@@ -169,7 +178,7 @@ def story_no_gap(world):
             air.forget()
             renamed(world, "First")
             world.central().scan(name="First")
-            assert_one_each(world)
+            assert_registered(world)
             assert_no_gap(air, mushpi.NAME, "First")
             with world.central() as central:
                 central.connect(name="First")
@@ -177,7 +186,7 @@ def story_no_gap(world):
                 air.forget()
                 renamed(world, "Second")
                 world.central().scan(name="Second")
-                assert_one_each(world)
+                assert_registered(world)
                 assert_no_gap(air, "First", "Second")
         finally:
             world.spored.restart()

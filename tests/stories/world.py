@@ -127,7 +127,8 @@ class Adapter(abc.ABC):
 
     @abc.abstractmethod
     def instances(self):
-        """How many the controller has, whoever has told it."""
+        """A context manager, to be entered while nothing is registered: a function that tells how
+        many the kernel has, whoever has registered them."""
 
     def serves(self):
         """It is there, with all its interfaces."""

@@ -88,9 +88,10 @@ class Adapter(world.Adapter):
             self._simulator.command("unplug", name)
             self._simulator.command("plug", "hci0", f"Address={own}")
 
+    @contextlib.contextmanager
     def instances(self):
         """The simulated kernel keeps none but those."""
-        return self.advertisements()
+        yield self.advertisements
 
     def unplug(self):
         self._simulator.command("unplug", "hci0")

@@ -99,8 +99,10 @@ class Adapter(world.Adapter):
         finally:
             rfkill(False)
 
+    @contextlib.contextmanager
     def instances(self):
-        return len(mgmt.advertising_instances())
+        with contextlib.closing(mgmt.Instances()) as instances:
+            yield instances.count
 
     def unplug(self):
         systemctl("stop", "btvirt.service")
