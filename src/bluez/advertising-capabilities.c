@@ -9,6 +9,8 @@ typedef void (*SetWord)(AdvertisingCapabilities *c, const char *word);
 static void set_include(AdvertisingCapabilities *c, const char *word) {
         if (strcmp(word, "tx-power") == 0)
                 c->limits.includes_tx_power = true;
+        if (strcmp(word, "rsi") == 0)
+                c->limits.includes_rsi = true;
 }
 
 static void set_channel(AdvertisingCapabilities *c, const char *word) {
@@ -82,7 +84,7 @@ static int read_instances(AdvertisingCapabilities *c, sd_bus_message *m) {
 
 static int read_includes(AdvertisingCapabilities *c, sd_bus_message *m) {
         c->limits.knows_includes = true;
-        c->limits.includes_tx_power = false;
+        c->limits.includes_tx_power = c->limits.includes_rsi = false;
         return read_words(c, set_include, m);
 }
 

@@ -117,6 +117,10 @@ static bool includes_tx_power(const LeAdvertisementContent *c) {
         return says(c, ADVERTISEMENT_ITEM_INCLUDE_TX_POWER);
 }
 
+static bool includes_rsi(const LeAdvertisementContent *c) {
+        return says(c, ADVERTISEMENT_ITEM_INCLUDE_RSI);
+}
+
 GETTER(property_get_includes) {
         const LeAdvertisement *o = userdata;
 
@@ -125,6 +129,8 @@ GETTER(property_get_includes) {
                 r = sd_bus_message_append(reply, "s", "local-name");
         if (r >= 0 && includes_tx_power(o->content))
                 r = sd_bus_message_append(reply, "s", "tx-power");
+        if (r >= 0 && includes_rsi(o->content))
+                r = sd_bus_message_append(reply, "s", "rsi");
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
@@ -214,7 +220,7 @@ static bool has_discoverable_timeout(const LeAdvertisementContent *c) {
 
 /* BlueZ takes a name or the wish for the adapter's own, never both. */
 static bool has_includes(const LeAdvertisementContent *c) {
-        return includes_name(c) || includes_tx_power(c);
+        return includes_name(c) || includes_tx_power(c) || includes_rsi(c);
 }
 
 static bool has_local_name(const LeAdvertisementContent *c) {

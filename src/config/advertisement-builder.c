@@ -110,6 +110,7 @@ static void take_values(Advertisement *a, AdvertisementValues *v) {
         a->has_appearance = v->appearance.given;
         a->appearance = v->appearance.number;
         a->include_tx_power = v->include_tx_power;
+        a->include_rsi = v->include_rsi;
         a->has_tx_power = v->tx_power.given;
         a->tx_power = v->tx_power.dbm;
         a->interval_min_usec = v->interval.min_usec;

@@ -242,6 +242,8 @@ static const Key keys[] = {
                 .description = "What the device is: a number, or the SIG's name."},
         {SECTION_ADVERTISEMENT, "include_tx_power", key_parse_bool, "no",
                 ADVERTISEMENT(include_tx_power), .description = "Say the transmitting power."},
+        {SECTION_ADVERTISEMENT, "include_rsi", key_parse_bool, "no", ADVERTISEMENT(include_rsi),
+                .description = "Say which coordinated set it belongs to."},
         {SECTION_ADVERTISEMENT, "tx_power", key_parse_tx_power, "auto", ADVERTISEMENT(tx_power),
                 .description = "The power to ask for: auto, low, med, high or dBm."},
         {SECTION_ADVERTISEMENT, "interval", key_parse_interval, "auto", ADVERTISEMENT(interval),

@@ -40,7 +40,7 @@ typedef struct AdvertisementValues {
         bool enable, advertise;
         AdvertisementType type;
         char *name; /* NULL: the adapter's */
-        bool include_name, include_tx_power;
+        bool include_name, include_tx_power, include_rsi;
         AppearanceValue appearance;
         TxPowerValue tx_power;
         IntervalValue interval;

@@ -81,6 +81,7 @@ static void lint_plan(const Advertisement *a, const Section *section, const Sett
         Problems *problems) {
         const AdvertisementTask task = {
                 .advertisement = a, .name = a->name, .traits = named_traits(settings)};
+        const unsigned told_apart = ADVERTISEMENT_ITEM_NAME | ADVERTISEMENT_ITEM_INCLUDE_RSI;
         AdvertisementPlan plan;
         char why[ADVERTISEMENT_WHY_SIZE];
 
@@ -95,7 +96,7 @@ static void lint_plan(const Advertisement *a, const Section *section, const Sett
                 lint_warn(section, "include_name",
                         "on a secondary channel the adapter's own name is not sent: give a name",
                         problems);
-        warn_of_items(section, "", plan.ignored & ~(unsigned)ADVERTISEMENT_ITEM_NAME,
+        warn_of_items(section, "", plan.ignored & ~told_apart,
                 "this version of BlueZ passes over it", problems);
 }
 
@@ -106,6 +107,9 @@ static void lint_keys(const Advertisement *a, const Section *section, Problems *
                         problems);
         if (a->name && !a->include_name && a->section)
                 lint_warn(section, "name", "with include_name = no it does nothing", problems);
+        if (a->include_rsi && a->data.n_other > 0)
+                lint_warn(section, "include_rsi", "with data it does nothing: BlueZ forgets it",
+                        problems);
         for (size_t i = 0; i < a->n_ladder; i++)
                 if (!advertisement_has(a, (AdvertisementItem)a->ladder[i]))
                         warn_of_items(section, "ladder", a->ladder[i],

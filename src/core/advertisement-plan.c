@@ -17,7 +17,7 @@ bool advertisement_limits_equal(const AdvertisementLimits *a, const Advertisemen
         return a->max_data == b->max_data && a->max_response == b->max_response &&
                a->knows_channels == b->knows_channels && a->channels == b->channels &&
                a->knows_includes == b->knows_includes &&
-               a->includes_tx_power == b->includes_tx_power &&
+               a->includes_tx_power == b->includes_tx_power && a->includes_rsi == b->includes_rsi &&
                a->knows_features == b->knows_features &&
                a->can_set_tx_power == b->can_set_tx_power &&
                a->knows_tx_power == b->knows_tx_power && a->tx_power_min == b->tx_power_min &&
@@ -47,6 +47,8 @@ bool advertisement_has(const Advertisement *a, AdvertisementItem item) {
                 return a->has_appearance;
         case ADVERTISEMENT_ITEM_INCLUDE_TX_POWER:
                 return a->include_tx_power;
+        case ADVERTISEMENT_ITEM_INCLUDE_RSI:
+                return a->include_rsi;
         case ADVERTISEMENT_ITEM_TX_POWER:
                 return a->has_tx_power;
         case ADVERTISEMENT_ITEM_INTERVAL:
@@ -93,6 +95,9 @@ static unsigned find_ignored(const AdvertisementTask *task, unsigned said) {
 
         if (limits->knows_includes && !limits->includes_tx_power)
                 ignored |= ADVERTISEMENT_ITEM_INCLUDE_TX_POWER;
+        /* bluetoothd reads Data later and clears what is there (parse_data()). */
+        if ((limits->knows_includes && !limits->includes_rsi) || (said & ADVERTISEMENT_ITEM_DATA))
+                ignored |= ADVERTISEMENT_ITEM_INCLUDE_RSI;
         if (limits->knows_features && !limits->can_set_tx_power)
                 ignored |= ADVERTISEMENT_ITEM_TX_POWER;
         if (traits && !traits->advertising_parameters && !limits->experimental)

@@ -18,7 +18,7 @@ typedef struct AdvertisementLimits {
         bool knows_channels;           /* SupportedSecondaryChannels was read, or is not there */
         unsigned channels;             /* bits 1 << SecondaryChannel */
         bool knows_includes;           /* SupportedIncludes */
-        bool includes_tx_power;
+        bool includes_tx_power, includes_rsi;
         bool knows_features; /* SupportedFeatures */
         bool can_set_tx_power;
         bool knows_tx_power; /* MinTxPower and MaxTxPower */

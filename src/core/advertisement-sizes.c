@@ -2,6 +2,7 @@
 
 #define AD_TX_POWER_SIZE   3
 #define AD_APPEARANCE_SIZE 4
+#define AD_RSI_SIZE        8
 #define COMPANY_SIZE       2
 
 /* bluetoothd shortens only what has 16 bits, of the 36 characters that it is told
@@ -69,6 +70,8 @@ size_t advertisement_item_size(const Advertisement *a, AdvertisementItem item) {
                 return a->has_appearance ? AD_APPEARANCE_SIZE : 0;
         case ADVERTISEMENT_ITEM_INCLUDE_TX_POWER:
                 return a->include_tx_power ? AD_TX_POWER_SIZE : 0;
+        case ADVERTISEMENT_ITEM_INCLUDE_RSI:
+                return a->include_rsi ? AD_RSI_SIZE : 0;
         case ADVERTISEMENT_ITEM_NAME:
         case ADVERTISEMENT_ITEM_TX_POWER:
         case ADVERTISEMENT_ITEM_INTERVAL:

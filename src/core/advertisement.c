@@ -176,6 +176,7 @@ static const struct {
         {ADVERTISEMENT_ITEM_SECONDARY_CHANNEL, "secondary_channel"},
         {ADVERTISEMENT_ITEM_SCAN_RESPONSE, "scan_response"},
         {ADVERTISEMENT_ITEM_DATA, "data"},
+        {ADVERTISEMENT_ITEM_INCLUDE_RSI, "include_rsi"},
 };
 
 const char *advertisement_item_name(unsigned item) {

@@ -72,7 +72,8 @@ typedef enum AdvertisementItem {
         ADVERTISEMENT_ITEM_SECONDARY_CHANNEL = 1 << 9,
         ADVERTISEMENT_ITEM_SCAN_RESPONSE = 1 << 10, /* all five scan_response_ keys */
         ADVERTISEMENT_ITEM_DATA = 1 << 11,
-        _ADVERTISEMENT_ITEM_END = 1 << 12,
+        ADVERTISEMENT_ITEM_INCLUDE_RSI = 1 << 12,
+        _ADVERTISEMENT_ITEM_END = 1 << 13,
 } AdvertisementItem;
 
 typedef struct Advertisement {
@@ -86,6 +87,7 @@ typedef struct Advertisement {
         bool has_appearance;
         uint16_t appearance;                /* the SIG's number */
         bool include_tx_power;              /* the power is said in the advertising data */
+        bool include_rsi;                   /* that of the coordinated set in BlueZ's main.conf */
         bool has_tx_power;                  /* a wish; the adapter may be unable */
         int16_t tx_power;                   /* dBm, -127 to 20 */
         uint64_t interval_min_usec;         /* whole milliseconds; 0: both are BlueZ's own */

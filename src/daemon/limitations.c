@@ -128,6 +128,7 @@ static const struct {
         {ADVERTISEMENT_ITEM_DATA, "it has none"},
         {ADVERTISEMENT_ITEM_APPEARANCE, "it has none"},
         {ADVERTISEMENT_ITEM_INCLUDE_TX_POWER, "its power is not said"},
+        {ADVERTISEMENT_ITEM_INCLUDE_RSI, "it has none"},
         {ADVERTISEMENT_ITEM_TX_POWER, "it is sent with the controller's own power"},
         {ADVERTISEMENT_ITEM_INTERVAL, "it is sent as often as the kernel likes"},
         {ADVERTISEMENT_ITEM_SECONDARY_CHANNEL, "it is sent as every scanner hears it"},

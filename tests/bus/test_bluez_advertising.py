@@ -139,6 +139,24 @@ class Advertising(BluezStory):
 class Power(BluezStory):
     version = "5.82"
 
+    def with_set(self, *words):
+        self.bluez.add_adapter()
+        for word in words:
+            self.bluez.command("controller", "hci0", word)
+        self.bluez.command("own")
+        self.launch("-o", "advertisement.include_rsi=yes", "-o", "advertisement.name=Set")
+        self.wait_on_air()
+        self.bluez.command("phone", "scan", "name=Set")
+        return bytes.fromhex(self.bluez.take("phone")[-1]["data"])
+
+    def test_the_coordinated_set_is_said(self):
+        self.assertIn(b"\x07\x2e", self.with_set("set"))
+        self.assertNotIn("not_taken", self.status()["advertisements"][0])
+
+    def test_without_one_it_is_not_taken(self):
+        self.assertNotIn(b"\x07\x2e", self.with_set())
+        self.assertEqual(self.status()["advertisements"][0]["not_taken"], "include_rsi")
+
     def test_the_power_that_bluez_has_set_is_told(self):
         self.bluez.add_adapter()
         self.bluez.command("controller", "hci0", "extended")

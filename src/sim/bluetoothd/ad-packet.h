@@ -19,6 +19,7 @@ enum {
         AD_NAME_COMPLETE = 0x09,
         AD_TX_POWER = 0x0a,
         AD_APPEARANCE = 0x19,
+        AD_RSI = 0x2e,
         AD_MANUFACTURER = 0xff,
 };
 

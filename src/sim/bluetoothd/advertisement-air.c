@@ -65,6 +65,15 @@ static int put_appearance(AdPacket *packet, const AdvertisementData *data) {
         return ad_packet_put_structure(packet, AD_APPEARANCE, bytes, sizeof(bytes), NULL, 0);
 }
 
+/* What nobody else can resolve: always the same here. */
+static int put_rsi(AdPacket *packet, const AdvertisementData *data, const AdContext *context) {
+        static const uint8_t rsi[6] = {1, 2, 3, 4, 5, 0x40};
+
+        return data->includes_rsi && context->in_set
+                       ? ad_packet_put_structure(packet, AD_RSI, rsi, sizeof(rsi), NULL, 0)
+                       : 0;
+}
+
 /* The controller's own power, 0 dBm, or on an extended one what was asked for. */
 static int put_tx_power(AdPacket *packet, const AdvertisementData *data, const AdContext *context) {
         const uint8_t power = context->extended && data->has_tx_power ? (uint8_t)data->tx_power : 0;
@@ -101,6 +110,8 @@ static int write_data(AdPacket *ret, const AdvertisementData *data, const AdCont
                 r = put_name(ret, data->name, max + kernels);
         if (r >= 0)
                 r = put_appearance(ret, data);
+        if (r >= 0)
+                r = put_rsi(ret, data, context);
         if (r >= 0)
                 r = put_parts(ret, data->parts, AD_PART_OTHER, _AD_PART_MAX);
         if (r >= 0 && own)

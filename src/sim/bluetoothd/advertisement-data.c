@@ -54,7 +54,9 @@ static int set_service_data(AdvertisementData *data, sd_bus_message *m) {
         return set_data(&data->parts[AD_PART_SERVICE_DATA], 's', m);
 }
 
+/* Read after the includes, it forgets what these have put there. */
 static int set_other_data(AdvertisementData *data, sd_bus_message *m) {
+        data->includes_rsi = false;
         return set_data(&data->parts[AD_PART_OTHER], 'y', m);
 }
 
@@ -86,6 +88,7 @@ static int set_includes(AdvertisementData *data, sd_bus_message *m) {
         const char *text;
 
         data->includes_name = data->includes_appearance = data->includes_tx_power = false;
+        data->includes_rsi = false;
         if (!m)
                 return 0;
         int r = sd_bus_message_enter_container(m, 'a', "s");
@@ -96,6 +99,8 @@ static int set_includes(AdvertisementData *data, sd_bus_message *m) {
                         data->includes_appearance = true;
                 if (strcmp(text, "tx-power") == 0)
                         data->includes_tx_power = true;
+                if (strcmp(text, "rsi") == 0)
+                        data->includes_rsi = true;
         }
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }

@@ -30,7 +30,7 @@ typedef enum AdPart {
 
 typedef struct AdvertisementData {
         bool peripheral; /* else broadcast, which cannot be connected to */
-        bool includes_name, includes_appearance, includes_tx_power;
+        bool includes_name, includes_appearance, includes_tx_power, includes_rsi;
         char name[ADVERTISED_NAME_MAX + 1]; /* "": none */
         bool has_appearance;
         uint16_t appearance;
@@ -48,6 +48,7 @@ typedef struct AdvertisementData {
 /* What parsing and writing depend on beside the data. */
 typedef struct AdContext {
         BluezVersion version;
+        bool in_set;               /* there is a coordinated set, and it knows it */
         bool extended;             /* the controller has extended advertising */
         bool adapter_discoverable; /* Adapter1.Discoverable */
         const char *adapter_name;  /* for Includes = local-name */

@@ -12,12 +12,18 @@
 #include <stdio.h>
 #include <string.h>
 
+/* bluetoothd has it since 5.67 (eef2e62a5). */
+static bool is_in_set(const Bluez *b, const AdapterObject *a) {
+        return a->in_set && b->parameters.behaviour->version.minor >= 67;
+}
+
 static AdContext context_of(const Bluez *b, const AdapterObject *a) {
         const Property *alias = adapter_object_get(a, "Alias");
 
         return (AdContext){
                 .version = b->parameters.behaviour->version,
                 .extended = a->extended,
+                .in_set = is_in_set(b, a),
                 .adapter_discoverable = adapter_object_is(a, "Discoverable"),
                 .adapter_name = alias && alias->type == 's' ? alias->value : "",
         };
@@ -89,8 +95,9 @@ size_t advertising_manager_properties(
         property_set_number(&properties[n++], "ActiveInstances", 'y', active);
         property_set_number(&properties[n++], "SupportedInstances", 'y',
                 active < adapter->instances_max ? adapter->instances_max - active : 0);
-        property_set_text(
-                &properties[n++], "SupportedIncludes", 'a', "tx-power,appearance,local-name");
+        property_set_text(&properties[n++], "SupportedIncludes", 'a',
+                is_in_set(b, adapter) ? "tx-power,appearance,local-name,rsi"
+                                      : "tx-power,appearance,local-name");
         if (adapter->extended)
                 property_set_text(
                         &properties[n++], "SupportedSecondaryChannels", 'a', "1M,2M,Coded");

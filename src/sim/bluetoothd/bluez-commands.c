@@ -111,11 +111,14 @@ static int command_controller(void *userdata, Step *step, size_t n, char **words
                 return -ENODEV;
         if (strcmp(words[1], "extended") == 0) {
                 a->extended = true;
+        } else if (strcmp(words[1], "set") == 0) {
+                a->in_set = true;
         } else if (strncmp(words[1], instances, strlen(instances)) == 0 &&
                    parse_unsigned(&number, words[1] + strlen(instances), 0, INSTANCES_MAX) == 0) {
                 a->instances_max = (unsigned)number;
         } else {
-                step_wrong(step, "%.40s: extended, or instances=0 to %d", words[1], INSTANCES_MAX);
+                step_wrong(step, "%.40s: extended, set, or instances=0 to %d", words[1],
+                        INSTANCES_MAX);
                 return -EINVAL;
         }
         advertising_manager_emit(userdata, a);
@@ -363,7 +366,7 @@ const Command bluez_commands[] = {
         {"adapter", 1, WORDS_MAX, "adapter NAME [PROPERTY]...", command_adapter},
         {"plug", 1, WORDS_MAX, "plug NAME [PROPERTY]...", command_plug},
         {"unplug", 1, 1, "unplug NAME", command_unplug},
-        {"controller", 2, 2, "controller NAME extended|instances=NUMBER", command_controller},
+        {"controller", 2, 2, "controller NAME extended|set|instances=NUMBER", command_controller},
         {"change", 2, 2, "change NAME PROPERTY", command_change},
         {"device", 2, WORDS_MAX, "device PATH PROPERTY...", command_device},
         {"answer", 2, 4, "answer MEMBER HOW [ERROR [TEXT]]", command_answer},

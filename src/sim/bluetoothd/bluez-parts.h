@@ -38,6 +38,7 @@ typedef struct AdapterObject {
         bool plugged;
         bool silent;      /* it is about to go off: nothing is on the air any more */
         bool auto_enable; /* was powered when bluetoothd ended */
+        bool in_set;      /* main.conf has a coordinated set, for its rsi */
         bool extended;    /* its controller has extended advertising */
         bool astray;      /* the kernel goes on with an advertisement that was taken back */
         unsigned instances_max;

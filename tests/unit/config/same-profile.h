@@ -121,6 +121,7 @@ static void expect_same_advertisement(const Advertisement *a, const Advertisemen
         assert_int_equal(a->has_appearance, b->has_appearance);
         assert_int_equal(a->appearance, b->appearance);
         assert_int_equal(a->include_tx_power, b->include_tx_power);
+        assert_int_equal(a->include_rsi, b->include_rsi);
         assert_int_equal(a->has_tx_power, b->has_tx_power);
         assert_int_equal(a->tx_power, b->tx_power);
         assert_int_equal(a->interval_min_usec, b->interval_min_usec);

@@ -68,6 +68,9 @@ static void test_what_does_nothing_is_warned_of(void **state) {
         expect_text(f, PLAIN "discoverable = no\ndiscoverable_timeout = 1s\n",
                 "test.conf:8: [advertisement] discoverable_timeout: warning: with discoverable = "
                 "no it does nothing\n");
+        expect_text(f, PLAIN "include_rsi = yes\ndata = 0x24: 16\n",
+                "test.conf:7: [advertisement] include_rsi: warning: with data it does nothing: "
+                "BlueZ forgets it\n");
         expect_text(f, PLAIN "secondary_channel = Coded\n",
                 "test.conf:6: [advertisement]: warning: on a secondary channel the adapter's own "
                 "name is not sent: give a name\n");

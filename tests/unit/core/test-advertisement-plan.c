@@ -132,6 +132,11 @@ static void test_appearance_and_power_have_theirs(void **state) {
         a->has_tx_power = true;
         a->interval_min_usec = a->interval_max_usec = 100000;
         assert_int_equal(plan_fits(a, "x").data, 3 + 4 + 3);
+        a->include_rsi = true;
+        assert_int_equal(plan_fits(a, "x").data, 3 + 4 + 3 + 8);
+        assert_int_equal(advertised_data_add_other(&a->data, 0x24, bytes, 1), 0);
+        assert_int_equal(plan_fits(a, "x").data, 3 + 4 + 3 + 3);
+        assert_int_equal(plan_fits(a, "x").ignored, ADVERTISEMENT_ITEM_INCLUDE_RSI);
 }
 
 /* An iBeacon: 3 + 2 + 2 + 23 = 30. */

@@ -207,6 +207,8 @@ static void encode(AdPacket *data, AdPacket *response, const AdvertisementTask *
                 push_name(data, task, plan);
         if (a->has_appearance && !(without & ADVERTISEMENT_ITEM_APPEARANCE))
                 push(data, 0x19, appearance, sizeof(appearance), NULL, 0);
+        if (a->include_rsi && !(without & ADVERTISEMENT_ITEM_INCLUDE_RSI))
+                push(data, 0x2e, NULL, 0, "\1\2\3\4\5\x40", 6);
         if (!(without & ADVERTISEMENT_ITEM_DATA))
                 push_other(data, &a->data);
         if (!flags_first(a, context))
@@ -277,6 +279,7 @@ static Advertisement *make(Random *random) {
         a->has_appearance = random_below(random, 3) == 0;
         a->appearance = (uint16_t)random_below(random, 0xffff);
         a->include_tx_power = random_below(random, 3) == 0;
+        a->include_rsi = random_below(random, 4) == 0;
         a->has_tx_power = random_below(random, 3) == 0;
         a->tx_power = (int16_t)(random_below(random, 148) - 127);
         if (random_below(random, 3) == 0)
@@ -290,7 +293,7 @@ static Advertisement *make(Random *random) {
                 add_data(random, &a->response, 2, 1 + random_below(random, 12));
         for (uint32_t n = random_below(random, 8); n > 0; n--)
                 (void)advertisement_add_rung(
-                        a, (AdvertisementItem)(1U << random_below(random, 12)));
+                        a, (AdvertisementItem)(1U << random_below(random, 13)));
         return a;
 }
 
@@ -318,6 +321,7 @@ static AdvertisementLimits limits_of(const AdContext *context) {
                 .channels = context->extended ? CHANNELS : 0,
                 .knows_includes = true,
                 .includes_tx_power = true,
+                .includes_rsi = context->in_set,
                 .knows_features = tells,
                 .can_set_tx_power = tells && context->extended,
                 .knows_tx_power = tells && context->extended,
@@ -381,6 +385,7 @@ static void check(Ends *e, Random *random, unsigned *fitting) {
         const AdContext context = {
                 .version = {5, minors[random_below(random, ELEMENTS(minors))]},
                 .extended = random_below(random, 2),
+                .in_set = random_below(random, 2),
                 .adapter_name = ADAPTER,
         };
         const AdvertisementLimits limits = limits_of(&context);
