@@ -55,9 +55,9 @@ class Restarts(BluezStory):
             self.wait_registered()
             self.assert_notifies(number)
 
-    def dies_under_it(self, bluez):
-        """Each life of bluetoothd ends while the application is being registered."""
-        bluez.wait_call("RegisterApplication")
+    def dies_under_it(self, bluez, member="RegisterApplication"):
+        """Each life of bluetoothd ends while the application, or another, is being registered."""
+        bluez.wait_call(member)
         bluez.command("kill")
         self.wait_status("bluetoothd is not running")
         bluez.command("start")
@@ -74,6 +74,28 @@ class Restarts(BluezStory):
         self.peer = self.connect()
         self.wait_registered()
         self.assert_notifies(1)
+
+    def dies_of(self, *members):
+        """Of the first; and then of the next, the first being no trouble any more."""
+        for member in members:
+            self.bluez.command("answer", member, "hold")
+        self.ready_to_register("-o", "agent.capability=NoInputNoOutput")
+        for member in members:
+            for _ in range(5):
+                self.dies_under_it(self.bluez, member)
+            self.bluez.command("answer", member, "ok")
+            self.bluez.command("restart")
+        self.wait_on_air()
+        self.peer = self.connect()
+        self.wait_registered()
+        self.assert_notifies(1)
+
+    def test_whatever_it_dies_of_all_is_registered_in_the_end(self):
+        self.dies_of("RegisterAgent", "RequestDefaultAgent", "RegisterApplication",
+                     "RegisterAdvertisement")
+
+    def test_also_of_telling_its_objects(self):
+        self.dies_of("GetManagedObjects")
 
     def test_the_next_one_is_left_in_peace_for_a_while(self):
         self.bluez.command("answer", "RegisterApplication", "hold")
