@@ -79,10 +79,13 @@ int key_parse_size(
         const Key *key, const char *text, void *destination, char why[static KEY_WHY_SIZE]) {
         char min[24], max[24];
         uint64_t value;
+        int r = parse_size(&value, text);
 
+        if (r == -ENOMEM)
+                return r;
         format_size(min, key->min);
         format_size(max, key->max);
-        if (parse_size(&value, text) < 0 || value < key->min || value > key->max)
+        if (r < 0 || value < key->min || value > key->max)
                 return refuse(why, "not a size from %s to %s: " SHOWN, min, max, text);
         if (destination)
                 *(size_t *)destination = (size_t)value;

@@ -61,14 +61,12 @@ static int load_checked(Daemon *d, Next *n, FILE *found_here, FILE *found) {
         return r < 0 ? r : check_here(d, n, found_here);
 }
 
-static int load_with(Daemon *d, Next *n, FILE *found_here, FILE *found) {
-        int r = found_here && found ? load_checked(d, n, found_here, found) : -ENOMEM;
+/* Without memory it may be closed well, and there is no text. */
+static int close_text(FILE *file, char *const *text) {
+        bool failed = file && ferror(file);
 
-        if (found_here && fclose(found_here) != 0)
-                r = -ENOMEM;
-        if (found && fclose(found) != 0)
-                r = -ENOMEM;
-        return r;
+        failed |= !file || fclose(file) != 0;
+        return failed || !*text ? -ENOMEM : 0;
 }
 
 static int load(Daemon *d, Next *n) {
@@ -77,7 +75,11 @@ static int load(Daemon *d, Next *n) {
         size_t here_size, all_size;
 
         reload_report_clear(&d->reload);
-        int r = load_with(d, n, open_memstream(&here, &here_size), open_memstream(&all, &all_size));
+        FILE *found_here = open_memstream(&here, &here_size);
+        FILE *found = open_memstream(&all, &all_size);
+        int r = found_here && found ? load_checked(d, n, found_here, found) : -ENOMEM;
+        if ((close_text(found_here, &here) < 0) | (close_text(found, &all) < 0))
+                r = -ENOMEM;
         if (r >= 0 && asprintf(&d->reload.problems, "%s%s", here, all) < 0) {
                 d->reload.problems = NULL;
                 r = -ENOMEM;

@@ -149,7 +149,7 @@ int values_file_text(char **ret, size_t *ret_size, const Profile *profile, Value
                 (void)fprintf(out, "%s %s\n", c->name, hex);
         }
         int failed = ferror(out);
-        if (fclose(out) != 0 || failed)
+        if (fclose(out) != 0 || failed || !text)
                 return -ENOMEM;
         *ret = STEAL(text);
         *ret_size = size;

@@ -85,7 +85,7 @@ static void done(Value *v, const Characteristic *c) {
 Values *values_free(Values *values) {
         if (!values)
                 return NULL;
-        for (size_t i = 0; values->values && i < values->n; i++)
+        for (size_t i = 0; values->characteristics && values->values && i < values->n; i++)
                 done(&values->values[i], values->characteristics[i]);
         free(values->values);
         free(values->characteristics);

@@ -1,0 +1,116 @@
+"""A reload that is refused memory: at each place where it asks for some, one after the other. The old
+configuration stays in effect or the new one is, wholly; and the next reload is as any other."""
+
+import mmap
+import os
+import struct
+import unittest
+
+from bluez import PROFILE
+from simulation.sporesim import UNDER_VALGRIND
+from test_reload import MORE, Reloading
+
+STRIDE = 7  # with 1 it is each place, and takes seven times as long
+NUMBERS = struct.Struct("qq")
+
+
+@unittest.skipIf(UNDER_VALGRIND, "valgrind has an allocator of its own")
+class Refused(Reloading):
+
+    def launch(self, *arguments, env=None, profile=None):
+        path = os.path.join(self.folder, "memory")
+        with open(path, "wb") as file:
+            file.write(bytes(mmap.PAGESIZE))
+        with open(path, "r+b") as file:
+            self.memory = mmap.mmap(file.fileno(), mmap.PAGESIZE)
+        self.addCleanup(self.memory.close)
+        sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+        return super().launch(*arguments, profile=profile, env={
+            "LD_PRELOAD": os.environ["REFUSE_MEMORY_LIBRARY"], "REFUSE_MEMORY": path,
+            "ASAN_OPTIONS": sanitizer, **(env or {})})
+
+    def reload_refused(self, nth):
+        """The answer, and whether it has asked so often."""
+        self.memory[:NUMBERS.size] = NUMBERS.pack(nth, 0)
+        try:
+            reply = self.peer.call(op="reload")
+        finally:
+            refused = NUMBERS.unpack(self.memory[:NUMBERS.size])[1]
+            self.memory[:NUMBERS.size] = NUMBERS.pack(0, 0)
+        return reply, refused > 0
+
+    def to(self, text):
+        """Another configuration, and what becomes of each key."""
+        self.drop_in(text)
+        reply = self.peer.call(op="reload")
+        self.assertTrue(reply.get("ok"), reply)
+        self.until(lambda: self.peer.call(op="status")["on_air"])
+        self.assertEqual(self.peer.call(op="get", characteristic="count")["value"], 1)
+        # Who connects now has the limits of the configuration in effect.
+        self.assertTrue(self.once(op="status")["ok"])
+        return {what: reply[what] for what in ("in_place", "anew", "restart")}
+
+    def each_place(self, one, other):
+        """From the one to the other: refused, then with memory, and back."""
+        self.put_on_air()
+        self.peer.call(op="set", characteristic="count", value=1)
+        self.to(one)
+        wanted = self.to(other)
+        places, refused = 0, True
+        while refused:
+            self.to(one)
+            self.drop_in(other)
+            reply, refused = self.reload_refused(1 + places * STRIDE)
+            places += 1
+            if reply.get("ok"):
+                self.assertEqual({what: reply[what] for what in wanted}, wanted)
+            else:
+                self.assertEqual(reply["error"], "internal", reply)
+            self.to(other)
+        self.assertGreater(places, 10)
+
+    def test_in_place(self):
+        self.each_place("", "[queue]\ndepth = 7\n[limits]\nline_bytes = 4k\n"
+                        "[characteristic level]\npolicy = block\nvalue = 3\nmax_age = 1h\n")
+
+    def test_the_advertisement(self):
+        self.each_place("", "[advertisement]\nname = Shed\nmanufacturer_data = 0xffff: 01\n")
+
+    def test_the_agent(self):
+        self.each_place("", "[agent]\ncapability = NoInputNoOutput\n")
+
+    def test_another_table(self):
+        self.each_place("", MORE)
+
+    def test_nothing_to_serve_and_something(self):
+        with open(self.profile, "w", encoding="utf-8") as file:
+            file.write("")
+        self.drop_in(PROFILE)
+        self.put_on_air()
+        refused, nth = True, 1
+        while refused:
+            self.drop_in("" if self.peer.call(op="status")["on_air"] else PROFILE)
+            reply, refused = self.reload_refused(nth)
+            self.assertTrue(reply.get("ok") or reply["error"] == "internal", reply)
+            nth += STRIDE
+        self.assertGreater(nth, 10 * STRIDE)
+        self.drop_in(PROFILE)
+        self.assertTrue(self.reload()["ok"])
+        self.until(lambda: self.status()["on_air"])
+
+    def test_a_broken_one(self):
+        self.put_on_air()
+        self.drop_in("[queue]\nrate = much\n")
+        refused, nth = True, 1
+        while refused:
+            reply, refused = self.reload_refused(nth)
+            self.assertIn(reply["error"], ("internal", "invalid_config"), reply)
+            if reply["error"] == "invalid_config":
+                self.assertIn("[queue] rate: ", reply["problems"][0])
+            nth += 1
+        self.assertGreater(nth, 10)
+        self.assertTrue(self.status()["on_air"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2, defaultTest="Refused")
