@@ -71,13 +71,14 @@ static int fill(Table *t, const SessionContext *context, const Session *sessions
 }
 
 /* Who watches everything has not asked for this one. */
-static bool is_concerned(const SessionContext *context, const Session *s, const Characteristic *c) {
-        return !s->gone && (context->handlers[c->index] == s ||
-                                   (s->watch.wanted && !s->watch.all && s->watch.wanted[c->index]));
+static bool is_watching(const Session *s, const Characteristic *c) {
+        return s->watch.wanted && !s->watch.all && s->watch.wanted[c->index];
 }
 
-static void tell_gone(
-        const SessionContext *context, Session *sessions, const Characteristic *gone) {
+/* watchers: too. */
+static void tell_gone(const SessionContext *context, Session *sessions, const Characteristic *gone,
+        bool watchers) {
+        const Session *handler = context->handlers[gone->index];
         _cleanup_free_ char *text = NULL;
 
         if (event_json_gone(&text, gone->name) < 0) {
@@ -85,7 +86,7 @@ static void tell_gone(
                 return;
         }
         for (Session *s = sessions; s; s = s->next)
-                if (is_concerned(context, s, gone))
+                if (!s->gone && (s == handler || (watchers && is_watching(s, gone))))
                         peer_send(s->peer, text, strlen(text));
 }
 
@@ -94,9 +95,11 @@ static void end_old(SessionContext *context, Session *sessions, const Table *t) 
         for (size_t i = 0; i < n_old(t); i++) {
                 const Characteristic *old = profile_at(t->old, i), *new = find_new(t, i);
 
-                if (!new)
-                        tell_gone(context, sessions, old);
-                if (context->handlers[i] && !(new && t->handlers[new->index]))
+                bool ends = context->handlers[i] && !(new && t->handlers[new->index]);
+
+                if (!new || ends)
+                        tell_gone(context, sessions, old, !new);
+                if (ends)
                         handlers_remove(context, old);
         }
 }
