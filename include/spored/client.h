@@ -108,11 +108,13 @@ typedef void (*SporedEvent)(SporedClient *client, const SporedMessage *event, vo
  * Calls back for each event: of these kinds ("write", "descriptor-write", "stale", "status",
  * "connection"; NULL-terminated; NULL: writes) and of these characteristics (likewise; NULL: all).
  * Again: in place of the one before. It lasts over reconnections. spored's refusal comes as an
- * event with spored_message_error(). */
+ * event with spored_message_error(); so does "gone": a reload has taken a characteristic away that
+ * was named. */
 int spored_client_watch(SporedClient *client, const char *const *events,
         const char *const *characteristics, SporedEvent called, void *userdata);
 /* Calls back for each write of a central to this characteristic, as its one handler. It lasts over
- * reconnections. Refusals ("busy": there is one) come as an event with spored_message_error();
+ * reconnections. Refusals ("busy": there is one) come as an event with spored_message_error(), and
+ * so does "gone": a reload has ended it, which the next connection may not know;
  * after busy it is asked for again every 5 s, and not told again before it has changed. */
 int spored_client_handle(
         SporedClient *client, const char *characteristic, SporedEvent called, void *userdata);

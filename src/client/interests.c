@@ -69,10 +69,18 @@ static const char *kind_of(const char *event) {
         return event;
 }
 
+/* It comes without being asked for: to whoever has named the characteristic. */
+static bool is_gone(const char *kind) {
+        return strcmp(kind, "gone") == 0;
+}
+
 /* spored sends a write once to who both watches and handles. */
 static bool is_watched(const SporedInterest *watch, const char *kind, const char *characteristic) {
         const json_t *request = watch->request;
 
+        if (request && is_gone(kind))
+                return characteristic &&
+                       names(json_object_get(request, "characteristics"), characteristic, false);
         return request &&
                names(json_object_get(request, "events"), kind_of(kind),
                        strcmp(kind, "write") == 0) &&
@@ -84,9 +92,9 @@ void spored_interests_event(
         SporedInterests *interests, SporedClient *client, const SporedMessage *event) {
         const char *kind = spored_message_string(event, "event");
         const char *characteristic = spored_message_string(event, "characteristic");
-        const SporedInterest *handle = characteristic && strcmp(kind, "write") == 0
-                                               ? spored_interests_find(interests, characteristic)
-                                               : NULL;
+        bool handled = strcmp(kind, "write") == 0 || is_gone(kind);
+        const SporedInterest *handle =
+                characteristic && handled ? spored_interests_find(interests, characteristic) : NULL;
         /* Kept, because what is called may change them. */
         const SporedInterest watch = interests->watch;
         bool watched = is_watched(&watch, kind, characteristic);

@@ -142,18 +142,26 @@ const char *spored_message_line(const SporedMessage *message) {
         return message->line;
 }
 
+const char *spored_message_string(const SporedMessage *message, const char *member) {
+        return json_string_value(spored_message_member(message, member));
+}
+
+static bool is_gone(const SporedMessage *message) {
+        const char *event = spored_message_string(message, "event");
+
+        return event && strcmp(event, "gone") == 0;
+}
+
 const char *spored_message_error(const SporedMessage *message) {
-        return spored_message_string(message, "error");
+        return is_gone(message) ? "gone" : spored_message_string(message, "error");
 }
 
 const char *spored_message_detail(const SporedMessage *message) {
         const char *detail = spored_message_string(message, "detail");
 
+        if (is_gone(message))
+                return "a reload has taken it away";
         return detail ? detail : "";
-}
-
-const char *spored_message_string(const SporedMessage *message, const char *member) {
-        return json_string_value(spored_message_member(message, member));
 }
 
 int spored_message_integer(const SporedMessage *message, const char *member, int64_t *ret) {

@@ -163,7 +163,8 @@ class Client:
     call waits for its answer (and, with reconnect, for the connection). reconnect: what is lost or
     not there yet is tried again after pauses of 0.1 to 5 s, and what was watched, handled and left
     as a will is asked for again. on_state(connected, why): called at each change.
-    on_refused(answer): called when something that no call waits for is refused; None: it is logged.
+    on_refused(answer): called when something that no call waits for is refused, and when a reload
+    has ended what is handled (answer["error"] == "gone"); None: it is logged.
 
     Calls raise Refused, Timeout or Disconnected. Callbacks are called from process(), wait(), run()
     and from going through watch(): never from other calls, so they may call whatever they like."""
@@ -504,6 +505,14 @@ class Client:
         if kind == "write" and name in self._handlers:
             self._handle(self._handlers[name], event, losses)
         # spored sends a write once to who both watches and handles it.
+        if kind == "gone":
+            # It comes without being asked for, to who has named the characteristic.
+            if name in self._handlers:
+                self.on_refused({**event, "error": "gone",
+                                 "detail": f"a reload has taken {name} away"})
+            if name in watch.get("characteristics", ()):
+                watched(event)
+            return
         asked = "connection" if kind in CONNECTION_EVENTS else kind
         if asked in watch["events"] and name in (None, *watch.get("characteristics", (name,))):
             watched(event)

@@ -189,16 +189,26 @@ int render_stale(FILE *out, const char *name, const json_t *object) {
         return 0;
 }
 
+static int render_gone(FILE *out, const char *name) {
+        if (!name)
+                return -EPROTO;
+        text_print(out, name);
+        fputs(" is gone: a reload has taken it away\n", out);
+        return 0;
+}
+
 int render_event(FILE *out, const json_t *event) {
         const char *kind = json_string_value(json_object_get(event, "event"));
+        const char *name = json_string_value(json_object_get(event, "characteristic"));
 
         if (kind && strcmp(kind, "write") == 0)
                 return render_write(out, event);
         if (kind && strcmp(kind, "descriptor-write") == 0)
                 return render_descriptor_write(out, event);
         if (kind && strcmp(kind, "stale") == 0)
-                return render_stale(
-                        out, json_string_value(json_object_get(event, "characteristic")), event);
+                return render_stale(out, name, event);
+        if (kind && strcmp(kind, "gone") == 0)
+                return render_gone(out, name);
         if (kind && strcmp(kind, "status") == 0)
                 return render_on_air(out, event);
         int r = render_connection(out, event);

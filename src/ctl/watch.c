@@ -63,7 +63,8 @@ static void on_event(SporedClient *client, const SporedMessage *event, void *use
 
         if (watch->ended)
                 return;
-        if (spored_message_error(event)) {
+        /* Of several that are watched one may be gone. */
+        if (spored_message_error(event) && !spored_message_string(event, "event")) {
                 end(watch, report_refused(NULL, report_reason(event)));
                 return;
         }

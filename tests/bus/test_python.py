@@ -279,6 +279,19 @@ class Scripted(unittest.TestCase):
         self.client.process()
         self.assertEqual(heard, [("handle", 0), ("watch", 0), ("watch", 1)])
 
+    def test_gone_comes_to_who_has_named_it(self):
+        heard, refused = [], []
+        self.client.on_refused = refused.append
+        with self.answering({}, {}):
+            self.client.watch("a", events=("stale",), callback=heard.append)
+            self.client.handle("c", self.fail)
+        self.peer.says(*({"event": "gone", "characteristic": name} for name in "acd"),
+                       {"id": 3, "ok": True})
+        self.client.status()
+        self.client.process()
+        self.assertEqual(heard, [{"event": "gone", "characteristic": "a"}])
+        self.assertEqual([(r["error"], r["characteristic"]) for r in refused], [("gone", "c")])
+
     def test_calling_from_a_callback(self):
         answers = []
         with self.answering({}, {"n": 1}, {"n": 2}):

@@ -161,6 +161,40 @@ static void test_busy_is_told_once_and_asked_again(void **state) {
         assert_string_equal(fixture_reads(f), "{\"op\":\"get\",\"characteristic\":\"x\",\"id\":5}");
 }
 
+static void test_gone_comes_to_who_has_named_it(void **state) {
+        static const char *const stale[] = {"stale", NULL};
+        Fixture *f = *state;
+        Note watch = {f, "watch"}, c = {f, "c"};
+
+        assert_int_equal(spored_client_watch(f->client, stale, names, fixture_event, &watch), 0);
+        assert_int_equal(spored_client_handle(f->client, "c", fixture_event, &c), 0);
+        fixture_tell(f, "{\"event\":\"gone\",\"characteristic\":\"a\"}\n"
+                        "{\"event\":\"gone\",\"characteristic\":\"c\"}\n"
+                        "{\"event\":\"gone\",\"characteristic\":\"d\"}\n"
+                        "{\"event\":\"gone\"}\n");
+        fixture_expect(f, "watch: {\"event\":\"gone\",\"characteristic\":\"a\"}\n"
+                          "c: {\"event\":\"gone\",\"characteristic\":\"c\"}\n");
+        /* Who watches all has named none. */
+        assert_int_equal(spored_client_watch(f->client, stale, NULL, fixture_event, &watch), 0);
+        fixture_tell(f, "{\"event\":\"gone\",\"characteristic\":\"a\"}\n");
+        fixture_expect(f, "");
+}
+
+static void on_gone(SporedClient *client, const SporedMessage *event, void *userdata) {
+        assert_string_equal(spored_message_error(event), "gone");
+        assert_string_not_equal(spored_message_detail(event), "");
+        fixture_event(client, event, userdata);
+}
+
+static void test_gone_is_an_error_to_its_handler(void **state) {
+        Fixture *f = *state;
+        Note a = {f, "a"};
+
+        assert_int_equal(spored_client_handle(f->client, "a", on_gone, &a), 0);
+        fixture_tell(f, "{\"event\":\"gone\",\"characteristic\":\"a\"}\n");
+        fixture_expect(f, "a: {\"event\":\"gone\",\"characteristic\":\"a\"}\n");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_watch),
@@ -172,6 +206,8 @@ int main(void) {
                 TEST(test_changed_from_inside_a_callback),
                 TEST(test_unhandle),
                 TEST(test_busy_is_told_once_and_asked_again),
+                TEST(test_gone_comes_to_who_has_named_it),
+                TEST(test_gone_is_an_error_to_its_handler),
         };
 
         return cmocka_run_group_tests_name("client-interests", tests, NULL, NULL);

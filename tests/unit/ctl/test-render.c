@@ -174,6 +174,7 @@ static void test_stale_and_status_events(void **state) {
                 NULL, "not on air: w; f\n");
         assert_text(event, "{\"event\":\"disconnected\",\"device\":\"D\"}", NULL, "D has left\n");
         assert_result(event, "{\"event\":\"stale\",\"characteristic\":\"a\"}", NULL, -EPROTO);
+        assert_result(event, "{\"event\":\"gone\"}", NULL, -EPROTO);
         assert_result(event, "{\"event\":\"status\"}", NULL, -EPROTO);
 }
 
