@@ -53,7 +53,7 @@ __attribute__((constructor)) static void start(void) {
 }
 
 static bool is_between(const char *file) {
-        static const char *const names[] = {"refuse-memory", "/libc.so", "/libasan.so"};
+        static const char *const names[] = {"refuse-memory", "/libc.so"};
 
         for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
                 if (strstr(file, names[i]))
