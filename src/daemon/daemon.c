@@ -143,8 +143,8 @@ static void init_watchers(Daemon *d) {
         ev_periodic_init(&d->never, on_never, NEVER, 0., NULL);
         ev_periodic_start(d->loop, &d->never);
         air_init(d);
-        reload_init(d);
         shutdown_init(d);
+        reload_init(d);
 }
 
 static ServerPlace place(const DaemonPlace *p, const char *group, unsigned mode) {

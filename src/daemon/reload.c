@@ -3,6 +3,7 @@
 #include "core/profile-table.h"
 #include "daemon/air.h"
 #include "daemon/reload-report.h"
+#include "daemon/shutdown.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -78,7 +79,9 @@ static int load(Daemon *d, Next *n) {
         FILE *found_here = open_memstream(&here, &here_size);
         FILE *found = open_memstream(&all, &all_size);
         int r = found_here && found ? load_checked(d, n, found_here, found) : -ENOMEM;
-        if ((close_text(found_here, &here) < 0) | (close_text(found, &all) < 0))
+        if (close_text(found_here, &here) < 0)
+                r = -ENOMEM;
+        if (close_text(found, &all) < 0)
                 r = -ENOMEM;
         if (r >= 0 && asprintf(&d->reload.problems, "%s%s", here, all) < 0) {
                 d->reload.problems = NULL;
@@ -310,6 +313,8 @@ static void on_sighup(struct ev_loop *loop, struct ev_signal *w, int revents) {
         Daemon *d = w->data;
         ServerReload report;
 
+        if (shutdown_at_hangup(d))
+                return;
         if (d->stopping)
                 log_info("stopping: not reloaded");
         else

@@ -4,7 +4,9 @@
 #include "loop/timer.h"
 #include "util/log.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
 static bool values_busy(const Daemon *d) {
         return d->persist && persist_busy(d->persist);
@@ -62,7 +64,31 @@ static void on_timeout(struct ev_loop *loop, struct ev_timer *w, int revents) {
         leave_the_rest(w->data);
 }
 
+static bool terminal_is_there(void) {
+        int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+        return fd >= 0 && close(fd) == 0;
+}
+
+/* Who was told not to heed it, as by nohup, outlives its terminal. */
+static bool ends_with_terminal(void) {
+        struct sigaction now;
+
+        return sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler != SIG_IGN &&
+               terminal_is_there();
+}
+
+bool shutdown_at_hangup(Daemon *d) {
+        if (!d->has_terminal || terminal_is_there())
+                return false;
+        log_info("the terminal is gone");
+        if (!d->stopping)
+                begin(d);
+        return true;
+}
+
 void shutdown_init(Daemon *d) {
+        d->has_terminal = ends_with_terminal();
         ev_timer_init(&d->shutdown, on_timeout, 0., 0.);
         ev_signal_init(&d->sigterm, on_signal, SIGTERM);
         ev_signal_init(&d->sigint, on_signal, SIGINT);

@@ -155,10 +155,11 @@ class Story(unittest.TestCase):
         notify = {"NOTIFY_SOCKET": self.manager.path}
         return clean_environment(self.folder, {**notify, **(extra or {})})
 
-    def launch(self, *arguments, env=None, profile=PROFILE):
-        """Starts spored and waits until it says READY=1."""
+    def launch(self, *arguments, env=None, profile=PROFILE, **options):
+        """Starts spored and waits until it says READY=1. The options are Popen's."""
         command = spored_command("-o", "bluez.bus=" + self.bus.address, *arguments, profile)
-        process = subprocess.Popen(command, env=self.environment(env), stderr=subprocess.PIPE)
+        process = subprocess.Popen(command, env=self.environment(env), stderr=subprocess.PIPE,
+                                   **options)
         self.addCleanup(self.end, process)
         self.addCleanup(self.end_well, process)
         self.wait_notify(lambda text: "READY=1" in text)

@@ -1,11 +1,13 @@
 """Start, stop, and a bus that comes and goes."""
 
+import fcntl
 import json
 import os
 import signal
+import termios
 import unittest
 
-from harness import Story
+from harness import LIMIT, Story
 
 
 class Life(Story):
@@ -71,6 +73,44 @@ class Life(Story):
         self.assertEqual(status["why"], "nothing is declared to serve")
         self.assertIn(empty, status["fix"])
         self.assertEqual(status["characteristics"], [])
+
+
+class Terminal(Story):
+    """In a session of its own, whose terminal is ours to close."""
+
+    def launch_in_terminal(self, signals=signal.SIG_DFL):
+        ours, its = os.openpty()
+
+        def take():
+            os.setsid()
+            fcntl.ioctl(its, termios.TIOCSCTTY)
+            signal.signal(signal.SIGHUP, signals)
+
+        try:
+            return self.launch(stdin=its, preexec_fn=take), ours
+        finally:
+            os.close(its)
+
+    def test_it_ends_with_its_terminal(self):
+        process, terminal = self.launch_in_terminal()
+        os.close(terminal)
+        _, log = process.communicate(timeout=LIMIT)
+        self.assertEqual(process.returncode, 0, log)
+        self.assertIn(b"the terminal is gone", log)
+        self.assertNotIn(b"reloading", log)
+
+    def test_while_the_terminal_is_there_it_reloads(self):
+        process, terminal = self.launch_in_terminal()
+        self.addCleanup(os.close, terminal)
+        process.send_signal(signal.SIGHUP)
+        self.wait_notify(lambda text: "RELOADING=1" in text)
+        self.assertTrue(self.connect().call(op="status")["ok"])
+
+    def test_under_nohup_it_outlives_its_terminal(self):
+        _, terminal = self.launch_in_terminal(signal.SIG_IGN)
+        os.close(terminal)
+        self.wait_notify(lambda text: "RELOADING=1" in text)
+        self.assertTrue(self.connect().call(op="status")["ok"])
 
 
 class Strangers(Story):
