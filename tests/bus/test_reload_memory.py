@@ -7,7 +7,7 @@ import struct
 import unittest
 
 from bluez import PROFILE
-from test_reload import MORE, Reloading
+from reloading import MORE, Reloading
 
 STRIDE = 7  # with 1 it is each place, and takes seven times as long
 NUMBERS = struct.Struct("qq")
