@@ -73,6 +73,12 @@ def changes(world):
             thread.join()
 
 
+def back_since(told):
+    """When it came back on the air. Later changes are of something else."""
+    off = max(number for number, change in enumerate(told) if not change.on_air)
+    return told[off + 1].when
+
+
 def served(world, number, central, peer):
     """It comes, reads and is notified."""
     value = set_env(peer, number)
@@ -97,7 +103,7 @@ def cycle(world, happens, number):
             served(world, number + 2, central, peer)
         end = time.monotonic()
         assert world.adapter.serves() and world.adapter.is_powered()
-        return told[-1].when - readiness.since, end - readiness.since
+        return back_since(told) - readiness.since, end - readiness.since
 
 
 def is_sanitized(pid):
