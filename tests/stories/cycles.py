@@ -4,7 +4,6 @@ SPORED_CYCLES: how often (3)."""
 
 import collections
 import contextlib
-import contextlib
 import os
 import pathlib
 import statistics
