@@ -5,7 +5,6 @@ import contextlib
 from . import mushpi
 from .peer import set_env
 from .world import wait_until
-from .world import wait_until
 
 
 def assert_served(world):
