@@ -74,6 +74,11 @@ def lasting(seconds):
     return mark
 
 
+def clean_environment():
+    """Ours for a spored that is no service: it refuses the SPORED_ variables of the tests."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("SPORED_")}
+
+
 def run(*words, check=True):
     """Runs a program and returns its output without the last newline."""
     done = subprocess.run(words, capture_output=True, text=True, timeout=WAIT, check=False)
@@ -193,10 +198,8 @@ class World(abc.ABC):
 
     def check(self, profile):
         """What spored --check complains of in a profile that it takes."""
-        # It knows no SPORED_ variable of the tests.
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("SPORED_")}
         done = subprocess.run([self.spored_path, "--check", str(profile)], timeout=WAIT,
-                              capture_output=True, text=True, check=True, env=environment)
+                              capture_output=True, text=True, check=True, env=clean_environment())
         return done.stderr
 
     def try_bus(self, *words):

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 from stories import spored
-from stories.world import wait_until
+from stories.world import clean_environment, wait_until
 
 from .systemd import show, show_all, systemctl
 from .tracer import traced
@@ -96,7 +96,8 @@ class Spored(spored.Spored):
     @contextlib.contextmanager
     def second(self):
         path = pathlib.Path("/run/second.sock")
-        with subprocess.Popen(["spored", "-o", f"socket.path={path}"]) as process:
+        command = ["spored", "-o", f"socket.path={path}"]
+        with subprocess.Popen(command, env=clean_environment()) as process:
             try:
                 wait_until(path.exists, "the second spored has its socket")
                 yield spored.Daemon(path)
