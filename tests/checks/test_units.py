@@ -18,6 +18,7 @@ After=spored.socket
 StartLimitIntervalSec=0
 [Service]
 Type=notify
+ExecReload=+/usr/bin/sporectl reload
 Restart=on-failure
 RestartPreventExitStatus=78
 WatchdogSec=30

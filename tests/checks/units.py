@@ -50,6 +50,9 @@ def problems(unit):
               if name not in words(unit, "Unit", key)]
     found += [f"{key} names bluetooth.service: spored outlives it" for key in FORBIDDEN
               if "bluetooth.service" in words(unit, "Unit", key)]
+    # By root: who reloads need not be of admin_group.
+    if not re.fullmatch(r"\+/\S*/sporectl reload", unit.get("Service", "ExecReload", fallback="")):
+        found.append("ExecReload is not sporectl reload, with + before it")
     watchdog = unit.get("Service", "WatchdogSec", fallback="0")
     if not watchdog.isdigit() or int(watchdog) < 10:
         found.append("WatchdogSec is not 10 or more: a slow card is no loop that stands still")
