@@ -4,6 +4,7 @@ import contextlib
 import json
 
 from . import mushpi
+from .world import machine_only, run
 
 MORE = """[service later]
 uuid = 9d3f1c5e-6a0b-4a52-8f7e-2c41d0a6bd00
@@ -74,6 +75,35 @@ def story_a_broken_file_changes_nothing(world):
         subscription = central.subscribe(mushpi.STATUS_FLAGS)
         answer = json.loads(reload(world, "[queue]\nrate = much\n", check=False))
         assert answer["error"] == "invalid_config", answer
+        expected = set_flags(world, 2)
+        while subscription.get() != expected:
+            pass
+        assert central.connected
+
+
+@machine_only("its service manager is systemd")
+def story_systemctl_reload(world):
+    """systemctl reload loads the configuration anew and succeeds, or fails if that is wrong; the
+    service stays active, and a subscribed phone is served on"""
+    pid = world.spored.pid
+    with as_before(world), world.central() as central:
+        central.connect(name=mushpi.NAME)
+        subscription = central.subscribe(mushpi.STATUS_FLAGS)
+        reloads = world.spored.status()["reloads"]
+        world.spored.drop_in("[queue]\nput_timeout = 70ms\n")
+        run("systemctl", "reload", "spored.service")
+        assert world.spored.status()["reloads"] == reloads + 1
+        assert world.spored.is_active()
+        world.spored.drop_in("[queue]\nrate = much\n")
+        try:
+            run("systemctl", "reload", "spored.service")
+            assert False, "the reload of a broken file has succeeded"
+        except RuntimeError:
+            pass
+        status = world.spored.status()
+        assert status["reloads"] == reloads + 1
+        assert "[queue] rate" in status["reload_failed"]["problem"], status["reload_failed"]
+        assert world.spored.is_active() and world.spored.pid == pid
         expected = set_flags(world, 2)
         while subscription.get() != expected:
             pass

@@ -1,14 +1,17 @@
 """spored as a service of the system."""
 
+import os
+import signal
 import time
 
 from . import mushpi
 from .figures import woken_in
 from .peer import set_env
 from .served import assert_served, survived
-from .world import machine_only, run, wait_until
+from .world import WAIT, machine_only, run, wait_until
 
 HOUR = 3600
+PATIENCE = 10  # of systemd's watchdog, in seconds
 LOOK, STORM = 3, 50  # seconds, and a number of wake-ups that is far from any of a storm
 
 
@@ -132,6 +135,19 @@ def story_clock_is_set(world):
                 world.bluetoothd.restart()
                 world.spored.wait_on_air()
                 assert_served(world)
+
+
+@machine_only("its watchdog is systemd's")
+def story_it_stands_still(world):
+    """one that stands still is ended by systemd's watchdog and started again, and is served"""
+    with world.spored.watchdog(PATIENCE):
+        cursor, stopped = world.log.cursor(), world.spored.pid
+        os.kill(stopped, signal.SIGSTOP)
+        wait_until(lambda: world.spored.pid not in (0, stopped), "it was started again",
+                   timeout=2 * PATIENCE + WAIT)
+        world.allow_crash(cursor, "spored.service")
+        world.spored.wait_on_air()
+        assert_served(world)
 
 
 @machine_only("its user is the unit's")

@@ -3,9 +3,10 @@
 name              "machine" or "simulation"
 version           of BlueZ, "5.66"
 bus_address       the D-Bus address where org.bluez is
-spored            the daemon under test, a Spored (spored.py). In the machine alone unasked() and
-                  traced(), context managers: it is neither fed to a watchdog nor asks bluetoothd;
-                  why it wakes up (tests/vm/machine/tracer.py)
+spored            the daemon under test, a Spored (spored.py). In the machine alone unasked(),
+                  traced() and watchdog(seconds), context managers: it is neither fed to a watchdog
+                  nor asks bluetoothd; why it wakes up (tests/vm/machine/tracer.py); how long systemd
+                  waits to be fed
 bluetoothd        start() stop() restart() kill() pid; standing_still() and stopped(), context
                   managers: it is there and does nothing; it is not there. In the machine alone
                   configured(text), likewise: with more in its main.conf
@@ -24,7 +25,8 @@ bus_killed()      a context manager, in the machine alone: the bus and bluetooth
 clock_set(seconds)  likewise: by how much it is moved
 bleak()           a context manager, in the machine alone: a central that others wrote
                   (tests/vm/machine/bleak_central.py), with an adapter hci1 of its own
-allow_crash(cursor)  in the machine alone: that bluetoothd has crashed since is no failure
+allow_crash(cursor, unit)  in the machine alone: that bluetoothd, or another, has crashed since is
+                  no failure
 thermometer()     set(celsius), celsius(), unplug(), plug(); pattern, which matches a file as sysfs
                   has it, and source, the other keys of a [source] for it
 battery()         likewise: a context manager; set(percent)

@@ -85,6 +85,16 @@ class Spored(spored.Spored):
             # The unit's watchdog is not for one that was not told of it.
             self.restart()
 
+    @contextlib.contextmanager
+    def watchdog(self, seconds):
+        """Restarted with another patience of systemd's."""
+        try:
+            with self._unit(f"WatchdogSec={seconds}"):
+                self.restart()
+                yield
+        finally:
+            self.restart()
+
     def traced(self):
         """A context manager: why it wakes up (tracer.py)."""
         return traced(self.pid)
