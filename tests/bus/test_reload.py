@@ -78,7 +78,13 @@ class InPlace(Reloading):
         process = self.put_on_air()
         self.expect_reloaded("[daemon]\nlog_level = error\n", ["[daemon] log_level"])
         self.connect().call(op="advertise", name="Other")
-        self.assertNotIn("as Other", self.log_of(process))
+        self.wait_on_air("as Other")
+        self.expect_reloaded("", ["[daemon] log_level"])
+        self.connect().call(op="advertise", name="Third")
+        self.wait_on_air("as Third")
+        log = self.log_of(process)
+        self.assertNotIn("as Other", log)
+        self.assertIn("as Third", log)
 
     def test_persist_begins_and_ends(self):
         kept = os.path.join(self.folder, "values")
@@ -136,9 +142,8 @@ class InPlace(Reloading):
 
 class Waiting(Reloading, Stopped):
 
-    def test_a_smaller_depth_drops_the_oldest(self):
+    def test_what_waits_elsewhere_stays(self):
         self.stopped("-o", "level.policy=drop_oldest")
-        # Given on the command line, depth cannot be changed by a file.
         self.set("level", 1, 2, 3, 4)
         self.expect("level", published=4, pending=4)
         self.expect_reloaded("[characteristic raw]\ndepth = 5\n", ["[characteristic raw] depth"])
