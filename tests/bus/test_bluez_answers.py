@@ -134,6 +134,7 @@ class Leaving(AnswersStory):
         process = self.put_on_air()
         self.bluez.command("answer", call, *ANSWERS[how])
         self.end_well(process)
+        self.bluez.wait_call(call)
 
 
 class Name(AnswersStory):
