@@ -86,6 +86,10 @@ class End(BluezStory):
 class Left(BluezStory):
     """Its own time ends it, with 0, and it says what BlueZ still has."""
 
+    # No other time does.
+    options = (*BluezStory.options, "-o", "bluez.call_timeout=10min",
+               "-o", "bluez.register_timeout=10min")
+
     def tell(self, process):
         process.send_signal(signal.SIGTERM)
         status = process.wait(LIMIT)
