@@ -1,17 +1,19 @@
 """How a phone finds spored."""
 
 import contextlib
+import struct
 import threading
 
 from . import mushpi
 from .centrals import connected
-from .world import assert_stays, wait_until
+from .renamed import PARAMETERS
+from .world import assert_stays, machine_only, wait_until
 
 OTHER = "MushPi-OysterPinning"
 DISCOVERABLE, LE_ONLY = 2, 4  # Core Specification Supplement, Part A, 1.3
 # AD types: Assigned Numbers, 2.3
-FLAGS, UUIDS_16, UUIDS_128, NAME, TX_POWER, DATA_16, APPEARANCE, URI, COMPANY = (
-    1, 3, 7, 9, 0x0A, 0x16, 0x19, 0x24, 0xFF)
+FLAGS, UUIDS_16, UUIDS_128, NAME, TX_POWER, SOLICIT_16, DATA_16, APPEARANCE, URI, COMPANY = (
+    1, 3, 7, 9, 0x0A, 0x14, 0x16, 0x19, 0x24, 0xFF)
 SILENT = "[advertisement]\nadvertise = no\nname = Silent\n"
 
 
@@ -144,6 +146,63 @@ appearance = 0x0541
                 structure(URI, b"\x16A") + GENERAL)
         assert heard.data == data, heard.data.hex()
         assert heard.response == structure(NAME, b"Everything"), heard.response.hex()
+
+
+def story_what_is_looked_for_and_the_power(world):
+    """services that are looked for are heard, and with what power it sends"""
+    with world.spored.configured("""[advertisement]
+name = Seeker
+services = 180f
+solicit = 1805 1806
+include_tx_power = yes
+"""):
+        heard = world.central().scan(name="Seeker")
+        assert structure(SOLICIT_16, b"\x05\x18\x06\x18") in heard.data, heard.data.hex()
+        assert bytes([2, TX_POWER]) in heard.data, heard.data.hex()
+
+
+def story_the_scan_response(world):
+    """what is for the scan response is heard in it, or, before BlueZ 5.80, is said to be missing"""
+    with world.spored.configured("""[advertisement]
+name = Asked
+scan_response_services = 180f
+scan_response_manufacturer_data = 0x0059: 01 02
+scan_response_service_data = 180f: 64
+"""):
+        heard = world.central().scan(name="Asked")
+        assert heard.data == MUSHPI, heard.data.hex()
+        said = (structure(UUIDS_16, b"\x0f\x18"), structure(COMPANY, b"\x59\x00\x01\x02"),
+                structure(DATA_16, b"\x0f\x18\x64"))
+        stands = world.spored.status()["advertisements"][0]
+        if world.version_number >= (5, 80):
+            assert all(each in heard.response for each in said), heard.response.hex()
+            assert "not_taken" not in stands, stands
+        else:
+            assert not any(each in heard.response for each in said), heard.response.hex()
+            assert stands["not_taken"].startswith("scan_response"), stands
+
+
+def story_what_is_passed_over(world):
+    """it is said of the power on an adapter without extended advertising, and of the interval
+    before BlueZ 5.77"""
+    with world.spored.configured("[advertisement]\ntx_power = low\ninterval = 100ms 200ms\n"):
+        stands = world.spored.status()["advertisements"][0]
+        passed_over = "tx_power" if world.version_number >= (5, 77) else "tx_power, interval"
+        assert stands["not_taken"] == passed_over, stands
+
+
+@machine_only("the simulated air has no packets")
+def story_interval(world):
+    """the controller is told the interval, from BlueZ 5.77 on"""
+    with world.slow_air() as air:
+        air.forget()
+        with world.spored.configured("[advertisement]\ninterval = 100ms 200ms\n"):
+            world.central().scan(name=mushpi.NAME)
+            told = [parameters for opcode, parameters in air.advertising() if opcode == PARAMETERS]
+        # In units of 0.625 ms: Core Specification, Vol 4, Part E, 7.8.5.
+        expected = (160, 320)
+        is_told = struct.unpack_from("<HH", told[-1]) == expected
+        assert is_told == (world.version_number >= (5, 77)), told[-1].hex()
 
 
 def story_a_uuid_of_32_bits(world):
