@@ -59,6 +59,7 @@ static void test_the_read_only_socket_refuses_everything_else(void **state) {
                 "{\"op\":\"advertise\",\"name\":\"\"}",
                 "{\"op\":\"deactivate\"}",
                 "{\"op\":\"activate\"}",
+                "{\"op\":\"reload\"}",
         };
         Fixture *f = *state;
         int fd = client_connect_to(read_only_path);
@@ -178,15 +179,25 @@ static char *find_group(bool supplementary, gid_t *ret) {
 }
 
 static void test_a_stranger_is_no_administrator(void **state) {
+        static const char *const operations[] = {"activate", "deactivate", "reload"};
         Fixture *f = *state;
         _cleanup_close_ int fd = -1;
+        char request[64], why[128];
 
         open_to_all(f, NULL);
         fd = connect_stranger(f);
         assert_refused(f, fd, ADVERTISE, "not_permitted",
                 "advertise needs root, spored's own user, or a member of admin_group");
+        for (size_t i = 0; i < ELEMENTS(operations); i++) {
+                (void)snprintf(request, sizeof(request), "{\"op\":\"%s\"}", operations[i]);
+                (void)snprintf(why, sizeof(why),
+                        "%s needs root, spored's own user, or a member of admin_group",
+                        operations[i]);
+                assert_refused(f, fd, request, "not_permitted", why);
+        }
         assert_string_equal(f->calls.advertised, "");
-        assert_int_equal(server_counts(f->server).not_permitted, 1);
+        assert_int_equal(f->calls.activated + f->calls.deactivated, 0);
+        assert_int_equal(server_counts(f->server).not_permitted, 1 + ELEMENTS(operations));
         assert_non_null(strstr(
                 ask(f, fd, "{\"op\":\"set\",\"characteristic\":\"raw\",\"hex\":\"01\"}"), "ok"));
 }
