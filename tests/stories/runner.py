@@ -7,8 +7,8 @@ import traceback
 
 from . import (access, activation, adapter, advertising, bleak, bluetoothd, bonds, centrals,
                connections, cycles, declarations, figures, flood, gatt, handles, many,
-               notifications, pairing, pieces, policies, profiles, reload, renamed, second, sense, service,
-               sockets, table, values, verdicts, writes)
+               notifications, pairing, pieces, policies, profiles, reload, renamed, second, sense,
+               service, sockets, table, values, verdicts, writes)
 
 MODULES = (advertising, renamed, table, values, writes, verdicts, notifications, policies, centrals,
            connections, gatt, declarations, access, pairing, bonds, sockets, handles, profiles,
