@@ -63,7 +63,8 @@ def story_deactivated_while_bluetoothd_stands_still(world):
     with survived(world):
         with world.bluetoothd.standing_still():
             deactivate(world)
-        assert "left registered: the application" in world.log.since(cursor)
+        wait_until(lambda: "left registered: the application" in world.log.since(cursor),
+                   "the journal says what is left")
         wait_until(lambda: world.adapter.advertisements() == 0, "nothing is advertised")
         activate(world)
         wait_until(lambda: world.adapter.advertisements() == 1, "one is registered")
