@@ -121,6 +121,16 @@ class Anew(Reloading):
         self.reload("")
         self.assertEqual(self.wait_registrations(1), ["RegisterAdvertisement"])
 
+    def test_one_advertisement_more_is_another_table(self):
+        self.put_on_air()
+        self.subscribe("level")
+        self.expect_reloaded("[advertisement beacon]\ntype = broadcast\n",
+                             anew=["[advertisement beacon]"])
+        self.assertEqual(self.wait_registrations(5), [*ANEW, "RegisterAdvertisement"])
+        self.wait_on_air()
+        self.until(lambda: self.bluez.registered() == ("1", "2"))
+        self.assertFalse(self.counters("level")["subscribed"])
+
     def test_a_name_that_a_program_has_given_stays(self):
         self.put_on_air()
         self.connect().call(op="advertise", name="Given")
