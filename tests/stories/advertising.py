@@ -10,7 +10,7 @@ from .renamed import PARAMETERS
 from .world import assert_stays, machine_only, wait_until
 
 OTHER = "MushPi-OysterPinning"
-DISCOVERABLE, LE_ONLY = 2, 4  # Core Specification Supplement, Part A, 1.3
+LIMITED, DISCOVERABLE, LE_ONLY = 1, 2, 4  # Core Specification Supplement, Part A, 1.3
 # AD types: Assigned Numbers, 2.3
 FLAGS, UUIDS_16, UUIDS_128, NAME, TX_POWER, SOLICIT_16, DATA_16, APPEARANCE, URI, COMPANY = (
     1, 3, 7, 9, 0x0A, 0x14, 0x16, 0x19, 0x24, 0xFF)
@@ -34,6 +34,17 @@ def story_discoverable(world):
     assert world.central().scan(name=mushpi.NAME).flags == DISCOVERABLE | LE_ONLY
     with world.spored.configured("[advertisement]\ndiscoverable = no\n"):
         assert world.central().scan(name=mushpi.NAME).flags == LE_ONLY
+
+
+def story_discoverable_for_a_while(world):
+    """with a discoverable_timeout it is discoverable for a limited time, and not once that is over,
+    but still heard"""
+    with world.spored.configured("[advertisement]\ndiscoverable_timeout = 1h\n"):
+        assert world.central().scan(name=mushpi.NAME).flags == LIMITED | LE_ONLY
+    with world.spored.configured("[advertisement]\ndiscoverable_timeout = 2s\n"):
+        wait_until(lambda: not (world.central().scan(name=mushpi.NAME).flags or 0) &
+                   (DISCOVERABLE | LIMITED), "it is no longer discoverable")
+        assert world.spored.status()["on_air"]
 
 
 def story_status_says_on_air(world):
