@@ -192,10 +192,3 @@ void air_resume(Daemon *d) {
         else if (d->air == AIR_ON && !ev_is_active(&d->connect_again))
                 connect_later(d);
 }
-
-void air_withdraw(Daemon *d) {
-        ev_timer_stop(d->loop, &d->connect_again);
-        d->bus_lost = false;
-        if (d->air == AIR_ON)
-                d->air = AIR_OFF;
-}

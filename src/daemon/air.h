@@ -8,8 +8,6 @@
 void air_disconnect(Daemon *d);
 /* After it: connects anew, if it is to be on the air and does not come there by itself. */
 void air_resume(Daemon *d);
-/* After it: there is nothing to serve any more. */
-void air_withdraw(Daemon *d);
 /* Another retry_min and retry_max. */
 void air_reconfigure(Daemon *d);
 /* It is of no use any more: tried again later. */

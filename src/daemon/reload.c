@@ -32,6 +32,10 @@ void reload_done(Daemon *d) {
         free(d->reload.first);
 }
 
+static bool serves(const Profile *profile) {
+        return profile && profile->n_services > 0;
+}
+
 /* What is wrong with it only here and now. */
 static int check_here(Daemon *d, Next *n, FILE *problems) {
         Reload *report = &d->reload;
@@ -43,6 +47,14 @@ static int check_here(Daemon *d, Next *n, FILE *problems) {
         if (!server_group_exists(group)) {
                 (void)fprintf(problems, "%s: [socket] admin_group: there is no group \"%s\"\n",
                         config_file(n->config), group);
+                report->errors++;
+        }
+        /* More often a file that is just being written, or was truncated, than a wish. */
+        if (daemon_serves(d) && !serves(config_profile(n->config))) {
+                (void)fprintf(problems,
+                        "%s: no service is declared any more, and a reload takes nothing off the "
+                        "air: sporectl deactivate does, or a restart\n",
+                        config_file(n->config));
                 report->errors++;
         }
         return report->errors > 0 ? SERVER_E_INVALID : 0;
@@ -162,20 +174,13 @@ static void take_config(Daemon *d, Next *n) {
         d->config_file = config_file(d->config);
 }
 
-static int keep_name(Daemon *d) {
-        return d->name ? peripheral_set_name(d->peripheral, d->name) : 0;
-}
-
 static int renew_parts(Daemon *d, const Next *n) {
         int r = 0;
 
         if (n->agent)
                 r = peripheral_renew_pairing(d->peripheral);
-        if (r >= 0 && d->reload.changes.advertisement) {
-                r = peripheral_renew_advertisements(d->peripheral);
-                if (r >= 0)
-                        r = keep_name(d);
-        }
+        if (r >= 0 && d->reload.changes.advertisement)
+                r = peripheral_renew_advertisements(d->peripheral, d->name);
         return r;
 }
 
@@ -212,25 +217,20 @@ static int take_in_place(Daemon *d, Next *n) {
 
 /* The old profile stands until nothing points into it any more. */
 static void put_up(Daemon *d) {
-        if (!daemon_serves(d)) {
-                air_withdraw(d);
+        if (!daemon_serves(d))
                 return;
-        }
         if (!d->peripheral) {
                 air_resume(d);
                 return;
         }
-        int r = peripheral_put_up(d->peripheral, d->settings, d->profile);
-        if (r >= 0)
-                r = keep_name(d);
+        int r = peripheral_put_up(d->peripheral, d->settings, d->profile, d->name);
         if (r < 0)
                 air_failed(d, r);
 }
 
-/* With nothing to be registered instead the connection goes, and all that BlueZ has of it. */
-static void take_down(Daemon *d, const Next *n) {
+static void take_down(Daemon *d) {
         verdicts_give_up(d->verdicts, NULL);
-        if (is_up(d) && n->profile->n_services > 0)
+        if (is_up(d))
                 peripheral_take_down(d->peripheral);
         else
                 air_disconnect(d);
@@ -240,7 +240,7 @@ static int take_anew(Daemon *d, Next *n) {
         const ServerParameters server =
                 daemon_server_parameters(config_settings(n->config), n->profile);
 
-        take_down(d, n);
+        take_down(d);
         int r = server_reconfigure(d->server, &server);
         if (r >= 0) {
                 let_go(d, n);

@@ -281,6 +281,17 @@ class Broken(Reloading):
         self.assertEqual(check.stderr.splitlines(), reply["problems"])
         self.expect_unchanged()
 
+    def test_a_file_that_is_being_written_ends_nothing(self):
+        self.put_on_air()
+        self.subscribe("level")
+        for text in ("", "[queue]\ndepth = 3\n"):
+            with open(self.profile, "w", encoding="utf-8") as file:
+                file.write(text)
+            reply = self.reload()
+            self.assertEqual(reply["error"], "invalid_config")
+            self.assertIn("no service is declared any more", reply["detail"])
+        self.expect_unchanged()
+
     def test_status_tells_it_until_the_next_good_one(self):
         self.put_on_air()
         self.assertIsNone(self.status()["reload_failed"])

@@ -148,16 +148,6 @@ class Deactivated(Reloading):
     def test_activated_on_the_way_another_table_brings_it_back(self):
         self.expect_back(MORE)
 
-    def test_on_the_way_with_nothing_to_come_back_to(self):
-        self.leave()
-        self.tell("activate")
-        with open(self.profile, "w", encoding="utf-8") as file:
-            file.write("[queue]\ndepth = 3\n")
-        self.assertTrue(self.reload()["ok"])
-        self.until(lambda: "nothing is declared" in self.status()["why"])
-        self.bluez.sync()
-        self.assertEqual(self.bluez.registered(), ("0", "0"))
-
 
 class Systemd(Reloading):
 

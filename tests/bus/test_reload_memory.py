@@ -79,21 +79,32 @@ class Refused(Reloading):
     def test_another_table(self):
         self.each_place("", MORE)
 
-    def test_nothing_to_serve_and_something(self):
+    def launch_with_nothing(self):
+        self.drop_in("")
+        process = self.launch()
+        self.peer = self.connect()
+        # The memory for a connection's lines is another story.
+        self.assertFalse(self.peer.call(op="status")["on_air"])
+        self.drop_in(PROFILE)
+        return process
+
+    def test_of_nothing_something(self):
         with open(self.profile, "w", encoding="utf-8") as file:
             file.write("")
-        self.drop_in(PROFILE)
-        self.put_on_air()
+        self.bluez.add_adapter()
+        self.bluez.command("own")
+        process = self.launch_with_nothing()
         refused, nth = True, 1
         while refused:
-            self.drop_in("" if self.peer.call(op="status")["on_air"] else PROFILE)
             reply, refused = self.reload_refused(nth)
             self.assertTrue(reply.get("ok") or reply["error"] == "internal", reply)
+            if reply.get("ok"):
+                self.until(lambda: self.peer.call(op="status")["on_air"])
+                self.assertEqual(self.stop(process)[0], 0)
+                self.wait_notify(lambda text: "STOPPING=1" in text)
+                process = self.launch_with_nothing()
             nth += STRIDE
         self.assertGreater(nth, 10 * STRIDE)
-        self.drop_in(PROFILE)
-        self.assertTrue(self.reload()["ok"])
-        self.until(lambda: self.status()["on_air"])
 
     def test_a_broken_one(self):
         self.put_on_air()
