@@ -372,11 +372,11 @@ static void renew_all(Advertising *a) {
         decide(a);
 }
 
-int advertising_take(Advertising *a, const Profile *profile) {
-        const char *name = profile->advertisements[0]->name;
-
+int advertising_take(Advertising *a, const Profile *profile, const char *name) {
         if (profile->n_advertisements != a->n_boards)
                 return -ENOTSUP;
+        if (!name)
+                name = profile->advertisements[0]->name;
         char *copy = name ? strdup(name) : NULL;
         if (name && !copy)
                 return -ENOMEM;

@@ -54,8 +54,9 @@ void advertising_set_centrals(Advertising *advertising, size_t n);
 /* Other limits. */
 void advertising_reconfigure(Advertising *advertising, const Settings *settings);
 /* The profile says other things, in as many advertisements, each of which is told to BlueZ anew;
- * what was borrowed before is given back. -ENOTSUP: there are more or fewer. */
-int advertising_take(Advertising *advertising, const Profile *profile);
+ * what was borrowed before is given back. The name is that of the plain one, copied; NULL: the
+ * profile's. -ENOTSUP: there are more or fewer. */
+int advertising_take(Advertising *advertising, const Profile *profile, const char *name);
 
 /* Another name for the plain one, copied; what its timeout has ended is on the air again. -EINVAL:
  * empty, or longer than ADVERTISEMENT_NAME_MAX. */

@@ -63,7 +63,7 @@ typedef struct Daemon {
         struct ev_timer shutdown;
         struct ev_periodic never;
         bool stopping;
-        bool has_terminal; /* and is to end with it */
+        bool has_terminal;        /* and is to end with it */
         char announced[512];      /* the last change of being on air that was told */
         Standing told;            /* what status replies borrow from */
         uint64_t calls_refused;   /* on bus connections that have ended */

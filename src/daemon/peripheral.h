@@ -84,13 +84,16 @@ void peripheral_reconfigure(Peripheral *peripheral, const Settings *settings);
 /* The agent of these settings in the place of the one before. A negative errno: free it. */
 int peripheral_renew_pairing(Peripheral *peripheral);
 /* The profile has other advertisements, as many as before, each of which is registered in the place
- * of the one before. A negative errno: free it. */
-int peripheral_renew_advertisements(Peripheral *peripheral);
+ * of the one before. The name is as in peripheral_set_name(); NULL: the profile's. A negative
+ * errno: free it. */
+int peripheral_renew_advertisements(Peripheral *peripheral, const char *name);
 /* Another profile, in two steps: everything that the old one has made is taken from BlueZ, its
  * subscriptions end, and nothing points into it any more; then the new one is registered. In
- * between nothing but peripheral_free() may be called. A negative errno: free it. */
+ * between nothing but peripheral_free() may be called. The name as above. A negative errno: free
+ * it. */
 void peripheral_take_down(Peripheral *peripheral);
-int peripheral_put_up(Peripheral *peripheral, const Settings *settings, const Profile *profile);
+int peripheral_put_up(
+        Peripheral *peripheral, const Settings *settings, const Profile *profile, const char *name);
 
 /* Unregisters; `stopped` follows, never from inside this call. */
 void peripheral_stop(Peripheral *peripheral);

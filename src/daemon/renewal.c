@@ -77,8 +77,8 @@ static void set_alias(Peripheral *p) {
         adapter_set_alias(p->adapter, advertising_name(p->advertising));
 }
 
-int peripheral_renew_advertisements(Peripheral *p) {
-        int r = advertising_take(p->advertising, p->profile);
+int peripheral_renew_advertisements(Peripheral *p, const char *name) {
+        int r = advertising_take(p->advertising, p->profile, name);
 
         if (r < 0)
                 return r;
@@ -105,10 +105,13 @@ static void note_mtus(Peripheral *p) {
                         serving_note_mtu(p->serving, d->address, d->mtu);
 }
 
-int peripheral_put_up(Peripheral *p, const Settings *settings, const Profile *profile) {
+int peripheral_put_up(
+        Peripheral *p, const Settings *settings, const Profile *profile, const char *name) {
         p->settings = settings;
         p->profile = profile;
         int r = peripheral_build(p);
+        if (r >= 0 && name)
+                r = advertising_set_name(p->advertising, name);
         if (r >= 0)
                 r = serving_set_owner(p->serving, bluez_client_owner(p->client));
         if (r < 0)

@@ -135,8 +135,16 @@ class Anew(Reloading):
         self.put_on_air()
         self.connect().call(op="advertise", name="Given")
         self.wait_on_air("as Given")
-        self.reload(MORE)
+        self.wait_registrations(2)
+        self.forget_calls()
+        self.reload("[advertisement]\nappearance = 0x0300\n")
+        self.assertEqual(self.wait_registrations(2),
+                         ["RegisterAdvertisement", "UnregisterAdvertisement"])
+        self.reload(MORE + "[advertisement]\nappearance = 0x0300\n")
+        self.assertEqual(self.wait_registrations(4), ANEW)
         self.wait_on_air("as Given")
+        self.expect_nothing_registered()
+        self.assertEqual(self.bluez.calls("Set"), [])
         self.reload(MORE + "[advertisement]\nname = Filed\n")
         self.wait_on_air("as Filed")
 
@@ -162,16 +170,14 @@ class Anew(Reloading):
         self.assertEqual(self.wait_registrations(4), ANEW)
         self.wait_on_air()
 
-    def test_nothing_and_something(self):
-        self.put_on_air()
+    def test_of_nothing_something(self):
         with open(self.profile, encoding="utf-8") as file:
             text = file.read()
         with open(self.profile, "w", encoding="utf-8") as file:
             file.write("[queue]\ndepth = 3\n")
-        self.assertTrue(self.reload()["ok"])
+        self.process = self.ready_to_register()
+        self.peer = self.connect()
         self.assertIn("nothing is declared", self.status()["why"])
-        self.bluez.sync()
-        self.until(lambda: self.bluez.registered() == ("0", "0"))
         with open(self.profile, "w", encoding="utf-8") as file:
             file.write(text)
         self.assertTrue(self.reload()["ok"])
@@ -200,7 +206,7 @@ class Full(Reloading):
 class Counted(Reloading):
 
     def test_calls_that_were_refused_stay_counted(self):
-        """Through another table, none at all and a connection that goes."""
+        """Through another table and a connection that goes."""
         self.put_on_air()
         reply = self.bluez.answer_of("ReadValue", "stranger", "read", path_of("count"),
                                      "org.bluez.GattCharacteristic1")
@@ -208,11 +214,15 @@ class Counted(Reloading):
         self.assertEqual(self.status()["calls_refused"], 1)
         with open(self.profile, encoding="utf-8") as file:
             text = file.read()
-        for profile in (text + MORE, "", text):
+        for profile in (text + MORE, text):
             with open(self.profile, "w", encoding="utf-8") as file:
                 file.write(profile)
             self.assertTrue(self.reload()["ok"])
             self.assertEqual(self.status()["calls_refused"], 1)
+        self.bus.stop()
+        self.until(lambda: "there is no D-Bus bus" in self.status()["why"])
+        self.assertTrue(self.reload(MORE)["ok"])
+        self.assertEqual(self.status()["calls_refused"], 1)
 
 
 class Pinned(Reloading, Listings):
