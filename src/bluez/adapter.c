@@ -6,6 +6,7 @@
 #include "bluez/set-property.h"
 #include "loop/claim.h"
 #include "loop/timer.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -27,6 +28,7 @@ struct Adapter {
         AdapterChoice choice;
         bool waits, waited; /* for the last one before another is taken; for long enough */
         struct ev_timer wait_timer;
+        uint64_t waits_since_usec;
         Claim *claim; /* on the adapter that was chosen last, also while it is away */
         char claimed[CLAIM_NAME_MAX];
         AdapterPower *power;
@@ -144,6 +146,10 @@ static AdapterPowerParameters power_parameters(const AdapterParameters *p) {
         };
 }
 
+static void start_wait_timer(Adapter *a) {
+        timer_start_at(a->loop, &a->wait_timer, a->waits_since_usec + a->parameters.wait_usec);
+}
+
 void adapter_reconfigure(Adapter *a, const AdapterParameters *parameters) {
         const char *alias = a->parameters.alias;
 
@@ -151,6 +157,8 @@ void adapter_reconfigure(Adapter *a, const AdapterParameters *parameters) {
         a->parameters.alias = alias;
         const AdapterPowerParameters power = power_parameters(parameters);
         adapter_power_reconfigure(a->power, &power);
+        if (ev_is_active(&a->wait_timer))
+                start_wait_timer(a);
         keep_powered(a);
 }
 
@@ -221,7 +229,8 @@ static void wait_for_the_last(Adapter *a) {
                 ev_timer_stop(a->loop, &a->wait_timer);
         } else if (!ev_is_active(&a->wait_timer)) {
                 log_info("%s is waited for before another adapter is taken", a->choice.name);
-                timer_start_once(a->loop, &a->wait_timer, a->parameters.wait_usec);
+                a->waits_since_usec = clock_now_usec();
+                start_wait_timer(a);
         }
 }
 
