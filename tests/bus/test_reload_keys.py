@@ -55,6 +55,12 @@ class OfBluez(Keys):
         self.reload_to("[bluez]\nping_interval = 20ms\n")
         self.bluez.wait_call("Ping")
 
+    def test_a_ping_interval_that_runs(self):
+        self.drop_in("[bluez]\nping_interval = 1h\n", name="b")
+        self.put_on_air()
+        self.reload_to("[bluez]\nping_interval = 20ms\n")
+        self.bluez.wait_call("Ping")
+
     def test_call_timeout(self):
         self.put_on_air()
         self.bluez.command("answer", "Ping", "hold")
@@ -107,6 +113,24 @@ class OfTheDaemon(Keys):
         process.terminate()
         self.bluez.wait_call("UnregisterAdvertisement")
         self.assertEqual(process.wait(LIMIT / 2), 0)
+
+
+    def test_an_interval_of_persist_that_runs(self):
+        kept = os.path.join(self.folder, "values")
+        self.drop_in("[persist]\ninterval = 1h\n[characteristic level]\npersist = yes\n", name="b")
+        self.put_on_air("-o", "persist.file=" + kept)
+        self.set("level", 7)
+        self.reload_to("[persist]\ninterval = 1s\n")
+        self.until(lambda: os.path.exists(kept))
+
+    def test_an_interval_of_metrics_that_runs(self):
+        path = os.path.join(self.folder, "metrics")
+        self.drop_in(f"[metrics]\nfile = {path}\ninterval = 1h\n", name="b")
+        self.put_on_air()
+        self.until(lambda: os.path.exists(path))
+        os.unlink(path)
+        self.reload_to("[metrics]\ninterval = 1s\n")
+        self.until(lambda: os.path.exists(path))
 
 
 class OfTheSocket(Keys):
