@@ -77,13 +77,14 @@ def lasting(seconds):
 
 
 def clean_environment():
-    """Ours for a spored that is no service: it refuses the SPORED_ variables of the tests."""
+    """Ours for spored and sporesense by hand, which refuse the SPORED_ variables of the tests."""
     return {k: v for k, v in os.environ.items() if not k.startswith("SPORED_")}
 
 
 def run(*words, check=True):
     """Runs a program and returns its output without the last newline."""
-    done = subprocess.run(words, capture_output=True, text=True, timeout=WAIT, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=WAIT, check=False,
+                          env=clean_environment())
     if check and done.returncode:
         raise RuntimeError(f"{' '.join(words)}: exit {done.returncode}: {done.stderr.strip()}")
     return done.stdout.rstrip("\n")
