@@ -109,7 +109,8 @@ typedef void (*SporedEvent)(SporedClient *client, const SporedMessage *event, vo
  * "connection"; NULL-terminated; NULL: writes) and of these characteristics (likewise; NULL: all).
  * Again: in place of the one before. It lasts over reconnections. spored's refusal comes as an
  * event with spored_message_error(); so does "gone": a reload has taken a characteristic away that
- * was named. */
+ * was named. What is left is watched on; one that comes back is not, until it is asked for again.
+ */
 int spored_client_watch(SporedClient *client, const char *const *events,
         const char *const *characteristics, SporedEvent called, void *userdata);
 /* Calls back for each write of a central to this characteristic, as its one handler. It lasts over

@@ -88,6 +88,19 @@ static bool is_watched(const SporedInterest *watch, const char *kind, const char
                        names(json_object_get(request, "characteristics"), characteristic, true));
 }
 
+/* spored watches what is left; so does the next one, which would refuse a name that is no more. */
+static void forget(SporedInterest *watch, const char *name) {
+        json_t *left = json_object_get(watch->request, "characteristics");
+
+        for (size_t i = json_array_size(left); i-- > 0;)
+                if (strcmp(json_string_value(json_array_get(left, i)), name) == 0)
+                        (void)json_array_remove(left, i);
+        if (json_array_size(left) > 0)
+                return;
+        json_decref(watch->request);
+        watch->request = NULL;
+}
+
 void spored_interests_event(
         SporedInterests *interests, SporedClient *client, const SporedMessage *event) {
         const char *kind = spored_message_string(event, "event");
@@ -99,6 +112,8 @@ void spored_interests_event(
         const SporedInterest watch = interests->watch;
         bool watched = is_watched(&watch, kind, characteristic);
 
+        if (watched && is_gone(kind))
+                forget(&interests->watch, characteristic);
         if (handle && handle->request)
                 handle->called(client, event, handle->userdata);
         if (watched)

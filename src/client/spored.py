@@ -330,7 +330,11 @@ class Client:
         """Events of these kinds ("write", "descriptor-write", "stale", "status", "connection") and
         characteristics (none: of all), in place of what was watched before. callback(event) is
         called for each, a dict; without one, watch() gives an iterator: it waits for the next, also
-        while spored is being restarted, and ends when the client is closed."""
+        while spored is being restarted, and ends when the client is closed.
+
+        If a reload takes away one that was named, the event {"event": "gone", "characteristic":
+        its name} tells it. What is left is watched on; one that comes back is not, until watch()
+        is called again."""
         waiting, members = collections.deque(), {"events": list(events)}
         if characteristics:
             members["characteristics"] = list(characteristics)
@@ -351,6 +355,9 @@ class Client:
         what it returns decides: None or True accepts, False refuses, a number from 0x80 to 0x9f
         refuses with that code, LATER leaves it to verdict(). An exception refuses, and comes out
         of process(). Refused "busy": another program handles it.
+
+        If a reload takes it away, on_refused hears "gone", and it is asked for again at the next
+        connection, or by calling handle() again.
 
         wait=False: it does not wait for the answer, nor for a connection; on_refused hears of a
         refusal. So it is after a reconnection too, and busy is then asked again every 5 s."""
@@ -510,7 +517,11 @@ class Client:
             if name in self._handlers:
                 self.on_refused({**event, "error": "gone",
                                  "detail": f"a reload has taken {name} away"})
-            if name in watch.get("characteristics", ()):
+            left = watch.get("characteristics", ())
+            if name in left:
+                # The next spored would refuse all for one that is no more.
+                left = [n for n in left if n != name]
+                self._watch = {**watch, "characteristics": left} if left else None
                 watched(event)
             return
         asked = "connection" if kind in CONNECTION_EVENTS else kind

@@ -16,6 +16,8 @@
 
 typedef struct Watch {
         const Arguments *arguments;
+        const char **left; /* owned; the names that spored still has */
+        size_t n_left;
         int status; /* the exit status, once it has ended */
         bool ended;
 } Watch;
@@ -37,6 +39,18 @@ static void write_out(Watch *watch, const char *text, size_t size) {
                         strerror(-r));
                 end(watch, EX_IOERR);
         }
+}
+
+/* A reload has taken it away. */
+static void forget(Watch *watch, const char *name) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < watch->n_left; i++)
+                if (strcmp(watch->left[i], name) != 0)
+                        watch->left[n++] = watch->left[i];
+        watch->n_left = n;
+        if (n == 0)
+                end(watch, report_refused(NULL, "nothing is left to watch"));
 }
 
 /* One line in memory, so that it is one write. -EPROTO */
@@ -78,6 +92,8 @@ static void on_event(SporedClient *client, const SporedMessage *event, void *use
                 end(watch, reach_failed(r));
         else
                 write_out(watch, text, size);
+        if (!watch->ended && spored_message_error(event))
+                forget(watch, spored_message_string(event, "characteristic"));
 }
 
 /* Sees too that the reader of a pipe has gone, though nothing is to be written. */
@@ -95,22 +111,42 @@ static int turn(Watch *watch, SporedClient *client) {
         return 0;
 }
 
-int watch(const Arguments *arguments) {
+static int copy_names(Watch *watch) {
+        const Arguments *arguments = watch->arguments;
+
+        watch->left = calloc(arguments->n_rest + 1, sizeof(*watch->left));
+        if (!watch->left)
+                return -ENOMEM;
+        for (size_t i = 0; i < arguments->n_rest; i++)
+                watch->left[watch->n_left++] = arguments->rest[i];
+        return 0;
+}
+
+static int watch_with(Watch *watch) {
         _cleanup_(spored_client_freep) SporedClient *client = NULL;
+        const Arguments *arguments = watch->arguments;
+        int r = reach_always(&client, arguments, NULL);
+
+        if (r != 0)
+                return r;
+        if (isatty(STDOUT_FILENO))
+                fputs("watching; Ctrl+C ends it\n", stderr);
+        r = spored_client_watch(client, arguments->events,
+                arguments->n_rest > 0 ? arguments->rest : NULL, on_event, watch);
+        while (r >= 0 && !watch->ended)
+                r = turn(watch, client);
+        return r < 0 ? reach_failed(r) : watch->status;
+}
+
+int watch(const Arguments *arguments) {
         Watch watch = {.arguments = arguments};
         int r;
 
         if (message_check_utf8(arguments, stderr) < 0)
                 return EX_USAGE;
         (void)signal(SIGPIPE, SIG_IGN);
-        r = reach_always(&client, arguments, NULL);
-        if (r != 0)
-                return r;
-        if (isatty(STDOUT_FILENO))
-                fputs("watching; Ctrl+C ends it\n", stderr);
-        r = spored_client_watch(client, arguments->events,
-                arguments->n_rest > 0 ? arguments->rest : NULL, on_event, &watch);
-        while (r >= 0 && !watch.ended)
-                r = turn(&watch, client);
-        return r < 0 ? reach_failed(r) : watch.status;
+        r = copy_names(&watch);
+        r = r < 0 ? reach_failed(r) : watch_with(&watch);
+        free(watch.left);
+        return r;
 }

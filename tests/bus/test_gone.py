@@ -18,7 +18,7 @@ class Gone(BluezStory):
 
     def setUp(self):
         super().setUp()
-        self.launch()
+        self.process = self.launch()
 
     def reload(self, text):
         folder = self.profile + ".d"
@@ -109,12 +109,57 @@ class Gone(BluezStory):
         self.assertEqual((process.returncode, said),
                          (REFUSED, "sporectl: order: a reload has taken it away\n"))
 
-    def test_sporectl_watch_says_it_and_goes_on(self):
-        process = self.start("watch", "--events", "stale", "order", "level")
+    def test_sporectl_watch_goes_on_with_what_is_left(self):
+        process = self.start("watch", "--events", "stale", "order", "level", "order")
         self.reload(WITHOUT)
         self.assertEqual(process.stdout.readline(),
                          "order is gone: a reload has taken it away\n")
         self.assertIsNone(process.poll())
+        self.reload("")
+        self.reload(WITHOUT + "[characteristic level]\nenable = no\n")
+        said, why = process.communicate(timeout=LIMIT)
+        self.assertEqual((process.returncode, said, why),
+                         (REFUSED, "level is gone: a reload has taken it away\n",
+                          "sporectl: nothing is left to watch\n"))
+
+    def test_sporectl_watch_of_several_that_go_at_once(self):
+        process = self.start("watch", "--events", "stale", "order", "level")
+        self.reload(WITHOUT + "[characteristic level]\nenable = no\n")
+        said, _ = process.communicate(timeout=LIMIT)
+        self.assertEqual((process.returncode, sorted(said.splitlines())),
+                         (REFUSED, ["level is gone: a reload has taken it away",
+                                    "order is gone: a reload has taken it away"]))
+
+    def until_asked(self, times):
+        """By others than the one who looks, who is not told of the question itself."""
+        peer, own = self.connect(), itertools.count()
+        self.until(lambda: peer.call(op="status")["requests"] - next(own) >= times)
+
+    def test_the_next_spored_is_asked_for_what_is_left(self):
+        heard, refused = [], []
+        process = self.start("watch", "--events", "stale", "order", "level")
+        with spored.Client(self.socket_path, timeout=LIMIT, on_refused=refused.append) as client:
+            client.watch("order", "level", events=("stale",), callback=heard.append)
+            self.reload(WITHOUT)
+            self.assertIn("order", process.stdout.readline())
+            while not heard:
+                client.wait()
+            self.stop(self.process)
+            while client.connected:
+                client.wait()
+            self.process = self.launch()
+            while not client.connected:
+                client.wait()
+            client.status()
+            self.until_asked(3)
+            self.reload(WITHOUT + "[characteristic level]\nenable = no\n")
+            while len(heard) < 2:
+                client.wait()
+        self.assertEqual([e["characteristic"] for e in heard], ["order", "level"])
+        self.assertEqual(refused, [])
+        said, _ = process.communicate(timeout=LIMIT)
+        self.assertEqual((process.returncode, said),
+                         (REFUSED, "level is gone: a reload has taken it away\n"))
 
 
 if __name__ == "__main__":
