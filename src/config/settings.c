@@ -2,7 +2,9 @@
 #include "config/settings.h"
 
 #include "util/cleanup.h"
+#include "util/group.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +61,33 @@ static void check_paths(
                 }
 }
 
+/* Also where systemd has opened the socket and it is not used: a name that is wrong is no wish. */
+static void check_groups(
+        const PlainValues *values, const SectionList *sections, Problems *problems) {
+        const Section *section = section_list_find(sections, SECTION_SOCKET, NULL);
+        const struct {
+                const char *key, *name;
+        } groups[] = {
+                {"group", values->settings.socket.group},
+                {"admin_group", values->settings.socket.admin_group},
+                {"read_only_group", values->settings.socket.read_only_group},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(groups); i++) {
+                gid_t group;
+                int r = groups[i].name ? group_find(groups[i].name, &group) : 0;
+                Origin origin = section_origin(section, groups[i].key);
+
+                if (r == -ESRCH)
+                        problems_add(problems, origin, section->label, groups[i].key,
+                                "there is no group \"%s\"", groups[i].name);
+                else if (r < 0)
+                        problems_add(problems, origin, section->label, groups[i].key,
+                                "cannot look for the group \"%s\": %s", groups[i].name,
+                                strerror(-r));
+        }
+}
+
 static void check_read_only(
         const PlainValues *values, const SectionList *sections, Problems *problems) {
         const Section *section = section_list_find(sections, SECTION_SOCKET, NULL);
@@ -84,6 +113,7 @@ int settings_build(PlainValues *values, const SectionList *sections, Problems *p
         }
         check_retry(values, sections, problems);
         check_paths(values, sections, problems);
+        check_groups(values, sections, problems);
         check_read_only(values, sections, problems);
         return 0;
 }

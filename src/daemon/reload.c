@@ -43,12 +43,6 @@ static int check_here(Daemon *d, Next *n, FILE *problems) {
 
         if (r < 0)
                 return r;
-        const char *group = config_settings(n->config)->socket.admin_group;
-        if (!server_group_exists(group)) {
-                (void)fprintf(problems, "%s: [socket] admin_group: there is no group \"%s\"\n",
-                        config_file(n->config), group);
-                report->errors++;
-        }
         /* More often a file that is just being written, or was truncated, than a wish. */
         if (daemon_serves(d) && !serves(config_profile(n->config))) {
                 (void)fprintf(problems,

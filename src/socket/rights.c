@@ -2,32 +2,21 @@
 #include "socket/rights.h"
 
 #include "util/cleanup.h"
+#include "util/group.h"
 #include "util/log.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #define GROUPS_GUESS 32
 
 int rights_find_group(const char *key, const char *name, gid_t *ret) {
-        const struct group *group;
-        int r;
+        int r = group_find(name, ret);
 
-        errno = 0;
-        group = getgrnam(name);
-        r = -errno;
-        if (group) {
-                *ret = group->gr_gid;
-                return 0;
-        }
-        /* What getgrnam(3) may say where there is none. */
-        if (r == 0 || r == -ENOENT || r == -EBADF || r == -EPERM)
-                r = -ESRCH;
         if (r == -ESRCH)
                 log_error("%s: there is no group %s", key, name);
-        else
+        else if (r < 0)
                 log_error("%s: cannot look for the group %s: %s", key, name, strerror(-r));
         return r;
 }

@@ -224,12 +224,6 @@ static PeerParameters peer_parameters(const ServerParameters *p) {
         };
 }
 
-bool server_group_exists(const char *name) {
-        gid_t group;
-
-        return find_admin_group(name, &group) == 0;
-}
-
 int server_reconfigure(Server *server, const ServerParameters *parameters) {
         gid_t group;
         int r = find_admin_group(parameters->admin_group, &group);

@@ -186,8 +186,6 @@ Server *server_free(Server *server);
  * wait for it are refused. The profile before must live until then. -ESRCH, logged: there is no
  * such group; -ENOMEM: nothing has changed. */
 int server_reconfigure(Server *server, const ServerParameters *parameters);
-/* NULL: none is asked for. Reads files. */
-bool server_group_exists(const char *name);
 /* Policies and put_timeouts have changed: sets that wait are tried again, as below. */
 void server_try_all(Server *server);
 

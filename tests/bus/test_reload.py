@@ -338,7 +338,8 @@ class Broken(Reloading):
         self.expect_named("[queue]\nrate = much\n", "[queue] rate: ")
 
     def test_a_group_that_is_not_there_comes_before_the_warnings(self):
-        self.expect_named("[socket]\nadmin_group = no-such-group-here\n", "no-such-group-here")
+        self.expect_named("[socket]\nadmin_group = no-such-group-here\n",
+                          'change.conf:484: [socket] admin_group: there is no group "no-such-group-here"')
 
     def test_what_is_kept_is_in_the_way(self):
         self.put_on_air("-o", "persist.file=" + self.folder + "/kept")

@@ -58,9 +58,9 @@ static void test_every_plain_key_can_be_set(void **state) {
                              "retry_min = 1s\nretry_max = 1min\n"
                              "[queue]\npolicy = coalesce\ndepth = 5\nnotify_on_subscribe = no\n"
                              "window = 6\n"
-                             "[socket]\npath = /run/y\ngroup = users\nmode = 600\n"
-                             "admin_group = wheel\nread_only_path = /run/z\n"
-                             "read_only_group = games\nread_only_mode = 640\n"
+                             "[socket]\npath = /run/y\ngroup = root\nmode = 600\n"
+                             "admin_group = root\nread_only_path = /run/z\n"
+                             "read_only_group = root\nread_only_mode = 640\n"
                              "handler_timeout = 500ms\n"
                              "[persist]\nfile = /v\ninterval = 1s\n"
                              "[metrics]\nfile = /m\ninterval = 2s\n"
@@ -72,9 +72,9 @@ static void test_every_plain_key_can_be_set(void **state) {
         assert_false(s->daemon.serve);
         assert_int_equal(s->daemon.shutdown_timeout_usec, 2000000);
         assert_int_equal(s->daemon.log_level, LOG_LEVEL_DEBUG);
-        assert_string_equal(s->socket.admin_group, "wheel");
+        assert_string_equal(s->socket.admin_group, "root");
         assert_string_equal(s->socket.read_only_path, "/run/z");
-        assert_string_equal(s->socket.read_only_group, "games");
+        assert_string_equal(s->socket.read_only_group, "root");
         assert_int_equal(s->socket.read_only_mode, 0640);
         assert_int_equal(s->socket.handler_timeout_usec, 500000);
         assert_string_equal(s->persist.file, "/v");
@@ -96,7 +96,7 @@ static void test_every_plain_key_can_be_set(void **state) {
         assert_false(s->queue.notify_on_subscribe);
         assert_int_equal(s->queue.window, 6);
         assert_string_equal(s->socket.path, "/run/y");
-        assert_string_equal(s->socket.group, "users");
+        assert_string_equal(s->socket.group, "root");
         assert_int_equal(s->socket.mode, 0600);
         assert_int_equal(s->limits.queue_bytes, 2048);
         assert_int_equal(s->limits.peers, 3);

@@ -166,9 +166,21 @@ static void test_no_two_files_have_the_same_path(void **state) {
 }
 
 static void test_a_group_needs_its_socket(void **state) {
-        expect_warning(*state, "[socket]\nread_only_group = users\n",
+        expect_warning(*state, "[socket]\nread_only_group = root\n",
                 "test.conf:2: [socket] read_only_group: warning: without read_only_path there is "
                 "no such socket\n");
+}
+
+static void test_a_group_is_there(void **state) {
+        expect_text(*state,
+                "[socket]\nadmin_group = no-such-group\nread_only_path = /a\n"
+                "read_only_group = nor-this\ngroup = not-this-either\n",
+                "test.conf:2: [socket] admin_group: there is no group \"no-such-group\"\n"
+                "test.conf:4: [socket] read_only_group: there is no group \"nor-this\"\n"
+                "test.conf:5: [socket] group: there is no group \"not-this-either\"\n");
+        expect_fine(*state,
+                "[socket]\nadmin_group = root\nread_only_path = /a\nread_only_group = root\n"
+                "group = root\n");
 }
 
 static void test_a_verdict_comes_in_half_a_second(void **state) {
@@ -193,6 +205,7 @@ int main(void) {
                 FIXTURE_TEST(test_a_source_is_read_before_its_value_is_stale),
                 FIXTURE_TEST(test_no_two_files_have_the_same_path),
                 FIXTURE_TEST(test_a_group_needs_its_socket),
+                FIXTURE_TEST(test_a_group_is_there),
                 FIXTURE_TEST(test_a_verdict_comes_in_half_a_second),
         };
 
