@@ -181,15 +181,21 @@ def story_the_second_leaves(world):
 
 
 def story_values_while_one_leaves(world):
-    """what is set while the second of two leaves is told to the first once, whole and in order"""
+    """what is set while the second of two leaves is told to the first once and in order, but for the
+    little that bluetoothd had been given and not read when it closed the first one's socket"""
     with serving(world) as peer, connected(world) as one, world.central() as two:
         two.connect(service=SERVICE)
         first, _ = two_hear(world, peer, one, two)
         stream(peer, range(20, 40))
         two.disconnect()
         stream(peer, range(40, 80))
-        told = take(first, 60)
-        assert told == list(range(20, 80)), told
+        told = []
+        while told[-1:] != [79]:
+            told += take(first, 1)
+        assert told == sorted(set(told)), told
+        # The simulated one reads its sockets to the end first; the real one nearly always.
+        missing = set(range(20, 80)) - set(told)
+        assert len(missing) <= (SOCKET_HOLDS if world.name == "machine" else 0), missing
         assert_silent(one, first)
 
 
