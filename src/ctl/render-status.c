@@ -275,6 +275,8 @@ static bool is_odd(const json_t *advertisement) {
         for (size_t i = 0; i < ELEMENTS(members); i++)
                 if (json_is_string(json_object_get(advertisement, members[i])))
                         return true;
+        if (json_object_get(advertisement, "name_shown"))
+                return true;
         return json_is_false(json_object_get(advertisement, "connectable"));
 }
 
@@ -283,6 +285,18 @@ static void note_text(NoteLine *line, const char *before, const json_t *value) {
         _cleanup_free_ char *note = NULL;
 
         if (text && asprintf(&note, "%s%s", before, text) >= 0)
+                note_add(line, note);
+}
+
+static void note_name(NoteLine *line, const json_t *a) {
+        const json_t *bytes = json_object_get(a, "name_bytes");
+        const json_t *shown = json_object_get(a, "name_shown");
+        _cleanup_free_ char *note = NULL;
+
+        if (json_is_integer(bytes) && json_is_integer(shown) &&
+                asprintf(&note,
+                        "%" JSON_INTEGER_FORMAT " of the name's %" JSON_INTEGER_FORMAT " bytes",
+                        json_integer_value(shown), json_integer_value(bytes)) >= 0)
                 note_add(line, note);
 }
 
@@ -300,6 +314,7 @@ static void print_advertisement(FILE *out, const json_t *a) {
                     (why ? text_width(why) : 0);
         if (on_air && json_is_false(json_object_get(a, "connectable")))
                 note_add(&line, "nobody can connect by it");
+        note_name(&line, a);
         note_text(&line, "without ", json_object_get(a, "left_out"));
         note_text(&line, "passed over: ", json_object_get(a, "not_taken"));
         fputc('\n', out);

@@ -320,11 +320,14 @@ static bool is_live(const Board *b) {
                bluez_traits(version)->live_advertising;
 }
 
-static bool has_name(const Board *b) {
-        const AdvertisementPlan *p = &b->billboard.content.plan;
+/* Of the profile's own lint has said it. */
+static void say_name(const Board *b) {
+        char text[ADVERTISEMENT_WHY_SIZE];
 
-        return advertisement_plan_says(p, b->advertisement, ADVERTISEMENT_ITEM_NAME) &&
-               !(p->ignored & ADVERTISEMENT_ITEM_NAME);
+        if (billboard_cuts_name(&b->billboard, name_of(b)))
+                log_warning("%s: name: %zu bytes, and %zu fit: scanners see no more of it",
+                        billboard_title(&b->billboard, text), strlen(name_of(b)),
+                        b->billboard.content.plan.name_shown);
 }
 
 static void rename_board(Board *b, bool had_name) {
@@ -333,11 +336,13 @@ static void rename_board(Board *b, bool had_name) {
         plan(b);
         const AdvertisementPlan *now = &b->billboard.content.plan;
         bool other = before.left_out != now->left_out || before.ignored != now->ignored;
+        bool has_name = billboard_has_name(&b->billboard);
         if (other)
                 say_limits_of(b);
-        if (other || (has_name(b) && !(had_name && is_live(b))))
+        say_name(b);
+        if (other || (has_name && !(had_name && is_live(b))))
                 renew(b);
-        else if (has_name(b))
+        else if (has_name)
                 billboard_tell_name(&b->billboard);
         b->over = false;
         decide_wanted(b);
@@ -413,6 +418,7 @@ size_t advertising_count(const Advertising *a) {
 
 void advertising_standing(const Advertising *a, size_t index, AdvertisementStanding *ret) {
         const Board *b = &a->boards[index];
+        bool cut = billboard_cuts_name(&b->billboard, name_of(b));
 
         *ret = (AdvertisementStanding){
                 .section = b->advertisement->section,
@@ -423,6 +429,8 @@ void advertising_standing(const Advertising *a, size_t index, AdvertisementStand
                 .left_out = b->billboard.content.plan.left_out,
                 .ignored = b->billboard.content.plan.ignored,
                 .why = why_not(b),
+                .name_size = cut ? strlen(name_of(b)) : 0,
+                .name_shown = cut ? b->billboard.content.plan.name_shown : 0,
                 .tx_power_told = b->tx_power_told,
                 .tx_power = b->tx_power,
         };

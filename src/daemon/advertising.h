@@ -30,6 +30,7 @@ typedef struct AdvertisementStanding {
         unsigned ignored;  /* what BlueZ or the adapter does not take */
         const char *why;   /* it is not to be on the air; NULL if it is */
         const char *error; /* BlueZ's words for refusing it; NULL: none. Left to the caller */
+        size_t name_size, name_shown; /* bytes of the name, and how many fit; 0: all of it does */
         bool tx_power_told;
         int16_t tx_power; /* as BlueZ has set it, dBm */
 } AdvertisementStanding;

@@ -80,6 +80,17 @@ void billboard_tell_name(const Billboard *b) {
                 log_error("BlueZ cannot be told the name: %s", strerror(-r));
 }
 
+bool billboard_has_name(const Billboard *b) {
+        const AdvertisementPlan *p = &b->content.plan;
+
+        return advertisement_plan_says(p, b->content.advertisement, ADVERTISEMENT_ITEM_NAME) &&
+               !(p->ignored & ADVERTISEMENT_ITEM_NAME);
+}
+
+bool billboard_cuts_name(const Billboard *b, const char *name) {
+        return name && billboard_has_name(b) && b->content.plan.name_shown < strlen(name);
+}
+
 int billboard_init(Billboard *b, sd_bus *bus, size_t index, const AdvertisementTask *task,
         const LeAdvertisementEvents *events, void *userdata) {
         char path[ADVERTISEMENT_PATH_MAX], why[ADVERTISEMENT_WHY_SIZE];

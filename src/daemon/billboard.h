@@ -27,5 +27,9 @@ bool billboard_refused(
 void billboard_show(Billboard *b, const char *name);
 /* As le_advertisement_tell_name(). */
 void billboard_tell_name(const Billboard *b);
+/* It shows a name, or has the adapter's shown. */
+bool billboard_has_name(const Billboard *b);
+/* Scanners see no more than plan.name_shown bytes of this name. NULL: the adapter's, never. */
+bool billboard_cuts_name(const Billboard *b, const char *name);
 /* "advertisement", "advertisement beacon" */
 const char *billboard_title(const Billboard *b, char out[static ADVERTISEMENT_WHY_SIZE]);

@@ -213,6 +213,8 @@ static bool on_advertisement(size_t index, ServerAdvertisement *ret, void *userd
                 .over = s.over,
                 .why_not = s.why,
                 .why_error = s.error,
+                .name_size = s.name_size,
+                .name_shown = s.name_shown,
                 .tx_power_told = s.tx_power_told,
                 .tx_power = s.tx_power,
         };

@@ -114,6 +114,7 @@ typedef struct ServerAdvertisement {
         const char *why_not;   /* it is not to be on the air; NULL if it is */
         const char *why_error; /* BlueZ's words for refusing it; NULL: none */
         char left_out[ADVERTISEMENT_ITEMS_SIZE], not_taken[ADVERTISEMENT_ITEMS_SIZE];
+        size_t name_size, name_shown; /* bytes of the name, and how many fit; 0: all of it does */
         bool tx_power_told;
         int16_t tx_power; /* dBm */
 } ServerAdvertisement;

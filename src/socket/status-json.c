@@ -156,6 +156,10 @@ static int add_limits(json_t *object, const ServerAdvertisement *a) {
                 r = json_object_set_new(object, "left_out", json_string(a->left_out));
         if (r == 0 && *a->not_taken)
                 r = json_object_set_new(object, "not_taken", json_string(a->not_taken));
+        if (r == 0 && a->name_size > 0)
+                r = json_object_set_new(object, "name_bytes", count(a->name_size));
+        if (r == 0 && a->name_size > 0)
+                r = json_object_set_new(object, "name_shown", count(a->name_shown));
         if (r == 0 && a->tx_power_told)
                 r = json_object_set_new(object, "tx_power", json_integer(a->tx_power));
         if (r == 0 && a->over)

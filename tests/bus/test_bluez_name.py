@@ -54,6 +54,20 @@ class Name(BluezStory):
         self.assertEqual(self.bluez.registered(), ("1", "1"))
         self.assertTrue(self.set("level", 1)["subscribed"])
 
+    def test_what_of_it_does_not_fit_is_said(self):
+        process = self.put_on_air("-o", "advertisement.name=Old")
+        self.assertNotIn("name_shown", self.status()["advertisements"][0])
+        self.advertise("a name of which the advertisement takes the beginning alone")
+        told = self.status()["advertisements"][0]
+        self.assertEqual((told["name_bytes"], told["name_shown"]), (59, 29))
+        self.assertIn("advertisement: on air, 29 of the name's 59 bytes",
+                      self.ctl("status").stdout)
+        self.advertise("New")
+        self.assertNotIn("name_shown", self.status()["advertisements"][0])
+        _, log = self.stop(process)
+        self.assertEqual(log.count("advertisement: name: 59 bytes, and 29 fit: scanners see no "
+                                   "more of it"), 1)
+
     def test_one_without_a_name_is_told_none(self):
         self.bluez.add_adapter()
         self.bluez.command("own")

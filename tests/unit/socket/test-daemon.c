@@ -27,6 +27,8 @@ static void test_status_on_air(void **state) {
                         .why_not = "its timeout has ended it",
                         .left_out = "appearance, services",
                         .not_taken = "tx_power",
+                        .name_size = 56,
+                        .name_shown = 29,
                         .tx_power_told = true,
                         .tx_power = -12},
         };
@@ -66,7 +68,8 @@ static void test_status_on_air(void **state) {
                 "{\"name\":\"far\",\"on_air\":false,\"why\":\"its timeout has ended "
                 "it\",\"connectable\":false,"
                 "\"left_out\":\"appearance, services\",\"not_taken\":\"tx_power\","
-                "\"tx_power\":-12,\"over\":true}],\"instances\":{\"active\":1,\"free\":4},"
+                "\"name_bytes\":56,\"name_shown\":29,\"tx_power\":-12,\"over\":true}],"
+                "\"instances\":{\"active\":1,\"free\":4},"
                 "\"agent\":{\"capability\":\"NoInputNoOutput\",\"registered\":false,"
                 "\"why\":\"Failed\"},\"connected\":4,\"devices_dropped\":5,\"reloads\":6,"
                 "\"reloads_failed\":7,\"reload_failed\":{\"since_s\":1.5,\"problem\":\"f:1: x\"},"
