@@ -92,15 +92,20 @@ static void on_unhandled(const Characteristic *c, void *userdata) {
         verdicts_give_up(d->verdicts, c);
 }
 
-static int on_advertise(const char *name, char *why, size_t why_size, void *userdata) {
-        Daemon *d = userdata;
+/* before: what has not been done, or "". */
+static int refuse(Daemon *d, const char *before, char *why, size_t why_size) {
         Standing s;
 
-        if (!d->peripheral || d->bus_lost) {
-                daemon_standing(d, &s);
-                (void)snprintf(why, why_size, "%s", s.why);
-                return SERVER_E_UNAVAILABLE;
-        }
+        daemon_standing(d, &s);
+        (void)snprintf(why, why_size, "%s%s%s%s", before, s.why, *s.fix ? "; " : "", s.fix);
+        return SERVER_E_UNAVAILABLE;
+}
+
+static int on_advertise(const char *name, char *why, size_t why_size, void *userdata) {
+        Daemon *d = userdata;
+
+        if (!d->peripheral || d->bus_lost)
+                return refuse(d, "the name is not taken: ", why, why_size);
         char *copy = strdup(name);
         if (!copy)
                 return -ENOMEM;
@@ -116,13 +121,9 @@ static int on_advertise(const char *name, char *why, size_t why_size, void *user
 
 static int on_activate(bool active, char *why, size_t why_size, void *userdata) {
         Daemon *d = userdata;
-        Standing s;
 
-        if (!daemon_serves(d)) {
-                daemon_standing(d, &s);
-                (void)snprintf(why, why_size, "%s", s.why);
-                return SERVER_E_UNAVAILABLE;
-        }
+        if (!daemon_serves(d))
+                return refuse(d, "", why, why_size);
         if (active)
                 air_activate(d);
         else

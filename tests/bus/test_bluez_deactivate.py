@@ -131,7 +131,10 @@ class Cycles(Deactivated):
         self.assertTrue(self.peer.call(op="advertise", name="Shed")["ok"])
         self.set("level", 7)
         self.deactivate()
-        self.assertEqual(self.peer.call(op="advertise", name="x")["error"], "unavailable")
+        refused = self.peer.call(op="advertise", name="x")
+        self.assertEqual((refused["error"], refused["detail"]),
+                         ("unavailable", "the name is not taken: deactivated by a program; "
+                          "sporectl activate"))
         self.set("count", 300)
         self.tell("activate")
         self.wait_on_air("as Shed")
@@ -159,7 +162,8 @@ class Cycles(Deactivated):
         self.launch(profile=empty)
         reply = self.connect().call(op="deactivate")
         self.assertEqual((reply["error"], reply["detail"]),
-                         ("unavailable", "nothing is declared to serve"))
+                         ("unavailable", "nothing is declared to serve; set profile = NAME in "
+                          f"[daemon] of {empty}, or declare a [service] there"))
 
 
 class InEachState(Deactivated):
