@@ -40,6 +40,17 @@ void lint_queue(const Profile *profile, const SectionList *sections, const Setti
                 lint_warn(queue, "burst", "with rate = 0 it does nothing", problems);
 }
 
+void lint_settings(const Settings *settings, const SectionList *sections, Problems *problems) {
+        const Section *bluez = section_list_find(sections, SECTION_BLUEZ, NULL);
+        const Section *limits = section_list_find(sections, SECTION_LIMITS, NULL);
+
+        if (strcmp(settings->bluez.adapter, "auto") != 0 && !is_default(bluez, "adapter_wait"))
+                lint_warn(bluez, "adapter_wait", "only with adapter = auto is another one taken",
+                        problems);
+        if (settings->limits.centrals == 0 && !is_default(limits, "at_centrals"))
+                lint_warn(limits, "at_centrals", "with centrals = 0 it does nothing", problems);
+}
+
 static bool is_set_in_time(const ValueSources *sources, const Characteristic *c) {
         for (size_t i = 0; i < sources->n; i++)
                 if (sources->items[i].characteristic == c &&

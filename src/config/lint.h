@@ -11,6 +11,8 @@ void lint_characteristic(const Characteristic *c, const Section *section, const 
  */
 void lint_profile(const Profile *profile, const SectionList *sections, const Settings *settings,
         Problems *problems);
+/* Plain keys that do nothing beside others. */
+void lint_settings(const Settings *settings, const SectionList *sections, Problems *problems);
 /* What [queue] says and nothing needs. profile may be NULL. */
 void lint_queue(const Profile *profile, const SectionList *sections, const Settings *settings,
         Problems *problems);

@@ -1,6 +1,7 @@
 /* Texts of the plain sections to values. */
 #include "config/settings.h"
 
+#include "config/lint.h"
 #include "util/cleanup.h"
 #include "util/group.h"
 
@@ -115,6 +116,7 @@ int settings_build(PlainValues *values, const SectionList *sections, Problems *p
         check_paths(values, sections, problems);
         check_groups(values, sections, problems);
         check_read_only(values, sections, problems);
+        lint_settings(&values->settings, sections, problems);
         return 0;
 }
 

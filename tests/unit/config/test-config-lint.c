@@ -183,6 +183,18 @@ static void test_a_group_is_there(void **state) {
                 "group = root\n");
 }
 
+static void test_what_is_never_used_is_warned_of(void **state) {
+        expect_warning(*state, "[bluez]\nadapter = hci0\nadapter_wait = 5s\n",
+                "test.conf:3: [bluez] adapter_wait: warning: only with adapter = auto is another "
+                "one taken\n");
+        expect_fine(*state, "[bluez]\nadapter = hci0\nadapter_wait = 10s\n");
+        expect_fine(*state, "[bluez]\nadapter_wait = 5s\n");
+        expect_warning(*state, "[limits]\nat_centrals = go_on\n",
+                "test.conf:2: [limits] at_centrals: warning: with centrals = 0 it does nothing\n");
+        expect_fine(*state, "[limits]\nat_centrals = beacon\ncentrals = 1\n");
+        expect_fine(*state, "[limits]\nat_centrals = stop\n");
+}
+
 static void test_a_verdict_comes_in_half_a_second(void **state) {
         expect_text(*state, "[socket]\nhandler_timeout = 501ms\n",
                 "test.conf:2: [socket] handler_timeout: not from 10ms to 500ms: \"501ms\"\n");
@@ -206,6 +218,7 @@ int main(void) {
                 FIXTURE_TEST(test_no_two_files_have_the_same_path),
                 FIXTURE_TEST(test_a_group_needs_its_socket),
                 FIXTURE_TEST(test_a_group_is_there),
+                FIXTURE_TEST(test_what_is_never_used_is_warned_of),
                 FIXTURE_TEST(test_a_verdict_comes_in_half_a_second),
         };
 
