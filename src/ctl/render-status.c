@@ -312,7 +312,7 @@ static void print_advertisement(FILE *out, const json_t *a) {
         text_print_part(out, ": ", why);
         line.used = strlen("advertisement : not on air: ") + (name ? text_width(name) : 0) +
                     (why ? text_width(why) : 0);
-        if (on_air && json_is_false(json_object_get(a, "connectable")))
+        if (on_air && !why && json_is_false(json_object_get(a, "connectable")))
                 note_add(&line, "nobody can connect by it");
         note_name(&line, a);
         note_text(&line, "without ", json_object_get(a, "left_out"));

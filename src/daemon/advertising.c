@@ -98,6 +98,12 @@ static const char *why_not(const Board *b) {
         return NULL;
 }
 
+static const char *why_not_connectable(const Board *b) {
+        return is_connectable(b) && b->billboard.content.beacon
+                       ? "as many centrals are connected as may be: nobody can connect"
+                       : NULL;
+}
+
 static void decide_wanted(Board *b) {
         bool wanted = !why_not(b);
 
@@ -429,6 +435,7 @@ void advertising_standing(const Advertising *a, size_t index, AdvertisementStand
                 .left_out = b->billboard.content.plan.left_out,
                 .ignored = b->billboard.content.plan.ignored,
                 .why = why_not(b),
+                .why_not_connectable = why_not_connectable(b),
                 .name_size = cut ? strlen(name_of(b)) : 0,
                 .name_shown = cut ? b->billboard.content.plan.name_shown : 0,
                 .tx_power_told = b->tx_power_told,

@@ -29,6 +29,7 @@ typedef struct AdvertisementStanding {
         unsigned left_out; /* bits of AdvertisementItem: to fit, or because BlueZ refused more */
         unsigned ignored;  /* what BlueZ or the adapter does not take */
         const char *why;   /* it is not to be on the air; NULL if it is */
+        const char *why_not_connectable; /* though its type is peripheral; else NULL */
         const char *error; /* BlueZ's words for refusing it; NULL: none. Left to the caller */
         size_t name_size, name_shown; /* bytes of the name, and how many fit; 0: all of it does */
         bool tx_power_told;

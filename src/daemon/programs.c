@@ -213,6 +213,7 @@ static bool on_advertisement(size_t index, ServerAdvertisement *ret, void *userd
                 .connectable = s.connectable,
                 .over = s.over,
                 .why_not = s.why,
+                .why_not_connectable = s.why_not_connectable,
                 .why_error = s.error,
                 .name_size = s.name_size,
                 .name_shown = s.name_shown,

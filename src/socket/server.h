@@ -110,9 +110,10 @@ typedef struct ServerAdvertisement {
         const char *section; /* NULL: the plain one */
         bool on_air;
         bool connectable;
-        bool over;             /* its timeout has ended it */
-        const char *why_not;   /* it is not to be on the air; NULL if it is */
-        const char *why_error; /* BlueZ's words for refusing it; NULL: none */
+        bool over;                       /* its timeout has ended it */
+        const char *why_not;             /* it is not to be on the air; NULL if it is */
+        const char *why_not_connectable; /* it could be; NULL if it is, or is not to be */
+        const char *why_error;           /* BlueZ's words for refusing it; NULL: none */
         char left_out[ADVERTISEMENT_ITEMS_SIZE], not_taken[ADVERTISEMENT_ITEMS_SIZE];
         size_t name_size, name_shown; /* bytes of the name, and how many fit; 0: all of it does */
         bool tx_power_told;

@@ -172,7 +172,9 @@ static int add_limits(json_t *object, const ServerAdvertisement *a) {
 static json_t *why_json(const ServerAdvertisement *a) {
         char text[ADVERTISEMENT_WHY_SIZE];
 
-        if (a->on_air || (!a->why_not && !a->why_error))
+        if (a->on_air)
+                return reply_string(a->why_not_connectable);
+        if (!a->why_not && !a->why_error)
                 return json_null();
         if (a->why_not)
                 return json_string(a->why_not);

@@ -181,6 +181,11 @@ class Power(BluezStory):
         self.assertEqual(told["Type"], "broadcast")
         self.assertNotIn("LocalName", told)
         self.until(lambda: self.bluez.registered() == ("1", "1"))
+        self.until(lambda: self.status()["advertisements"][0]["on_air"])
+        status = self.status()["advertisements"][0]
+        self.assertEqual((status["on_air"], status["connectable"], status["why"]),
+                         (True, False, "as many centrals are connected as may be: nobody can "
+                          "connect"))
         self.bluez.command("phone", "disconnect")
         told = self.bluez.wait("advertisement")
         self.assertEqual((told["Type"], told["LocalName"]), ("peripheral", "Shed"))

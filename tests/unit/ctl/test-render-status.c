@@ -90,6 +90,14 @@ static void test_an_advertisement_that_is_less_has_a_line(void **state) {
                 "advertisement: not on air: a\\n\n");
 }
 
+static void test_why_nobody_can_connect_is_said_once(void **state) {
+        assert_status("{\"on_air\":true,\"name\":\"A\",\"advertisements\":[{\"name\":null,"
+                      "\"on_air\":true,\"why\":\"x: nobody can connect\",\"connectable\":false}],"
+                      "\"characteristics\":[]}",
+                "on air as A\n"
+                "advertisement: on air: x: nobody can connect\n");
+}
+
 static void test_a_name_that_does_not_fit_has_a_line(void **state) {
         assert_status("{\"on_air\":true,\"name\":\"A\",\"advertisements\":[{\"name\":null,"
                       "\"on_air\":true,\"why\":null,\"connectable\":true,"
@@ -221,6 +229,7 @@ int main(void) {
                 cmocka_unit_test(test_the_agent_is_told_of_if_there_is_to_be_one),
                 cmocka_unit_test(test_a_single_advertisement_as_it_was_meant_needs_no_line),
                 cmocka_unit_test(test_an_advertisement_that_is_less_has_a_line),
+                cmocka_unit_test(test_why_nobody_can_connect_is_said_once),
                 cmocka_unit_test(test_a_name_that_does_not_fit_has_a_line),
                 cmocka_unit_test(test_several_advertisements_have_a_line_each),
                 cmocka_unit_test(test_every_part_is_escaped),

@@ -21,7 +21,7 @@ static void assert_error(Fixture *f, const char *request, const char *word, cons
 static void test_status_on_air(void **state) {
         Fixture *f = *state;
         const ServerAdvertisement advertisements[] = {
-                {.on_air = true, .connectable = true},
+                {.on_air = true, .why_not_connectable = "there are enough"},
                 {.section = "far",
                         .over = true,
                         .why_not = "its timeout has ended it",
@@ -63,8 +63,8 @@ static void test_status_on_air(void **state) {
                 "\"address\":\"AA:BB:CC:DD:EE:FF\",\"bluez\":\"5.66\","
                 "\"handles\":\"pinned\",\"why\":null,\"fix\":null,"
                 "\"silent_s\":null,\"uptime_s\":12,\"calls_refused\":2,\"log_dropped\":3,"
-                "\"advertisements\":[{\"name\":null,\"on_air\":true,\"why\":null,\"connectable\":"
-                "true},"
+                "\"advertisements\":[{\"name\":null,\"on_air\":true,"
+                "\"why\":\"there are enough\",\"connectable\":false},"
                 "{\"name\":\"far\",\"on_air\":false,\"why\":\"its timeout has ended "
                 "it\",\"connectable\":false,"
                 "\"left_out\":\"appearance, services\",\"not_taken\":\"tx_power\","
