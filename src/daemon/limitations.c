@@ -81,20 +81,38 @@ static bool notifies(const Profile *profile) {
         return false;
 }
 
+/* Of the process: reloads and activations register with the same BlueZ again. */
+static struct {
+        bool any, channels;
+        BluezVersion version;
+} told;
+
+/* What no profile changes. */
+static void log_version(BluezVersion version, const BluezTraits *traits, const char *text) {
+        if (told.any && told.version.major == version.major && told.version.minor == version.minor)
+                return;
+        told.any = true;
+        told.channels = false;
+        told.version = version;
+        log_proof(version, traits, text);
+        if (!traits->disconnected_signal && bluez_version_known(traits->since))
+                log_info("BlueZ %s does not tell why a central has left: the event disconnected "
+                         "has no reason",
+                        text);
+}
+
 static void log_all(const Profile *profile, const BluezTraits *traits, const char *version) {
         if (traits->unpinned_refused && !is_pinned(profile))
                 log_warning("BlueZ %s refuses characteristics without pinned handles: set handles "
                             "in [bluez] to a number",
                         version);
-        if (!traits->disconnected_signal && bluez_version_known(traits->since))
-                log_info("BlueZ %s does not tell why a central has left: the event disconnected "
-                         "has no reason",
-                        version);
-        if (traits->several_channels && notifies(profile))
+        if (traits->several_channels && notifies(profile) && !told.channels) {
+                told.channels = true;
                 log_info("BlueZ %s uses several channels to a central that has EATT, and there "
                          "notifications may overtake each other: set Channels = 1 in [GATT] of "
                          "/etc/bluetooth/main.conf",
                         version);
+        }
 }
 
 void limitations_log(const Profile *profile, BluezVersion version) {
@@ -103,7 +121,7 @@ void limitations_log(const Profile *profile, BluezVersion version) {
         char text[BLUEZ_VERSION_TEXT_SIZE];
 
         bluez_version_format(version, text);
-        log_proof(version, traits, text);
+        log_version(version, traits, text);
         log_all(profile, traits, text);
         for (size_t i = 0; i < profile->n_characteristics; i++) {
                 const Characteristic *c = profile_at(profile, i);

@@ -6,7 +6,8 @@
 #include "core/bluez-version.h"
 #include "core/profile.h"
 
-/* To be called once for each BlueZ. */
+/* To be called once for each BlueZ and profile. What is about the version alone is said once, until
+ * another is there. */
 void limitations_log(const Profile *profile, BluezVersion version);
 /* What of one, which is called so, the plan leaves out or BlueZ and the adapter do not take, and a
  * power that is another than was wished. */

@@ -238,6 +238,16 @@ class Versions(Listings):
         # Its unique name is the same as before, too.
         self.assertEqual(log.count("BlueZ 5.66 does not tell why"), 1, log)
 
+    def test_registered_anew_it_is_no_other_bluez(self):
+        process = self.put_on_air()
+        self.peer.call(op="deactivate")
+        self.wait_status("deactivated by a program")
+        self.peer.call(op="activate")
+        self.wait_on_air()
+        log = self.log_of(process)
+        self.assertEqual((log.count("BlueZ 5.66 does not tell why"),
+                          log.count("BlueZ 5.66 uses several channels")), (1, 1), log)
+
     def test_of_the_newest_that_they_have_seen_nothing(self):
         self.assertEqual(self.told("5.87"), [])
 
