@@ -30,25 +30,41 @@ static void log_names(const char *what, char *const *names, size_t n) {
                 log_info("reload: %s: %s", what, text);
 }
 
-static void log_lines(LogLevel level, const char *text) {
+/* A line of the problems; a warning's own word for it is the log's. */
+static void log_problem(LogLevel level, const char *line, size_t size) {
+        static const char word[] = ": warning: ";
+        const char *found =
+                level == LOG_LEVEL_WARNING ? memmem(line, size, word, strlen(word)) : NULL;
+        const char *rest = found ? found + strlen(word) : line + size;
+        size_t before = (size_t)((found ? found : line + size) - line);
+
+        log_write(level, NULL, "reload: %.*s%s%.*s", (int)before, line, found ? ": " : "",
+                (int)(line + size - rest), rest);
+}
+
+/* Errors come first. */
+static void log_problems(const Reload *r) {
         size_t n = 0, left = 0;
 
-        for (const char *end; text && *text; text = *end ? end + 1 : end) {
+        for (const char *text = r->problems, *end; text && *text; text = *end ? end + 1 : end) {
+                LogLevel level = n < r->errors ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING;
+
                 end = strchrnul(text, '\n');
                 if (n++ < LOGGED_MAX)
-                        log_write(level, NULL, "reload: %.*s", (int)(end - text), text);
+                        log_problem(level, text, (size_t)(end - text));
                 else
                         left++;
         }
         if (left > 0)
-                log_write(level, NULL, "reload: %zu more", left);
+                log_write(r->errors > 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, NULL,
+                        "reload: %zu more", left);
 }
 
 void reload_report_done(Reload *r) {
         r->done++;
         free(r->first);
         r->first = NULL;
-        log_lines(LOG_LEVEL_WARNING, r->problems);
+        log_problems(r);
         if (r->changes.n_in_place + r->changes.n_anew == 0)
                 log_info("reloaded: nothing has changed");
         else
@@ -66,9 +82,14 @@ void reload_report_failed(Reload *r, int error) {
                 r->first = strndup(r->problems, strcspn(r->problems, "\n"));
         else
                 r->first = strdup(strerror(-error));
-        log_error("not reloaded, nothing has changed: %s", r->first ? r->first : "no memory");
-        if (error == SERVER_E_INVALID)
-                log_lines(LOG_LEVEL_ERROR, r->problems);
+        if (error == SERVER_E_INVALID) {
+                log_error("not reloaded, nothing has changed: the configuration has %u error%s",
+                        r->errors, r->errors == 1 ? "" : "s");
+                log_problems(r);
+        } else {
+                log_error(
+                        "not reloaded, nothing has changed: %s", r->first ? r->first : "no memory");
+        }
 }
 
 void reload_report_fill(const Reload *r, ServerReload *ret) {

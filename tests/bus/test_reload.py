@@ -313,6 +313,15 @@ class Broken(Reloading):
         self.assertIn(path + ":2: [queue] rate", log)
         self.assertIn("in place: [queue] rate", log)
 
+    def test_a_warning_is_one_once(self):
+        self.put_on_air()
+        path = self.drop_in("[limits]\nat_centrals = go_on\n")
+        reply = self.reload()
+        self.assertEqual((reply["ok"], reply["warnings"]), (True, 1), reply)
+        log = self.log_of(self.process)
+        self.assertIn(f"warning: reload: {path}:2: [limits] at_centrals: with centrals = 0 it does "
+                      "nothing\n", log)
+
     def test_many_problems_are_counted_and_not_all_told(self):
         self.put_on_air()
         self.drop_in("[queue]\n" + "".join(f"nothing{i} = 1\n" for i in range(300)))
@@ -332,7 +341,11 @@ class Broken(Reloading):
         self.assertIn(error, reply["problems"][0])
         self.assertIn(error, reply["detail"])
         self.assertIn(error, self.status()["reload_failed"]["problem"])
-        self.assertIn("error: reload: " + reply["problems"][0], self.log_of(self.process))
+        log = self.log_of(self.process)
+        self.assertIn("error: reload: " + reply["problems"][0] + "\n", log)
+        self.assertEqual(log.count(reply["problems"][0]), 1, log)
+        self.assertIn("error: not reloaded, nothing has changed: the configuration has 1 error\n",
+                      log)
 
     def test_an_error_comes_before_the_warnings(self):
         self.expect_named("[queue]\nrate = much\n", "[queue] rate: ")
