@@ -49,9 +49,13 @@ static bool next_piece(const char *text, size_t room, size_t tail, Piece *ret) {
         return false;
 }
 
+static size_t room_behind(const char *key) {
+        return INI_LINE_MAX - strlen(key) - strlen(" = ");
+}
+
 /* Writes the entry if out is not NULL. False if it does not fit. */
 static bool lay_out(FILE *out, const char *key, const char *value, bool may_continue) {
-        size_t room = INI_LINE_MAX - strlen(key) - strlen(" = ");
+        size_t room = room_behind(key);
         size_t quote = needs_quotes(value) ? 1 : 0;
         const char *mark = quote > 0 ? "\"" : "";
         Piece piece = {0};
@@ -103,13 +107,19 @@ bool ini_writer_can_write(
         const char *key, const char *value, bool may_continue, char why[static PROBLEM_WHY_SIZE]) {
         const char *fault = why_not(value);
 
-        if (!fault && !lay_out(NULL, key, value, may_continue))
-                fault = may_continue ? "too long for a line of a file, and there is no comma or "
-                                       "space to break it at"
-                                     : "too long for a line of a file";
+        bool fits = fault || lay_out(NULL, key, value, may_continue);
+
         if (fault)
                 snprintf(why, PROBLEM_WHY_SIZE, "%s", fault);
-        return !fault;
+        else if (!fits && may_continue)
+                snprintf(why, PROBLEM_WHY_SIZE,
+                        "%zu bytes, and there is no comma or space to break them at: a line of a "
+                        "file takes %d",
+                        strlen(value), INI_LINE_MAX - 1);
+        else if (!fits)
+                snprintf(why, PROBLEM_WHY_SIZE, "%zu bytes, and a line of a file takes %zu",
+                        strlen(value), room_behind(key));
+        return fits && !fault;
 }
 
 void ini_writer_entry(FILE *out, const char *key, const char *value, const char *comment) {

@@ -160,7 +160,8 @@ int key_parse_text(
         char *copy = NULL;
 
         if (strlen(text) > key->max)
-                return refuse(why, "longer than %" PRIu64 " bytes: " SHOWN, key->max, text);
+                return refuse(why, "%zu bytes, and at most %" PRIu64 " may be: " SHOWN,
+                        strlen(text), key->max, text);
         if (!destination)
                 return 0;
         if (*text != '\0') {

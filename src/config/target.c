@@ -2,6 +2,7 @@
 #include "config/target.h"
 
 #include "config/ini-writer.h"
+#include "config/key-types.h"
 #include "config/suggest.h"
 #include "util/cleanup.h"
 
@@ -195,6 +196,9 @@ int target_from_variable(Target *ret, const SectionList *sections, const char *v
 int target_check(const Target *target, const char *value, char why[static PROBLEM_WHY_SIZE]) {
         const Key *key = keys_find(target->section->kind, target->key);
 
+        /* Longer than it may be anywhere: its line does not matter. */
+        if (key && key->parse == key_parse_text && strlen(value) > key->max)
+                return key_check(key, value, why);
         if (!ini_writer_can_write(target->key, value, !key || key->may_continue, why))
                 return KEY_E_VALUE;
         return key ? key_check(key, value, why) : 0;

@@ -56,7 +56,7 @@ static void test_a_description_fits_a_value(void **state) {
         /* Three commas are too many. */
         fixture_load_text(f, text);
         assert_int_equal(f->errors, 1);
-        assert_non_null(strstr(f->problems, "description: longer than 512 bytes"));
+        assert_non_null(strstr(f->problems, "description: 515 bytes, and at most 512 may be"));
         text[strlen(text) - 4] = '\0';
         fixture_load_text(f, text);
         expect_no_problem(f);

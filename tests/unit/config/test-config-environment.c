@@ -111,6 +111,18 @@ static void test_other_variables_are_not_ours(void **state) {
         expect_no_problem(f);
 }
 
+static void test_an_option_that_is_too_long_says_by_how_much(void **state) {
+        char text[400] = "advertisement.name=", expected[500];
+        Fixture *f = *state;
+
+        memset(text + strlen(text), 'x', 300);
+        load_with_option(f, "", text);
+        snprintf(expected, sizeof(expected),
+                "-o %s: 300 bytes, and at most 248 may be: \"%.60s\"\n", text,
+                text + strlen("advertisement.name="));
+        expect_problems(f, expected);
+}
+
 static void test_a_bad_value_names_the_variable_or_the_option(void **state) {
         Fixture *f = *state;
 
@@ -260,6 +272,7 @@ int main(void) {
                 FIXTURE_TEST(test_an_unknown_variable_is_refused_by_its_name),
                 FIXTURE_TEST(test_other_variables_are_not_ours),
                 FIXTURE_TEST(test_a_bad_value_names_the_variable_or_the_option),
+                FIXTURE_TEST(test_an_option_that_is_too_long_says_by_how_much),
                 FIXTURE_TEST(test_what_no_file_can_say_is_refused),
                 FIXTURE_TEST(test_an_option_says_what_is_wrong_with_it),
                 FIXTURE_TEST(test_an_alias_sets_its_key),

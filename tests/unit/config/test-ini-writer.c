@@ -122,7 +122,9 @@ static void test_what_no_file_can_say_is_refused(void **state) {
         char word[INI_LINE_MAX + 1] = "";
 
         memset(word, 'x', INI_LINE_MAX);
-        expect_refused(word, "no comma or space");
+        expect_refused(word,
+                "197 bytes, and there is no comma or space to break them at: a line of a "
+                "file takes 196");
         expect_refused("a\nb", "control character");
         expect_refused("a ;b", "comment");
         expect_refused("\xff", "UTF-8");
@@ -134,7 +136,7 @@ static void test_a_key_of_one_line_is_not_broken(void **state) {
         memset(value, 'x', 250);
         value[100] = ' ';
         assert_false(ini_writer_can_write("key", value, false, why));
-        assert_string_equal(why, "too long for a line of a file");
+        assert_string_equal(why, "250 bytes, and a line of a file takes 191");
 }
 
 int main(void) {
