@@ -119,6 +119,10 @@ class InPlace(Reloading):
         self.reload(f"[metrics]\nfile = {self.folder}/metrics0\n")
         self.until(lambda: os.path.exists(self.folder + "/metrics0"))
 
+    def test_what_an_option_sets_no_file_changes(self):
+        self.put_on_air("-o", "queue.depth=3")
+        self.expect_reloaded("[queue]\ndepth = 5\nrate = 7\n", in_place=["[queue] rate"])
+
     def test_nothing_changes_nothing(self):
         self.put_on_air()
         self.expect_reloaded("# only a comment\n[queue]\ndepth = 64\n")
