@@ -71,7 +71,7 @@ def read_reload(text):
     for line in text.splitlines():
         if line.startswith(".Sh "):
             reload = line == ".Sh RELOAD"
-        heading = re.fullmatch(r"\.Ss (.+)", line)
+        heading = re.fullmatch(r"\.Ss (?:\\&)?(.+)", line)
         item = re.fullmatch(r"\.It Ic \[(\w+)[^]]*\]", line)
         if reload and heading:
             kind, section = RELOAD.get(heading.group(1)), None
