@@ -231,8 +231,8 @@ class Rights(Story):
                                "socket.admin_group=no-such-group-anywhere",
                                os.environ["MUSHPI_PROFILE"])
         self.assertNotEqual(done.returncode, 0)
-        self.assertIn('-o socket.admin_group=no-such-group-anywhere: there is no group "no-such-group-anywhere"',
-                      done.stderr)
+        self.assertIn('-o socket.admin_group=no-such-group-anywhere: there is no group '
+                      '"no-such-group-anywhere"', done.stderr)
 
     def test_the_read_only_socket(self):
         path = os.path.join(self.folder, "read-only.sock")
