@@ -83,6 +83,10 @@ class Bus:
             os.unlink(self.path)
 
 
+class Closed(AssertionError):
+    """Of a connection to spored, by spored."""
+
+
 class Peer:
     """One connection to spored's socket."""
 
@@ -98,7 +102,7 @@ class Peer:
     def receive(self):
         line = self.lines.readline()
         if not line:
-            raise AssertionError("spored has closed the connection")
+            raise Closed("spored has closed the connection")
         return json.loads(line)
 
     def call(self, **request):

@@ -1,6 +1,7 @@
 /* Preloaded into spored: one allocation is refused. Which one is told in a file that both have
- * mapped, REFUSE_MEMORY: two numbers, how many more there are until then, 0 being never, and how
- * many have been refused. Those of libraries are left out, which end the process then (libev), trip
+ * mapped, REFUSE_MEMORY, in three numbers. Two are written by the test alone: the which-th it is, 0
+ * being none, and a number of the order, by which it is counted anew. The third is the order that
+ * was carried out last. Those of libraries are left out, which end the process then (libev), trip
  * over what they have left half done (sd-bus) or go on as if nothing had been (jansson); what libc
  * takes for spored counts. */
 #include <dlfcn.h>
@@ -17,10 +18,12 @@
 #define FRAMES 12
 
 typedef struct Shared {
-        volatile int64_t countdown, refused;
+        volatile int64_t nth, order, refused;
 } Shared;
 
 static Shared *shared;
+static int64_t order, counted;
+static bool counting;
 static void *(*real_malloc)(size_t size);
 static void *(*real_calloc)(size_t n, size_t size);
 static void *(*real_realloc)(void *old, size_t size);
@@ -77,19 +80,20 @@ static bool is_spored(void *const *frames, int n) {
 static bool refuses(void) {
         void *frames[FRAMES];
 
-        if (!shared || shared->countdown <= 0)
+        if (!shared || shared->nth == 0 || counting)
                 return false;
-        int64_t countdown = shared->countdown;
+        if (order != shared->order)
+                counted = 0;
+        order = shared->order;
         /* What is called here is let through. */
-        shared->countdown = 0;
-        bool counts = is_spored(frames, backtrace(frames, FRAMES));
-        if (counts && countdown == 1) {
-                shared->refused++;
-                errno = ENOMEM;
-                return true;
-        }
-        shared->countdown = countdown - counts;
-        return false;
+        counting = true;
+        counted += is_spored(frames, backtrace(frames, FRAMES));
+        counting = false;
+        if (counted != shared->nth || shared->refused == order)
+                return false;
+        shared->refused = order;
+        errno = ENOMEM;
+        return true;
 }
 
 void *malloc(size_t size) {
