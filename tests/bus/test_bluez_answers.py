@@ -49,7 +49,8 @@ class AnswersStory(BluezStory):
         bluez.command("pause", "0.2")
         bluez.sync()
         self.assertEqual(self.state(bluez), ("1", "1", "1"))
-        self.assertTrue(self.status()["on_air"])
+        # With so short a call_timeout a slow bluetoothd counts as silent for a moment.
+        self.until(lambda: self.status()["on_air"])
 
 
 class Once(AnswersStory):
@@ -89,9 +90,7 @@ class Refused(AnswersStory):
 
     def assert_on_air_all_the_same(self):
         self.wait_on_air()
-        status = self.status()
-        self.assertTrue(status["on_air"])
-        return status
+        self.until(lambda: self.status()["on_air"])
 
     def agent(self, how):
         """It keeps nothing off the air, and is tried again."""
@@ -147,7 +146,7 @@ class Name(AnswersStory):
         self.assertTrue(reply.get("ok"), reply)
         self.bluez.wait_call("UnregisterAdvertisement")
         self.bluez.command("phone", "scan", "name=Shed 2")
-        self.assertTrue(self.status()["on_air"])
+        self.until(lambda: self.status()["on_air"])
 
 
 class Kept(AnswersStory):
@@ -176,8 +175,9 @@ class Kept(AnswersStory):
         reply = self.connect().call(op="reload")
         self.assertTrue(reply.get("ok"), reply)
         self.bluez.wait_call("UnregisterApplication")
+        # When what is in the way has been told by AlreadyExists.
+        self.bluez.wait_call("UnregisterApplication")
         self.assert_registered_once(self.bluez)
-        self.assertEqual(self.bluez.calls("UnregisterApplication"), ["UnregisterApplication"])
 
 
 class Pings(AnswersStory):

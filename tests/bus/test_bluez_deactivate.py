@@ -7,10 +7,11 @@ import unittest
 
 from bluez import BluezStory
 from harness import has_its_own_memory
+from simulation.sporesim import UNDER_VALGRIND
 from test_bluez_policies import BLOCKED, Stopped, TEN
 
 OFF = "STATUS=not on air: deactivated by a program; sporectl activate"
-CYCLES, WARM = 100, 20
+CYCLES, WARM = (20, 5) if UNDER_VALGRIND else (100, 20)
 BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.Debug.Stats")
 
 
