@@ -124,20 +124,20 @@ static void test_every_key_of_an_advertisement_comes_back(void **state) {
         Fixture *f = *state;
         Config *old;
 
-        fixture_load_text(f, SERVICE
-                "[characteristic a]\nuuid = 2A00\nflags = read\n"
-                "[advertisement]\ndiscoverable_timeout = 5s\nname = Shed\n"
-                "services = s\nsolicit = battery\nmanufacturer_data = 1: 02, 0x59: 03\n"
-                "data = 0x24: 16\nscan_response_data = 0x24: 17\n"
-                "appearance = tag\ninclude_tx_power = yes\ntx_power = high\n"
-                "interval = 100ms 0.2s\nduration = 3s\ntimeout = 1min\n"
-                "scan_response_services = 180D\nscan_response_solicit = s\n"
-                "scan_response_manufacturer_data = 3: 04\n"
-                "scan_response_service_data = battery: 05\n"
-                "ladder = appearance scan-response tx-power\n"
-                "[advertisement beacon]\ntype = broadcast\nservice_data = s: 01 02\n"
-                "include_name = no\ninclude_rsi = yes\nsecondary_channel = coded\n"
-                "[advertisement off]\nenable = no\n");
+        fixture_load_text(f,
+                SERVICE "[characteristic a]\nuuid = 2A00\nflags = read\n"
+                        "[advertisement]\ndiscoverable_timeout = 5s\nname = Shed\n"
+                        "services = s\nsolicit = battery\nmanufacturer_data = 1: 02, 0x59: 03\n"
+                        "data = 0x24: 16\nscan_response_data = 0x24: 17\n"
+                        "appearance = tag\ninclude_tx_power = yes\ntx_power = high\n"
+                        "interval = 100ms 0.2s\nduration = 3s\ntimeout = 1min\n"
+                        "scan_response_services = 180D\nscan_response_solicit = s\n"
+                        "scan_response_manufacturer_data = 3: 04\n"
+                        "scan_response_service_data = battery: 05\n"
+                        "ladder = appearance scan-response tx-power\n"
+                        "[advertisement beacon]\ntype = broadcast\nservice_data = s: 01 02\n"
+                        "include_name = no\ninclude_rsi = yes\nsecondary_channel = coded\n"
+                        "[advertisement off]\nenable = no\n");
         expect_no_problem(f);
         reload(f, &old);
         assert_int_equal(config_profile(f->config)->n_advertisements, 2);
