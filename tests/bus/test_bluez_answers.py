@@ -5,6 +5,7 @@ import os
 import unittest
 
 from bluez import FAILED, BluezStory
+from simulation.sporesim import UNDER_VALGRIND
 
 ALREADY = "org.bluez.Error.AlreadyExists"
 # What is called on the way to the air, in this order.
@@ -195,11 +196,14 @@ def story(method, *arguments):
     return lambda self: getattr(self, method)(*arguments)
 
 
+# Valgrind looks at memory, and what differs in the words of an answer alone takes the same ways.
+GIVEN = ("refused", "odd", "never", "too_late") if UNDER_VALGRIND else tuple(ANSWERS)
+
 for member in CALLS:
-    for answer in ANSWERS:
+    for answer in GIVEN:
         setattr(Once, f"test_{member}_{answer}", story("once", member, answer))
     setattr(Once, f"test_{member}_after_a_second_owner", story("after_a_second_owner", member))
-for answer in ANSWERS:
+for answer in GIVEN:
     if not answer.endswith("late"):
         setattr(Refused, f"test_an_agent_{answer}", story("agent", answer))
     setattr(Name, f"test_{answer}", story("renamed", answer))
