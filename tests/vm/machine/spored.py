@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 from stories import spored
+from stories.peer import Peer
 from stories.world import clean_environment, wait_until
 
 from .systemd import show, show_all, systemctl
@@ -16,6 +17,15 @@ SOCKET_UNIT = "spored.socket"
 CONFIGURATION = pathlib.Path("/etc/spored/spored.conf")
 SOCKET = pathlib.Path("/run/spored/spored.sock")
 UNIT_DROP_IN = pathlib.Path("/run/systemd/system/spored.service.d/story.conf")
+
+
+def listens(path):
+    """It has its name a moment before."""
+    try:
+        Peer(path).close()
+    except (FileNotFoundError, ConnectionRefusedError):
+        return False
+    return True
 
 
 class Spored(spored.Spored):
@@ -109,7 +119,7 @@ class Spored(spored.Spored):
         command = ["spored", "-o", f"socket.path={path}"]
         with subprocess.Popen(command, env=clean_environment()) as process:
             try:
-                wait_until(path.exists, "the second spored has its socket")
+                wait_until(lambda: listens(path), "the second spored listens")
                 yield spored.Daemon(path)
             finally:
                 process.terminate()
