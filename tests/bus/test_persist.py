@@ -83,12 +83,15 @@ class PersistStory(Story):
 class Held(PersistStory):
     """The child that writes the values stands still, as on a disk that does not answer."""
 
-    def child_of(self, process):
-        """Stopped before it has come to its end, or None: it was quicker."""
+    @staticmethod
+    def children(process):
         path = f"/proc/{process.pid}/task/{process.pid}/children"
         with open(path, encoding="ascii") as f:
-            children = f.read().split()
-        for child in map(int, children):
+            return [int(child) for child in f.read().split()]
+
+    def child_of(self, process):
+        """Stopped before it has come to its end, or None: it was quicker."""
+        for child in self.children(process):
             try:
                 os.kill(child, signal.SIGSTOP)
                 while (state := self.state_of(child)) not in ("T", "Z"):
@@ -115,6 +118,8 @@ class Held(PersistStory):
     def hold(self, process, values):
         """A value whose child was caught; each of those before is written wholly."""
         for value in values:
+            # The one before may have written and still be there.
+            self.until(lambda: not self.children(process))
             self.set("level", value=value)
             while self.text() != HEADER + f"level {value:02x}\n":
                 child = self.child_of(process)
