@@ -4,9 +4,8 @@ import os
 import socket
 import subprocess
 import sys
-import time
 
-from harness import LIMIT, Story
+from harness import Story
 from simulation.sporesim import Sporesim
 
 ADAPTER = {"Address": "AA:BB:CC:DD:EE:00", "Alias": "box", "Modalias": "usb:v1D6Bp0246d0542",
@@ -203,12 +202,6 @@ class BluezStory(Story):
 
     def counters(self, name):
         return next(c for c in self.status()["characteristics"] if c["name"] == name)
-
-    def until(self, done):
-        """Asks again and again: for what no event tells."""
-        end = time.monotonic() + LIMIT
-        while not done():
-            self.assertLess(time.monotonic(), end)
 
     def expect(self, name, **wanted):
         """The counters of its queue; those that are not named are 0."""

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 from simulation.sporesim import LIMIT, UNDER_VALGRIND
@@ -201,6 +202,12 @@ class Story(unittest.TestCase):
         peer = Peer(self.socket_path)
         self.addCleanup(peer.close)
         return peer
+
+    def until(self, done):
+        """Asks again and again: for what no event tells."""
+        end = time.monotonic() + LIMIT
+        while not done():
+            self.assertLess(time.monotonic(), end)
 
     def ctl(self, *arguments):
         return subprocess.run([SPORECTL, "--socket", self.socket_path, *arguments],
