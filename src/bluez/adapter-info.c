@@ -74,7 +74,8 @@ int adapter_info_on_property(const char *name, sd_bus_message *m, void *userdata
         return r == 0 ? sd_bus_message_skip(m, "v") : r;
 }
 
-int adapter_info_index(const AdapterInfo *info) {
+/* The kernel's; what is not named so has ADAPTER_INDEX_MAX. */
+static int index_of(const AdapterInfo *info) {
         const char *name = adapter_name(info);
         uint64_t index;
 
@@ -88,7 +89,7 @@ AdapterCandidate adapter_info_candidate(const AdapterInfo *info) {
         return (AdapterCandidate){
                 .name = adapter_name(info),
                 .address = info->address,
-                .index = adapter_info_index(info),
+                .index = index_of(info),
                 .serves = info->has_gatt_manager,
         };
 }

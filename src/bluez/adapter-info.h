@@ -26,7 +26,5 @@ int adapter_info_on_property(const char *name, sd_bus_message *m, void *userdata
 
 /* "hci0" of its path. */
 const char *adapter_name(const AdapterInfo *info);
-/* The kernel's index; what is not named so has ADAPTER_INDEX_MAX. */
-int adapter_info_index(const AdapterInfo *info);
 /* It as one that may be chosen; borrowed. */
 AdapterCandidate adapter_info_candidate(const AdapterInfo *info);

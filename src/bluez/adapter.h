@@ -16,7 +16,7 @@ typedef struct AdapterEvents {
 } AdapterEvents;
 
 typedef struct AdapterParameters {
-        const char *select; /* as adapter_choice_fits(); borrowed */
+        const char *select; /* as of adapter_choice_make(); borrowed */
         const char *alias;  /* set on the chosen one; NULL: left alone; borrowed */
         bool power_on;      /* and again, whoever switches it off */
         uint64_t wait_usec; /* for the one before, until another is taken; 0: not at all */

@@ -8,7 +8,7 @@ static bool is_auto(const char *select) {
         return strcmp(select, "auto") == 0;
 }
 
-bool adapter_choice_fits(const char *select, const AdapterCandidate *c) {
+static bool fits(const char *select, const AdapterCandidate *c) {
         return is_auto(select) || strcmp(select, c->name) == 0 ||
                (c->address && strcasecmp(select, c->address) == 0);
 }
@@ -21,7 +21,7 @@ static size_t best(const char *select, const AdapterCandidate *candidates, size_
         size_t found = ADAPTER_CHOICE_NONE;
 
         for (size_t i = 0; i < n; i++)
-                if (adapter_choice_fits(select, &candidates[i]) &&
+                if (fits(select, &candidates[i]) &&
                         (found == ADAPTER_CHOICE_NONE ||
                                 is_better(&candidates[i], &candidates[found])))
                         found = i;
@@ -47,7 +47,7 @@ size_t adapter_choice_make(const AdapterChoice *choice, const char *select,
 
         *ret_waits = false;
         if (chosen != ADAPTER_CHOICE_NONE && candidates[chosen].serves &&
-                adapter_choice_fits(select, &candidates[chosen]))
+                fits(select, &candidates[chosen]))
                 return chosen;
         if (!is_auto(select) || !*choice->name || found == ADAPTER_CHOICE_NONE)
                 return found;

@@ -22,11 +22,9 @@ typedef struct AdapterChoice {
                 address[ADAPTER_CHOICE_TEXT_MAX]; /* the last; or empty */
 } AdapterChoice;
 
-/* Whether select ("auto", a name or an address in any case) can mean it. */
-bool adapter_choice_fits(const char *select, const AdapterCandidate *candidate);
-/* The one to serve on now, or ADAPTER_CHOICE_NONE. chosen: the one that is served on, which stays
- * while it serves, or ADAPTER_CHOICE_NONE. ret_waits: there are others, but the last one is waited
- * for; patient: it may be. */
+/* The one to serve on now, or ADAPTER_CHOICE_NONE. select: "auto", a name or an address in any
+ * case. chosen: the one that is served on, which stays while it serves, or ADAPTER_CHOICE_NONE.
+ * ret_waits: there are others, but the last one is waited for; patient: it may be. */
 size_t adapter_choice_make(const AdapterChoice *choice, const char *select,
         const AdapterCandidate *candidates, size_t n, size_t chosen, bool patient, bool *ret_waits);
 /* It is the last from now on. Returns whether it has another address than the last one, of the same

@@ -20,11 +20,11 @@ static size_t list_size(const AdvertisedUuids *uuids, size_t each) {
         return size > 0 ? AD_HEADER_SIZE + size : 0;
 }
 
-size_t advertised_uuids_size(const AdvertisedUuids *uuids) {
+static size_t uuids_size(const AdvertisedUuids *uuids) {
         return list_size(uuids, 2) + list_size(uuids, 16);
 }
 
-size_t advertised_manufacturer_size(const AdvertisedData *data) {
+static size_t manufacturer_size(const AdvertisedData *data) {
         size_t size = 0;
 
         for (size_t i = 0; i < data->n_manufacturer; i++)
@@ -32,7 +32,7 @@ size_t advertised_manufacturer_size(const AdvertisedData *data) {
         return size;
 }
 
-size_t advertised_service_size(const AdvertisedData *data) {
+static size_t service_size(const AdvertisedData *data) {
         size_t size = 0;
 
         for (size_t i = 0; i < data->n_service; i++)
@@ -40,7 +40,7 @@ size_t advertised_service_size(const AdvertisedData *data) {
         return size;
 }
 
-size_t advertised_other_size(const AdvertisedData *data) {
+static size_t other_size(const AdvertisedData *data) {
         size_t size = 0;
 
         for (size_t i = 0; i < data->n_other; i++)
@@ -49,23 +49,22 @@ size_t advertised_other_size(const AdvertisedData *data) {
 }
 
 size_t advertised_data_size(const AdvertisedData *data) {
-        return advertised_uuids_size(&data->services) + advertised_uuids_size(&data->solicit) +
-               advertised_manufacturer_size(data) + advertised_service_size(data) +
-               advertised_other_size(data);
+        return uuids_size(&data->services) + uuids_size(&data->solicit) + manufacturer_size(data) +
+               service_size(data) + other_size(data);
 }
 
 size_t advertisement_item_size(const Advertisement *a, AdvertisementItem item) {
         switch (item) {
         case ADVERTISEMENT_ITEM_SERVICES:
-                return advertised_uuids_size(&a->data.services);
+                return uuids_size(&a->data.services);
         case ADVERTISEMENT_ITEM_SOLICIT:
-                return advertised_uuids_size(&a->data.solicit);
+                return uuids_size(&a->data.solicit);
         case ADVERTISEMENT_ITEM_MANUFACTURER_DATA:
-                return advertised_manufacturer_size(&a->data);
+                return manufacturer_size(&a->data);
         case ADVERTISEMENT_ITEM_SERVICE_DATA:
-                return advertised_service_size(&a->data);
+                return service_size(&a->data);
         case ADVERTISEMENT_ITEM_DATA:
-                return advertised_other_size(&a->data);
+                return other_size(&a->data);
         case ADVERTISEMENT_ITEM_APPEARANCE:
                 return a->has_appearance ? AD_APPEARANCE_SIZE : 0;
         case ADVERTISEMENT_ITEM_INCLUDE_TX_POWER:

@@ -12,12 +12,7 @@
  * NUL (linux net/bluetooth/eir.c). */
 #define AD_ADAPTER_NAME_SIZE_MAX (AD_HEADER_SIZE + 11)
 
-/* Bytes of UUIDs as a list of each length, of manufacturer's, of services' and of other data. */
-size_t advertised_uuids_size(const AdvertisedUuids *uuids);
-size_t advertised_manufacturer_size(const AdvertisedData *data);
-size_t advertised_service_size(const AdvertisedData *data);
-size_t advertised_other_size(const AdvertisedData *data);
-/* All of it. */
+/* Bytes of all of it. */
 size_t advertised_data_size(const AdvertisedData *data);
 /* What item of an advertisement takes of the advertising data; 0 of what is none of it, of what
  * is not there, and of the name, whose place is not always the same. */
