@@ -123,7 +123,7 @@ static void on_leave(struct ev_loop *loop, struct ev_timer *w, int revents) {
         d->air = AIR_OFF;
         if (d->stopping)
                 daemon_end_if_done(d);
-        else if (!d->deactivated && daemon_serves(d))
+        else if (!d->deactivated)
                 air_connect(d);
         else
                 daemon_announce(d);
