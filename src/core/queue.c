@@ -13,6 +13,8 @@ struct QueueNotifier {
         Queue *queue; /* the owner */
         QueueNotifier *next;
         uint64_t cursor;        /* the number of the next value to send */
+        bool given;             /* the value before the cursor may come back */
+        bool overtaken;         /* and has lost its place before the others */
         uint64_t moved_usec;    /* when it last sent, or began to have something to send */
         bool stalled;           /* until it moves */
         QueueCounters counters; /* but for pending, which is a difference */
@@ -108,12 +110,15 @@ static uint64_t stalls_usec(const QueueNotifier *notifier) {
 
 static void stall(QueueNotifier *notifier) {
         notifier->stalled = true;
+        notifier->overtaken = notifier->overtaken || pending(notifier) > 0;
         notifier->counters.dropped_stalled += pending(notifier);
         notifier->cursor = notifier->queue->end;
 }
 
+/* What is given has a room that nobody else gets: it may come back. */
 static bool holds_back(const QueueNotifier *notifier) {
-        return is_full(notifier) && !notifier->stalled;
+        return pending(notifier) + notifier->given >= notifier->queue->parameters.depth &&
+               !notifier->stalled;
 }
 
 /* True if somebody who is not stalled has no room. */
@@ -128,16 +133,25 @@ static bool find_stalled(Queue *queue, uint64_t now_usec) {
         return full;
 }
 
-static void push_out_oldest(QueueNotifier *notifier) {
-        notifier->cursor++;
+static void count_pushed_out(QueueNotifier *notifier) {
         if (notifier->queue->parameters.policy == QUEUE_COALESCE)
                 notifier->counters.coalesced++;
         else
                 notifier->counters.dropped_overwritten++;
 }
 
+static void push_out_oldest(QueueNotifier *notifier) {
+        notifier->cursor++;
+        count_pushed_out(notifier);
+}
+
 static uint8_t *slot_of(const Queue *queue, size_t slot) {
         return queue->values + slot * queue->parameters.value_max;
+}
+
+static void overtake(Queue *queue) {
+        for (QueueNotifier *n = queue->notifiers; n; n = n->next)
+                n->overtaken = n->overtaken || pending(n) >= queue->parameters.depth;
 }
 
 static void store(Queue *queue, const uint8_t *data, size_t size, uint64_t now_usec) {
@@ -148,6 +162,7 @@ static void store(Queue *queue, const uint8_t *data, size_t size, uint64_t now_u
         queue->sizes[slot] = size;
         queue->pushed_usec[slot] = now_usec;
         queue->end++;
+        overtake(queue);
 }
 
 /* Number modulo depth is the slot in both. */
@@ -184,6 +199,7 @@ void queue_reconfigure(Queue *queue, Queue *fresh) {
         /* Without anybody there is nothing to repeat. */
         if (!queue->notifiers)
                 queue->end = 0;
+        overtake(queue);
         for (QueueNotifier *n = queue->notifiers; n; n = n->next)
                 while (pending(n) > queue->parameters.depth)
                         push_out_oldest(n);
@@ -225,6 +241,13 @@ uint64_t queue_stalls_usec(const Queue *queue) {
         return usec > 0 ? usec : USEC_NEVER;
 }
 
+bool queue_waits(const Queue *queue) {
+        for (const QueueNotifier *n = queue->notifiers; n; n = n->next)
+                if (pending(n) > 0)
+                        return true;
+        return false;
+}
+
 bool queue_stalled(const Queue *queue) {
         for (const QueueNotifier *n = queue->notifiers; n; n = n->next)
                 if (n->stalled)
@@ -260,7 +283,7 @@ int queue_notifier_repeat(
         QueueNotifier *notifier, const uint8_t *data, size_t size, uint64_t now_usec) {
         Queue *queue = notifier->queue;
 
-        if (pending(notifier) > 0 || queue->end == 0)
+        if (pending(notifier) > 0 || notifier->given || queue->end == 0)
                 return QUEUE_E_OTHER;
         size_t slot = (size_t)((queue->end - 1) % queue->parameters.depth);
         if (queue->sizes[slot] != size ||
@@ -309,20 +332,53 @@ int queue_notifier_peek(const QueueNotifier *notifier, QueuedValue *ret) {
         return 1;
 }
 
-static void move(QueueNotifier *notifier, uint64_t now_usec) {
-        assert(pending(notifier) > 0);
-        notifier->cursor++;
+static void moved(QueueNotifier *notifier, uint64_t now_usec) {
         notifier->moved_usec = now_usec;
         notifier->stalled = false;
 }
 
+static void take(QueueNotifier *notifier, uint64_t now_usec) {
+        assert(pending(notifier) > 0);
+        notifier->cursor++;
+        moved(notifier, now_usec);
+}
+
 void queue_notifier_sent(QueueNotifier *notifier, uint64_t now_usec) {
-        move(notifier, now_usec);
+        take(notifier, now_usec);
         notifier->counters.sent++;
 }
 
+void queue_notifier_given(QueueNotifier *notifier, uint64_t now_usec) {
+        notifier->given = true;
+        notifier->overtaken = false;
+        take(notifier, now_usec);
+}
+
+void queue_notifier_kept(QueueNotifier *notifier, uint64_t now_usec) {
+        if (!notifier->given)
+                return;
+        notifier->given = false;
+        notifier->counters.sent++;
+        moved(notifier, now_usec);
+}
+
+void queue_notifier_returned(QueueNotifier *notifier, uint64_t now_usec) {
+        if (!notifier->given)
+                return;
+        if (notifier->overtaken)
+                count_pushed_out(notifier);
+        else
+                notifier->cursor--;
+        notifier->given = false;
+        notifier->moved_usec = now_usec;
+}
+
+size_t queue_notifier_waiting(const QueueNotifier *notifier) {
+        return (size_t)pending(notifier);
+}
+
 void queue_notifier_oversize(QueueNotifier *notifier, uint64_t now_usec) {
-        move(notifier, now_usec);
+        take(notifier, now_usec);
         notifier->counters.dropped_oversize++;
 }
 
@@ -333,6 +389,6 @@ void queue_notifier_confirmed(QueueNotifier *notifier) {
 QueueCounters queue_notifier_counters(const QueueNotifier *notifier) {
         QueueCounters c = notifier->counters;
 
-        c.pending = pending(notifier);
+        c.pending = pending(notifier) + notifier->given;
         return c;
 }

@@ -25,13 +25,13 @@ typedef enum QueuePolicy {
 
 typedef struct QueueCounters {
         uint64_t published;
-        uint64_t sent;                /* handed to BlueZ */
+        uint64_t sent;                /* handed to BlueZ, or kept by it */
         uint64_t dropped_overwritten; /* by a newer one */
         uint64_t dropped_stalled;     /* waited when the notifier was found stalled */
         uint64_t dropped_gone;        /* waited when the notifier ended */
         uint64_t dropped_oversize;    /* fits no packet, and is not to be cut */
         uint64_t coalesced;
-        uint64_t pending;
+        uint64_t pending;   /* what is given among them */
         uint64_t confirmed; /* indications that a central has confirmed; beside the sum */
 } QueueCounters;
 
@@ -57,10 +57,10 @@ Queue *queue_free(Queue *queue);
 void queue_reconfigure(Queue *queue, Queue *fresh);
 
 /* Adds a copy of the value for every notifier; without one it does nothing. Voids what was peeked.
- * A notifier that has had something to send and has sent nothing for stall_after is stalled, for
- * drop_newest and block: its backlog is dropped, and until it sends again it is served as by
- * drop_oldest. QUEUE_E_FULL under drop_newest and block, -EMSGSIZE above value_max: nothing is
- * counted or changed but who is stalled. */
+ * What is given takes room under drop_newest and block. A notifier that has had something to send
+ * and has sent nothing for stall_after is stalled, for drop_newest and block: its backlog is
+ * dropped, and until it sends again it is served as by drop_oldest. QUEUE_E_FULL under drop_newest
+ * and block, -EMSGSIZE above value_max: nothing is counted or changed but who is stalled. */
 int queue_push(Queue *queue, const uint8_t *data, size_t size, uint64_t now_usec);
 /* Likewise, but what is full is overwritten, whatever the policy: for values that nobody can wait
  * with, such as a central's writes. */
@@ -68,6 +68,9 @@ int queue_push_over(Queue *queue, const uint8_t *data, size_t size, uint64_t now
 /* When a push that is refused now will find a notifier stalled, if nothing is sent until then;
  * USEC_NEVER: nothing is full. */
 uint64_t queue_stalls_usec(const Queue *queue);
+
+/* A value waits for one of its notifiers, and is not given. */
+bool queue_waits(const Queue *queue);
 
 /* A notifier of its is stalled. */
 bool queue_stalled(const Queue *queue);
@@ -84,7 +87,7 @@ int queue_notifier_repeat(
         QueueNotifier *notifier, const uint8_t *data, size_t size, uint64_t now_usec);
 /* a is further than b, which is of the same queue: it has less to send. */
 bool queue_notifier_ahead(const QueueNotifier *a, const QueueNotifier *b);
-/* Counts what waited as dropped_gone. Returns NULL, takes NULL. */
+/* Counts what waited, and what is given, as dropped_gone. Returns NULL, takes NULL. */
 QueueNotifier *queue_notifier_end(QueueNotifier *notifier);
 
 /* A waiting value, borrowed until the queue changes. */
@@ -96,10 +99,20 @@ typedef struct QueuedValue {
 
 /* The oldest value this notifier has not sent: 1 and *ret, or 0 if nothing waits. */
 int queue_notifier_peek(const QueueNotifier *notifier, QueuedValue *ret);
-/* The peeked value was handed to BlueZ, or is dropped as oversize. Only after a peek that gave 1.
- * Either is a move: the notifier is not stalled. */
+/* The peeked value was handed to BlueZ, was given to it and may come back, or is dropped as
+ * oversize. Only after a peek that gave 1, and while none is given. Each is a move: the notifier is
+ * not stalled. */
 void queue_notifier_sent(QueueNotifier *notifier, uint64_t now_usec);
+void queue_notifier_given(QueueNotifier *notifier, uint64_t now_usec);
 void queue_notifier_oversize(QueueNotifier *notifier, uint64_t now_usec);
+/* BlueZ has kept what was given, if anything was. A move. */
+void queue_notifier_kept(QueueNotifier *notifier, uint64_t now_usec);
+/* BlueZ has not taken what was given, if anything was: it waits again, before all others, and has
+ * as long as one that comes now. Where newer ones have taken all its room meanwhile, or were
+ * dropped, it counts as overwritten too, under coalesce as coalesced. */
+void queue_notifier_returned(QueueNotifier *notifier, uint64_t now_usec);
+/* How many wait and are not given. */
+size_t queue_notifier_waiting(const QueueNotifier *notifier);
 /* A central has confirmed an indication. */
 void queue_notifier_confirmed(QueueNotifier *notifier);
 QueueCounters queue_notifier_counters(const QueueNotifier *notifier);

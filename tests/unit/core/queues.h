@@ -49,6 +49,16 @@ static inline void expect_sends(QueueNotifier *notifier, uint8_t byte) {
         queue_notifier_sent(notifier, now);
 }
 
+/* Likewise, but it may come back. */
+static inline void expect_gives(QueueNotifier *notifier, uint8_t byte) {
+        QueuedValue value = {0};
+
+        assert_int_equal(queue_notifier_peek(notifier, &value), 1);
+        assert_int_equal(value.size, 1);
+        assert_int_equal(value.data[0], byte);
+        queue_notifier_given(notifier, now);
+}
+
 static inline void expect_nothing_waits(const QueueNotifier *notifier) {
         QueuedValue value;
 

@@ -24,6 +24,8 @@ typedef struct ModelNotifier {
         uint64_t moved_usec;
         uint32_t waiting[QUEUE_DEPTH_MAX]; /* numbers of the values, oldest first */
         size_t n_waiting;
+        uint32_t given; /* the number of what may come back; 0: nothing */
+        bool overtaken; /* it has no place to come back to */
         uint32_t last_sent;
         QueueCounters counters;
 } ModelNotifier;
@@ -36,7 +38,7 @@ typedef struct Model {
         bool reconfigures; /* now and then */
         uint64_t now;
         uint32_t n_values;
-        uint64_t n_refused;
+        uint64_t n_refused, n_returned;
         ModelNotifier notifiers[NOTIFIERS];
         QueueCounters ended;
 } Model;
@@ -88,15 +90,22 @@ static void append(Model *model, ModelNotifier *n, uint32_t number) {
         if (n->n_waiting == model->limit)
                 take_room(model, n);
         n->waiting[n->n_waiting++] = number;
+        n->overtaken = n->overtaken || n->n_waiting >= model->limit;
+}
+
+/* What may come back has a room too. */
+static size_t room_of(const ModelNotifier *n) {
+        return n->n_waiting + (n->given > 0);
 }
 
 /* The rule of the design: who has sent nothing for so long no longer holds anybody back. */
 static bool holds_back(Model *model, ModelNotifier *n) {
-        if (!n->real || n->stalled || n->n_waiting < model->limit)
+        if (!n->real || n->stalled || room_of(n) < model->limit)
                 return false;
         if (model->now - n->moved_usec < STALL_AFTER)
                 return true;
         n->counters.dropped_stalled += n->n_waiting;
+        n->overtaken = n->overtaken || n->n_waiting > 0;
         n->n_waiting = 0;
         n->stalled = true;
         return false;
@@ -140,7 +149,7 @@ static void start(Model *model, ModelNotifier *n) {
 }
 
 static void end(Model *model, ModelNotifier *n) {
-        n->counters.dropped_gone = n->n_waiting;
+        n->counters.dropped_gone = room_of(n);
         add(&model->ended, &n->counters);
         n->real = queue_notifier_end(n->real);
 }
@@ -158,9 +167,14 @@ static void move(Model *model, ModelNotifier *n) {
         assert_memory_equal(value.data, expected, value.size);
         assert_true(n->waiting[0] > n->last_sent);
         n->last_sent = n->waiting[0];
-        if (random_below(&model->random, 10) == 0) {
+        uint32_t dice = random_below(&model->random, 10);
+        if (dice == 0) {
                 queue_notifier_oversize(n->real, model->now);
                 n->counters.dropped_oversize++;
+        } else if (dice < 6) {
+                queue_notifier_given(n->real, model->now);
+                n->given = n->waiting[0];
+                n->overtaken = false;
         } else {
                 queue_notifier_sent(n->real, model->now);
                 n->counters.sent++;
@@ -168,6 +182,45 @@ static void move(Model *model, ModelNotifier *n) {
         n->moved_usec = model->now;
         n->stalled = false;
         take_first(n);
+}
+
+static void put_first(ModelNotifier *n, uint32_t number) {
+        memmove(n->waiting + 1, n->waiting, n->n_waiting * sizeof(n->waiting[0]));
+        n->waiting[0] = number;
+        n->n_waiting++;
+        n->last_sent = number - 1;
+}
+
+static void return_given(Model *model, ModelNotifier *n) {
+        queue_notifier_returned(n->real, model->now);
+        if (n->given && !n->overtaken)
+                put_first(n, n->given);
+        else if (n->given && model->policy == QUEUE_COALESCE)
+                n->counters.coalesced++;
+        else if (n->given)
+                n->counters.dropped_overwritten++;
+        model->n_returned += n->given && !n->overtaken;
+        if (n->given)
+                n->moved_usec = model->now;
+        n->given = 0;
+}
+
+static void keep_given(const Model *model, ModelNotifier *n) {
+        queue_notifier_kept(n->real, model->now);
+        if (!n->given)
+                return;
+        n->given = 0;
+        n->counters.sent++;
+        n->moved_usec = model->now;
+        n->stalled = false;
+}
+
+/* What was given is kept or comes back, before another moves. */
+static void settle(Model *model, ModelNotifier *n) {
+        if (random_below(&model->random, 4) == 0)
+                return_given(model, n);
+        else
+                keep_given(model, n);
 }
 
 /* A notifier starts if it is not there; else it moves a few, falls asleep or wakes, or ends. */
@@ -184,8 +237,10 @@ static void touch(Model *model, ModelNotifier *n) {
                 queue_notifier_confirmed(n->real);
                 n->counters.confirmed++;
         } else if (!n->asleep) {
-                for (uint32_t i = random_below(&model->random, 4); i > 0; i--)
+                for (uint32_t i = random_below(&model->random, 4); i > 0; i--) {
+                        settle(model, n);
                         move(model, n);
+                }
         }
 }
 
@@ -196,7 +251,7 @@ static uint64_t stalls_usec(const Model *model) {
         for (size_t i = 0; refuses(model) && i < NOTIFIERS; i++) {
                 const ModelNotifier *n = &model->notifiers[i];
 
-                if (n->real && !n->stalled && n->n_waiting == model->limit &&
+                if (n->real && !n->stalled && room_of(n) >= model->limit &&
                         (usec == USEC_NEVER || n->moved_usec + STALL_AFTER > usec))
                         usec = n->moved_usec + STALL_AFTER;
         }
@@ -206,7 +261,7 @@ static uint64_t stalls_usec(const Model *model) {
 static void compare(const Model *model) {
         QueueCounters sum = model->ended;
         QueueCounters all = queue_counters(model->queue);
-        bool stalled = false;
+        bool stalled = false, waits = false;
 
         for (size_t i = 0; i < NOTIFIERS; i++) {
                 const ModelNotifier *n = &model->notifiers[i];
@@ -215,16 +270,19 @@ static void compare(const Model *model) {
 
                 if (!n->real)
                         continue;
-                expected.pending = n->n_waiting;
+                expected.pending = room_of(n);
+                assert_int_equal(queue_notifier_waiting(n->real), n->n_waiting);
                 is = queue_notifier_counters(n->real);
                 assert_counters_equal(&is, &expected);
                 assert_balanced(&is);
                 add(&sum, &expected);
                 stalled = stalled || n->stalled;
+                waits = waits || n->n_waiting > 0;
         }
         assert_counters_equal(&all, &sum);
         assert_balanced(&all);
         assert_int_equal(queue_stalled(model->queue), stalled);
+        assert_int_equal(queue_waits(model->queue), waits);
         assert_int_equal(queue_stalls_usec(model->queue), stalls_usec(model));
 }
 
@@ -239,6 +297,12 @@ static void set_parameters(Model *model, QueuePolicy policy, size_t depth, Queue
         assert_int_equal(queue_new(ret, &parameters), 0);
 }
 
+static void fit_in(const Model *model, ModelNotifier *n) {
+        n->overtaken = n->overtaken || n->n_waiting >= model->limit;
+        while (n->n_waiting > model->limit)
+                take_room(model, n);
+}
+
 static void reconfigure(Model *model) {
         Queue *fresh = NULL;
 
@@ -246,8 +310,7 @@ static void reconfigure(Model *model) {
                 1 + random_below(&model->random, 1U << random_below(&model->random, 7)), &fresh);
         queue_reconfigure(model->queue, fresh);
         for (size_t i = 0; i < NOTIFIERS; i++)
-                while (model->notifiers[i].n_waiting > model->limit)
-                        take_room(model, &model->notifiers[i]);
+                fit_in(model, &model->notifiers[i]);
 }
 
 static void step(Model *model) {
@@ -277,6 +340,7 @@ static QueueCounters run(QueuePolicy policy, size_t depth, unsigned n_operations
         }
         seen = queue_counters(model.queue);
         *n_refused += model.n_refused;
+        assert_true(model.n_returned > 0);
         model.queue = queue_free(model.queue);
         return seen;
 }

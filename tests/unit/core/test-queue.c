@@ -265,6 +265,133 @@ static void test_who_is_ahead(void **state) {
         assert_false(queue_notifier_ahead(second, first));
 }
 
+static void test_what_is_given_is_pending_until_it_is_kept(void **state) {
+        _cleanup_(queue_freep) Queue *queue = make_queue(QUEUE_DROP_OLDEST, 2);
+        QueueNotifier *notifier = make_notifier(queue);
+
+        push(queue, 1);
+        expect_gives(notifier, 1);
+        expect_counters(notifier, &(QueueCounters){.published = 1, .pending = 1});
+        assert_int_equal(queue_notifier_waiting(notifier), 0);
+        queue_notifier_kept(notifier, now);
+        expect_counters(notifier, &(QueueCounters){.published = 1, .sent = 1});
+        queue_notifier_kept(notifier, now);
+        queue_notifier_returned(notifier, now);
+        expect_counters(notifier, &(QueueCounters){.published = 1, .sent = 1});
+}
+
+static void test_what_comes_back_waits_before_all_others(void **state) {
+        _cleanup_(queue_freep) Queue *queue = make_queue(QUEUE_DROP_OLDEST, 3);
+        QueueNotifier *notifier = make_notifier(queue);
+
+        for (uint8_t i = 1; i <= 3; i++)
+                push(queue, i);
+        expect_gives(notifier, 1);
+        queue_notifier_returned(notifier, now);
+        for (uint8_t i = 1; i <= 3; i++)
+                expect_sends(notifier, i);
+        expect_counters(notifier, &(QueueCounters){.published = 3, .sent = 3});
+}
+
+static void test_what_has_no_room_to_come_back_to_is_overwritten(void **state) {
+        _cleanup_(queue_freep) Queue *queue = make_queue(QUEUE_DROP_OLDEST, 2);
+        QueueNotifier *notifier = make_notifier(queue);
+
+        push(queue, 1);
+        expect_gives(notifier, 1);
+        push(queue, 2);
+        push(queue, 3);
+        queue_notifier_returned(notifier, now);
+        expect_counters(
+                notifier, &(QueueCounters){.published = 3, .dropped_overwritten = 1, .pending = 2});
+        expect_sends(notifier, 2);
+}
+
+static void test_what_comes_back_behind_a_newer_one_is_coalesced(void **state) {
+        _cleanup_(queue_freep) Queue *queue = make_queue(QUEUE_COALESCE, 1);
+        QueueNotifier *notifier = make_notifier(queue);
+
+        push(queue, 1);
+        expect_gives(notifier, 1);
+        push(queue, 2);
+        expect_counters(notifier, &(QueueCounters){.published = 2, .pending = 2});
+        queue_notifier_returned(notifier, now);
+        expect_counters(notifier, &(QueueCounters){.published = 2, .coalesced = 1, .pending = 1});
+        expect_sends(notifier, 2);
+}
+
+static void test_nobody_gets_the_room_of_what_may_come_back(void **state) {
+        _cleanup_(queue_freep) Queue *queue = make_queue(QUEUE_BLOCK, 2);
+        QueueNotifier *notifier = make_notifier(queue);
+        const uint8_t byte = 3;
+
+        push(queue, 1);
+        expect_gives(notifier, 1);
+        push(queue, 2);
+        assert_int_equal(queue_push(queue, &byte, 1, now), QUEUE_E_FULL);
+        queue_notifier_returned(notifier, now);
+        expect_sends(notifier, 1);
+        push(queue, byte);
+        expect_sends(notifier, 2);
+        expect_sends(notifier, 3);
+}
+
+static void test_what_comes_back_behind_what_was_stalled_is_dropped_too(void **state) {
+        _cleanup_(queue_freep) Queue *queue = make_queue(QUEUE_DROP_NEWEST, 2);
+        QueueNotifier *notifier = make_notifier(queue);
+
+        push(queue, 1);
+        expect_gives(notifier, 1);
+        push(queue, 2);
+        now += STALL_AFTER;
+        push(queue, 3);
+        queue_notifier_returned(notifier, now);
+        expect_counters(notifier, &(QueueCounters){.published = 3,
+                                          .dropped_overwritten = 1,
+                                          .dropped_stalled = 1,
+                                          .pending = 1});
+        expect_sends(notifier, 3);
+}
+
+static void test_what_comes_back_has_its_time_again(void **state) {
+        _cleanup_(queue_freep) Queue *queue = make_queue(QUEUE_BLOCK, 1);
+        QueueNotifier *notifier = make_notifier(queue);
+        const uint8_t byte = 2;
+
+        push(queue, 1);
+        expect_gives(notifier, 1);
+        now += STALL_AFTER;
+        queue_notifier_returned(notifier, now);
+        assert_int_equal(queue_push(queue, &byte, 1, now), QUEUE_E_FULL);
+        expect_sends(notifier, 1);
+}
+
+static void test_what_is_kept_ends_a_stall(void **state) {
+        _cleanup_(queue_freep) Queue *queue = make_queue(QUEUE_BLOCK, 1);
+        QueueNotifier *notifier = make_notifier(queue);
+
+        push(queue, 1);
+        expect_gives(notifier, 1);
+        now += STALL_AFTER;
+        push(queue, 2);
+        assert_true(queue_stalled(queue));
+        queue_notifier_kept(notifier, now);
+        assert_false(queue_stalled(queue));
+        expect_counters(notifier, &(QueueCounters){.published = 2, .sent = 1, .pending = 1});
+}
+
+static void test_what_may_come_back_is_not_repeated(void **state) {
+        _cleanup_(queue_freep) Queue *queue = make_queue(QUEUE_DROP_OLDEST, 2);
+        QueueNotifier *notifier = make_notifier(queue);
+        const uint8_t byte = 1;
+
+        push(queue, byte);
+        expect_gives(notifier, byte);
+        assert_int_equal(queue_notifier_repeat(notifier, &byte, 1, now), QUEUE_E_OTHER);
+        queue_notifier_kept(notifier, now);
+        assert_int_equal(queue_notifier_repeat(notifier, &byte, 1, now), 0);
+}
+
 static void test_greatest_depth_overwrites_in_order(void **state) {
         _cleanup_(queue_freep) Queue *queue = make_queue(QUEUE_DROP_OLDEST, QUEUE_DEPTH_MAX);
         QueueNotifier *notifier = make_notifier(queue);
@@ -307,6 +434,15 @@ int main(void) {
                 cmocka_unit_test(test_a_value_knows_when_it_came),
                 cmocka_unit_test(test_the_last_value_is_repeated_for_one_alone),
                 cmocka_unit_test(test_who_is_ahead),
+                cmocka_unit_test(test_what_is_given_is_pending_until_it_is_kept),
+                cmocka_unit_test(test_what_comes_back_waits_before_all_others),
+                cmocka_unit_test(test_what_has_no_room_to_come_back_to_is_overwritten),
+                cmocka_unit_test(test_what_comes_back_behind_a_newer_one_is_coalesced),
+                cmocka_unit_test(test_nobody_gets_the_room_of_what_may_come_back),
+                cmocka_unit_test(test_what_comes_back_behind_what_was_stalled_is_dropped_too),
+                cmocka_unit_test(test_what_comes_back_has_its_time_again),
+                cmocka_unit_test(test_what_is_kept_ends_a_stall),
+                cmocka_unit_test(test_what_may_come_back_is_not_repeated),
                 cmocka_unit_test(test_greatest_depth_overwrites_in_order),
         };
 
