@@ -195,7 +195,7 @@ int values_repeat(
                 return 0;
         if (newcomer && queue_notifier_repeat(newcomer, v->data, v->size, now_usec) == 0)
                 return 0;
-        if (!newcomer && queue_counters(v->queue).pending > 0)
+        if (!newcomer && queue_waits(v->queue))
                 return 0;
         return queue_push_over(v->queue, v->data, v->size, now_usec);
 }

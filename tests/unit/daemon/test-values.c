@@ -248,6 +248,20 @@ static void test_repeating_adds_the_value_unless_one_waits(void **state) {
         assert_int_equal(values_repeat(f->values, f->plain, NULL, START_USEC), 0);
 }
 
+static void test_repeating_does_not_rely_on_what_is_given_to_another(void **state) {
+        Fixture *f = *state;
+        QueuedValue value;
+
+        fixture_start(f);
+        QueueNotifier *notifier = notify(f, f->level);
+        assert_int_equal(fixture_set(f, f->level, 1, START_USEC), 0);
+        assert_int_equal(queue_notifier_peek(notifier, &value), 1);
+        queue_notifier_given(notifier, START_USEC);
+        QueueNotifier *newcomer = notify(f, f->level);
+        assert_int_equal(values_repeat(f->values, f->level, NULL, START_USEC), 0);
+        assert_waiting(newcomer, "01");
+}
+
 static void test_without_an_age_nothing_becomes_stale(void **state) {
         Fixture *f = *state;
 
@@ -351,6 +365,7 @@ int main(void) {
                 TEST(test_an_unchanged_value_is_taken_although_the_queue_is_full),
                 TEST(test_a_restored_value_is_read_and_not_queued),
                 TEST(test_repeating_adds_the_value_unless_one_waits),
+                TEST(test_repeating_does_not_rely_on_what_is_given_to_another),
                 TEST(test_without_an_age_nothing_becomes_stale),
                 TEST(test_a_value_becomes_stale_once_and_fresh_by_the_next_set),
                 TEST(test_an_unchanged_value_is_fresh_too),
