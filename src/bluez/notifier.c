@@ -71,8 +71,7 @@ static void tell_sent(Notifier *n, const Way *way, const QueuedValue *value, uin
         uint64_t waited = now - value->pushed_usec;
 
         if (n->parameters.late_after_usec > 0 && waited > n->parameters.late_after_usec)
-                n->events->late(
-                        c, waited, queue_notifier_counters(way->cursor).pending, n->userdata);
+                n->events->late(c, waited, queue_notifier_waiting(way->cursor), n->userdata);
         if (oversize(mtu_of(n, way), value->size))
                 n->events->cut(c, value->size, mtu_of(n, way), n->userdata);
 }
@@ -121,7 +120,10 @@ static int send_lane(Notifier *n, size_t lane, uint64_t now) {
         /* What is wrong with a socket it tells itself. */
         if (r < 0)
                 return way->socket ? 0 : r;
-        queue_notifier_sent(way->cursor, now);
+        if (way->socket)
+                queue_notifier_given(way->cursor, now);
+        else
+                queue_notifier_sent(way->cursor, now);
         pacer_sent(n->pacer, lane, now);
         expect_confirmation(n, way, now);
         tell_sent(n, way, &value, now);
@@ -272,6 +274,10 @@ static void on_ways_wake(void *userdata) {
         notifier_wake(userdata);
 }
 
+static void on_kept(const Way *way, void *userdata) {
+        note_room(userdata, way->characteristic);
+}
+
 static void on_switched(const Way *signal, void *userdata) {
         Notifier *n = userdata;
 
@@ -299,6 +305,7 @@ static SubscriberFacts on_facts(const char *device, void *userdata) {
 
 static const WaysEvents ways_events = {
         .wake = on_ways_wake,
+        .kept = on_kept,
         .switched = on_switched,
         .ended = on_way_ended,
         .confirmed = on_way_confirmed,

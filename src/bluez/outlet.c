@@ -3,12 +3,11 @@
 #include "bluez/names.h"
 #include "loop/timer.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define LOOK_AGAIN_USEC (5 * USEC_PER_MSEC)
 
 static void end_signal(Outlet *o) {
         if (!o->signal.cursor)
@@ -52,12 +51,19 @@ static bool goes_before(const Outlet *o, const Way *way, const Way *other) {
 /* Of the one, of those that are heard, that has sent the most: so nobody is told twice. What others
  * have not sent is dropped with them. */
 static QueueNotifier *take_furthest_cursor(Outlet *o) {
+        uint64_t now = clock_now_usec();
         Way *furthest = NULL;
 
         for (Way *way = o->sockets; way; way = way->next)
+                way_settle(way, now);
+        for (Way *way = o->sockets; way; way = way->next)
                 if (way->cursor && (!furthest || goes_before(o, way, furthest)))
                         furthest = way;
-        return furthest ? STEAL(furthest->cursor) : NULL;
+        if (!furthest)
+                return NULL;
+        /* If BlueZ can still read what it was given, it will. */
+        queue_notifier_kept(furthest->cursor, now);
+        return STEAL(furthest->cursor);
 }
 
 static void start_signal(Outlet *o) {
@@ -70,11 +76,18 @@ static void start_signal(Outlet *o) {
                 log_error("no memory to notify %s", o->characteristic->name);
 }
 
+/* Whether the sockets have been read, once BlueZ has them all. */
+static void look(Outlet *o) {
+        if (o->state == SUBSCRIPTION_DRAINING && o->answered)
+                timer_start_once(o->context->loop, &o->look, 0);
+}
+
 static int on_pong(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Outlet *o = userdata;
 
         o->ping = sd_bus_slot_unref(o->ping);
-        timer_start_once(o->context->loop, &o->look, 0);
+        o->answered = true;
+        look(o);
         return 0;
 }
 
@@ -96,6 +109,7 @@ static void ask(const OutletContext *context, sd_bus_slot **slot, sd_bus_message
 static void drain(Outlet *o) {
         const OutletContext *context = o->context;
 
+        o->answered = false;
         timer_start_once(context->loop, &o->limit, context->parameters.switch_timeout_usec);
         ask(context, &o->ping, on_pong, o);
 }
@@ -165,7 +179,7 @@ void outlet_follow(Outlet *o) {
 
 static bool have_been_read(const Outlet *o) {
         for (const Way *way = o->sockets; way; way = way->next)
-                if (way->socket && !packet_socket_is_empty(way->socket))
+                if (way->socket && packet_socket_blocked(way->socket))
                         return false;
         return true;
 }
@@ -173,10 +187,8 @@ static bool have_been_read(const Outlet *o) {
 static void on_look(struct ev_loop *loop, struct ev_timer *w, int revents) {
         Outlet *o = w->data;
 
-        if (!have_been_read(o)) {
-                timer_start_once(loop, &o->look, LOOK_AGAIN_USEC);
+        if (!have_been_read(o))
                 return;
-        }
         subscription_drained(&o->subscription);
         outlet_follow(o);
 }
@@ -210,8 +222,12 @@ static void on_packet(const uint8_t *data, size_t size, void *userdata) {
 }
 
 static void on_writable(void *userdata) {
-        const Way *way = userdata;
+        Way *way = userdata;
+        const OutletContext *context = way->outlet->context;
 
+        way_settle(way, clock_now_usec());
+        context->events->kept(way, context->userdata);
+        look(way->outlet);
         wake(way->outlet);
 }
 
@@ -221,7 +237,9 @@ static void on_closed(void *userdata) {
         Outlet *o = way->outlet;
         OutletContext *context = o->context;
 
+        way_settle(way, clock_now_usec());
         way->socket = packet_socket_free(way->socket);
+        look(o);
         subscription_hung_up(&o->subscription, way->device,
                 context->events->facts(way->device, context->userdata));
         timer_start_once(context->loop, &o->forget, context->parameters.switch_timeout_usec);

@@ -11,6 +11,8 @@
 typedef struct WaysEvents {
         /* Something may go that could not. */
         void (*wake)(void *userdata);
+        /* What was given to a socket has been read. */
+        void (*kept)(const Way *way, void *userdata);
         /* The signal serves now whom sockets served; a way has ended, and what waited for it has
          * been dropped. */
         void (*switched)(const Way *signal, void *userdata);
@@ -52,6 +54,7 @@ typedef struct Outlet {
         struct ev_timer look;   /* whether the sockets have been read */
         struct ev_timer accept; /* new sockets are to be asked for */
         sd_bus_slot *ping;      /* before sockets are closed: BlueZ is to have them by then */
+        bool answered;          /* it has */
 } Outlet;
 
 /* context and c are borrowed for its life. */

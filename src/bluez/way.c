@@ -1,6 +1,7 @@
 #include "bluez/way.h"
 
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -91,7 +92,23 @@ int way_new(Way **ret, int *ret_fd, const Characteristic *c, const char *device,
         return 0;
 }
 
+void way_settle(Way *way, uint64_t now_usec) {
+        if (!way->socket || !way->cursor)
+                return;
+        switch (packet_socket_fate(way->socket)) {
+        case PACKET_READ:
+                queue_notifier_kept(way->cursor, now_usec);
+                break;
+        case PACKET_UNREAD:
+                queue_notifier_returned(way->cursor, now_usec);
+                break;
+        case PACKET_UNKNOWN:
+                break;
+        }
+}
+
 Way *way_free(Way *way, Lanes *lanes) {
+        way_settle(way, clock_now_usec());
         lanes->sockets[way->lane - lanes->n_signals] = NULL;
         pacer_remove_lane(lanes->pacer, way->lane);
         sd_bus_slot_unref(way->ping);
