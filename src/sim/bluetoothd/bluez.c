@@ -186,6 +186,7 @@ int bluez_disown(Bluez *b, Step *step) {
 int bluez_set_deaf(Bluez *b, bool deaf) {
         if (!b->bus)
                 return -ENOTCONN;
+        gatt_server_set_still(b->parameters.server, deaf);
         if (!deaf)
                 return b->source ? 0 : read_bus(b);
         b->source = bus_source_free(b->source);

@@ -93,6 +93,12 @@ void gatt_server_set_bus(GattServer *s, sd_bus *bus) {
         if (s->bus && s->bus != bus)
                 forget_everything(s);
         s->bus = bus;
+        s->still = false;
+}
+
+void gatt_server_set_still(GattServer *s, bool still) {
+        s->still = still;
+        subscription_follow(s);
 }
 
 int gatt_server_set_name(GattServer *s, const char *name) {

@@ -53,6 +53,10 @@ GattServer *gatt_server_free(GattServer *server);
  * application, every CCC, and the handles that were given. */
 void gatt_server_set_bus(GattServer *server, sd_bus *bus);
 
+/* bluetoothd stands still, and reads none of the sockets that applications have given it; or goes
+ * on. A new bus ends that. */
+void gatt_server_set_still(GattServer *server, bool still);
+
 /* What the GAP service says as the device's name. */
 int gatt_server_set_name(GattServer *server, const char *name);
 

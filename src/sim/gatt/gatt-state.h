@@ -78,6 +78,7 @@ struct GattServer {
         struct ev_loop *loop;
         const BluezBehaviour *behaviour;
         sd_bus *bus; /* borrowed; NULL: bluetoothd is not there */
+        bool still;  /* it reads nothing */
         char *name;
         Database *database;
         CoreServices core;

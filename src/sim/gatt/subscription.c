@@ -213,6 +213,16 @@ static Provider *find_provider(const GattServer *server, uint16_t ccc_handle) {
         return entry ? entry->object : NULL;
 }
 
+void subscription_follow(const GattServer *server) {
+        GattApplication *a;
+
+        for (a = TAILQ_FIRST(&server->applications); a; a = TAILQ_NEXT(a, entry))
+                for (size_t i = 0; i < a->objects->n_objects; i++) {
+                        value_sockets_follow(&a->providers[i].notify_sockets);
+                        value_sockets_follow(&a->providers[i].write_sockets);
+                }
+}
+
 static void end_sockets(const GattServer *server, const GattLink *link) {
         GattApplication *a;
 

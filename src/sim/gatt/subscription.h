@@ -16,6 +16,8 @@ void subscription_store(const GattServer *server, Device *device);
 void subscription_clear(GattServer *server, Device *device);
 /* CCCs of these handles are no more. */
 void subscription_drop_range(GattServer *server, uint16_t first, uint16_t last);
+/* bluetoothd stands still, or goes on: the sockets follow. */
+void subscription_follow(const GattServer *server);
 /* A value that an application sent by signal: to all that are subscribed. */
 void subscription_notify(Provider *provider, const uint8_t *data, size_t size);
 /* Services of these handles came or went. */

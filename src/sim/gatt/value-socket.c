@@ -15,9 +15,10 @@ static void watch(ValueSocket *s, int events) {
         struct ev_loop *loop = s->provider->application->server->loop;
         int fd = s->io.fd;
 
+        s->events = events;
         ev_io_stop(loop, &s->io);
         ev_io_set(&s->io, fd, events);
-        if (events)
+        if (events && !s->provider->application->server->still)
                 ev_io_start(loop, &s->io);
 }
 
@@ -139,6 +140,11 @@ void value_sockets_end(struct ValueSocketList *list, const GattLink *link) {
                 if (s->link == link)
                         value_socket_end(s);
         }
+}
+
+void value_sockets_follow(const struct ValueSocketList *list) {
+        for (ValueSocket *s = TAILQ_FIRST(list); s; s = TAILQ_NEXT(s, entry))
+                watch(s, s->events);
 }
 
 ValueSocket *value_socket_find(const struct ValueSocketList *list, const GattLink *link) {

@@ -16,6 +16,7 @@ struct ValueSocket {
         struct ev_io io;
         ValueSocketPacket packet; /* NULL: only written to */
         unsigned confirmations;   /* that are to be written */
+        int events;               /* that are waited for while bluetoothd does not stand still */
 };
 
 /* Takes the reply's "hq": a copy of the descriptor. Closes itself when the other side has. A
@@ -23,11 +24,13 @@ struct ValueSocket {
 int value_socket_new(ValueSocket **ret, struct ValueSocketList *list, Provider *provider,
         GattLink *link, sd_bus_message *reply, ValueSocketPacket packet);
 void value_socket_close(ValueSocket *socket);
-/* Closes it when what is in it has been taken. */
+/* Closes it when what is in it has been taken; at once while bluetoothd stands still. */
 void value_socket_end(ValueSocket *socket);
 void value_sockets_close(struct ValueSocketList *list);
 /* Ends every one of the list that is of link. */
 void value_sockets_end(struct ValueSocketList *list, const GattLink *link);
+/* bluetoothd stands still, or goes on: what GattServer.still says by now. */
+void value_sockets_follow(const struct ValueSocketList *list);
 /* The first that is of link or of all centrals, or NULL. */
 ValueSocket *value_socket_find(const struct ValueSocketList *list, const GattLink *link);
 /* 0 or a negative errno. */
