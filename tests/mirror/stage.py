@@ -143,7 +143,18 @@ class Player:
         self._stage.transcript.add(self.label, text)
 
     def flush(self):
-        """A read, so that what was sent before has arrived."""
+        """Reads, so that what was sent before has arrived. bluetoothd sends an indication only when
+        the one before was confirmed, so after one that came there is to be another read."""
+        indicated = None
+        while indicated != self._indicated():
+            indicated = self._indicated()
+            self._read_something()
+
+    def _indicated(self):
+        return sum(text.startswith("is indicated")
+                   for text in self._stage.transcript.arrived(self.label))
+
+    def _read_something(self):
         known = self.central.table and {c.uuid for s in self.central.table.services
                                         for c in s.characteristics}
         uuid = uuid_of("marker")
