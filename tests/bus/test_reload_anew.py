@@ -148,6 +148,19 @@ class Anew(Reloading):
         self.reload(MORE + "[advertisement]\nname = Filed\n")
         self.wait_on_air("as Filed")
 
+    def test_what_is_being_unregistered_is_not_called_again(self):
+        self.put_on_air()
+        self.bluez.command("answer", "UnregisterAdvertisement", "hold")
+        self.reload("[advertisement]\nname = Fresh\n")
+        self.assertEqual(self.wait_registrations(2),
+                         ["RegisterAdvertisement", "UnregisterAdvertisement"])
+        self.bluez.command("answer", "UnregisterAdvertisement", "ok")
+        self.reload(MORE + "[advertisement]\nname = Fresh\n")
+        self.assertEqual(self.wait_registrations(4), ANEW)
+        self.bluez.command("reply", "UnregisterAdvertisement", "ok")
+        self.wait_on_air("as Fresh")
+        self.until(lambda: self.bluez.registered() == ("1", "1"))
+
     def test_the_agent_alone(self):
         self.put_on_air()
         self.subscribe("level")
