@@ -47,6 +47,7 @@ uint64_t feed_next_usec(const Feed *feed) {
 
 /* Its reason may differ each time; that it is the same trouble still is not told again. */
 static void begin_trouble(Feed *feed, Trouble trouble, const char *why) {
+        feed->outdated = feed->asked;
         if (feed->trouble == trouble)
                 return;
         if (feed->trouble == TROUBLE_NONE)
@@ -65,13 +66,36 @@ static void end_trouble(Feed *feed) {
         feed->trouble = TROUBLE_NONE;
 }
 
+static void refuse(Feed *feed, const char *why) {
+        feed->counts.refused++;
+        begin_trouble(feed, TROUBLE_SETTING, why);
+}
+
+void feed_asked(Feed *feed) {
+        feed->asked = true;
+        feed->fresh = feed->outdated = false;
+}
+
 void feed_set(Feed *feed) {
-        end_trouble(feed);
+        feed->asked = false;
+        if (!feed->outdated)
+                end_trouble(feed);
 }
 
 void feed_refused(Feed *feed, const char *why) {
-        feed->counts.refused++;
-        begin_trouble(feed, TROUBLE_SETTING, why);
+        feed->asked = false;
+        if (feed->outdated)
+                feed->counts.refused++;
+        else
+                refuse(feed, why);
+}
+
+void feed_unanswered(Feed *feed) {
+        feed->asked = false;
+        if (feed->fresh || feed->outdated)
+                feed->counts.missed++;
+        else
+                feed->fresh = true;
 }
 
 /* What a central will see of the value is checked here: one that is out of range would have the
@@ -107,7 +131,7 @@ void feed_read(Feed *feed, uint64_t now_usec) {
         }
         number = steady_take(&feed->steady, number * source->scale + source->offset, now_usec);
         if (check_value(feed, number, value_why) != 0) {
-                feed_refused(feed, value_why);
+                refuse(feed, value_why);
                 return;
         }
         feed->value = number;

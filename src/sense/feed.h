@@ -31,6 +31,7 @@ typedef struct Feed {
         bool woken;         /* due as soon as it has rested */
         bool fresh;         /* read and not yet asked to be set */
         bool asked;         /* asked to be set, not yet answered */
+        bool outdated;      /* what was asked was read before the trouble */
         bool alone;         /* was refused with others: is asked for by itself */
         bool no_events;     /* told that none will come */
         double value;       /* the last that could be set; meaningless before the first */
@@ -49,9 +50,13 @@ uint64_t feed_next_usec(const Feed *feed);
 /* Reads it: then it is fresh, or in trouble. */
 void feed_read(Feed *feed, uint64_t now_usec);
 
-/* What has become of what was asked for. */
+/* It is asked for. */
+void feed_asked(Feed *feed);
+/* What has become of what was asked for. It says nothing of a trouble that came after. */
 void feed_set(Feed *feed);
 void feed_refused(Feed *feed, const char *why);
+/* It is to be asked for again, unless another reading has come since. */
+void feed_unanswered(Feed *feed);
 
 /* "NAME = value unit", as a central would see it. */
 void feed_print(const Feed *feed, FILE *out);

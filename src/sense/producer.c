@@ -160,19 +160,12 @@ static bool is_shared(const char *error, size_t n_asked) {
 }
 
 static void answer_feed(Feed *feed, const SporedMessage *answer, bool shared) {
-        const char *error = answer ? spored_message_error(answer) : NULL;
-        bool left = !answer || shared;
-
-        feed->asked = false;
-        /* A newer one is there already. */
-        if (left && feed->fresh)
-                feed->counts.missed++;
-        if (left)
-                feed->fresh = true;
         feed->alone = shared;
-        if (error && !shared)
+        if (!answer || shared)
+                feed_unanswered(feed);
+        else if (spored_message_error(answer))
                 feed_refused(feed, spored_message_detail(answer));
-        else if (!left)
+        else
                 feed_set(feed);
 }
 
@@ -210,8 +203,7 @@ static size_t gather(Producer *producer, const Outlet *outlet) {
                 field->name =
                         outlet->characteristic->single_value ? NULL : feed->source->field->name;
                 field->text = producer->texts[n++];
-                feed->asked = true;
-                feed->fresh = false;
+                feed_asked(feed);
                 if (feed->alone)
                         break;
         }

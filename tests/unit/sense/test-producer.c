@@ -96,6 +96,44 @@ static void test_a_source_that_cannot_be_read_does_not_stop_the_others(void **st
         expect_summary(&p, "2 sources; failed readings: 1");
 }
 
+/* One is asked for, and has not been answered, when its file goes. */
+static void begin_trouble_behind(Play *p, const Fixture *f) {
+        play(f, FIRST, p);
+        fixture_write(f, "/first", "500\n");
+        read_and_send(p, 0);
+        expect_asked(p, SET(1, "temperature", VALUE("0.5")));
+        fixture_remove(f, "/first");
+        read_and_send(p, 10 * SEC);
+        expect_summary(p, "1 source, 1 of them not set; failed readings: 1");
+}
+
+static void test_what_was_read_before_a_trouble_does_not_end_it(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(play_done) Play p;
+
+        begin_trouble_behind(&p, f);
+        answer(&p, OK(1));
+        expect_summary(&p, "1 source, 1 of them not set; failed readings: 1");
+        fixture_write(f, "/first", "600\n");
+        read_and_send(&p, 20 * SEC);
+        expect_asked(&p, SET(2, "temperature", VALUE("0.59999999999999998")));
+        answer(&p, OK(2));
+        expect_summary(&p, "1 source; failed readings: 1");
+}
+
+static void test_what_was_read_before_a_trouble_is_refused_beside_it(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(play_done) Play p;
+
+        begin_trouble_behind(&p, f);
+        answer(&p, REFUSED(1, "queue_full"));
+        expect_summary(&p, "1 source, 1 of them not set; failed readings: 1; refused values: 1");
+        fixture_write(f, "/first", "600\n");
+        read_and_send(&p, 20 * SEC);
+        answer(&p, OK(2));
+        expect_summary(&p, "1 source; failed readings: 1; refused values: 1");
+}
+
 static void test_a_value_out_of_range_does_not_stop_the_others(void **state) {
         const Fixture *f = *state;
         _cleanup_(play_done) Play p;
@@ -366,6 +404,8 @@ int main(void) {
                 FIXTURE_TEST(test_only_what_is_due_is_set),
                 FIXTURE_TEST(test_while_no_answer_comes_the_newest_waits),
                 FIXTURE_TEST(test_a_source_that_cannot_be_read_does_not_stop_the_others),
+                FIXTURE_TEST(test_what_was_read_before_a_trouble_does_not_end_it),
+                FIXTURE_TEST(test_what_was_read_before_a_trouble_is_refused_beside_it),
                 FIXTURE_TEST(test_a_value_out_of_range_does_not_stop_the_others),
                 FIXTURE_TEST(test_a_value_too_large_for_any_number_is_not_set),
                 FIXTURE_TEST(test_fields_that_are_refused_together_are_set_one_by_one),

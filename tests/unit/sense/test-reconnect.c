@@ -40,6 +40,20 @@ static void test_what_was_not_answered_is_asked_again_of_the_next_spored(void **
         assert_true(producer_is_settled(p.producer));
 }
 
+static void test_what_was_read_before_a_trouble_is_not_asked_again(void **state) {
+        const Fixture *f = *state;
+        _cleanup_(play_done) Play p;
+
+        play(f, FIRST, &p);
+        fixture_write(f, "/first", "500\n");
+        read_and_send(&p, 0);
+        fixture_remove(f, "/first");
+        read_and_send(&p, 10 * SEC);
+        lose_spored(&p);
+        assert_true(producer_is_settled(p.producer));
+        assert_int_equal(producer_missed(p.producer), 1);
+}
+
 static void test_what_is_read_without_a_spored_is_counted(void **state) {
         const Fixture *f = *state;
         _cleanup_(play_done) Play p;
@@ -135,6 +149,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 FIXTURE_TEST(test_after_a_restart_everything_is_due),
                 FIXTURE_TEST(test_what_was_not_answered_is_asked_again_of_the_next_spored),
+                FIXTURE_TEST(test_what_was_read_before_a_trouble_is_not_asked_again),
                 FIXTURE_TEST(test_what_is_read_without_a_spored_is_counted),
                 FIXTURE_TEST(test_being_turned_away_is_no_answer),
                 FIXTURE_TEST(test_who_is_turned_away_reads_no_more_for_it),
