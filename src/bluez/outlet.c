@@ -55,13 +55,13 @@ static QueueNotifier *take_furthest_cursor(Outlet *o) {
         Way *furthest = NULL;
 
         for (Way *way = o->sockets; way; way = way->next)
-                way_settle(way, now);
+                (void)way_settle(way, now);
         for (Way *way = o->sockets; way; way = way->next)
                 if (way->cursor && (!furthest || goes_before(o, way, furthest)))
                         furthest = way;
         if (!furthest)
                 return NULL;
-        /* If BlueZ can still read what it was given, it will. */
+        /* What bluetoothd can still read it will: it looks at what came before the end. */
         queue_notifier_kept(furthest->cursor, now);
         return STEAL(furthest->cursor);
 }
@@ -221,12 +221,17 @@ static void on_packet(const uint8_t *data, size_t size, void *userdata) {
                 context->events->confirmed(way, context->userdata);
 }
 
-static void on_writable(void *userdata) {
-        Way *way = userdata;
+static void settle(Way *way) {
         const OutletContext *context = way->outlet->context;
 
-        way_settle(way, clock_now_usec());
-        context->events->kept(way, context->userdata);
+        if (way_settle(way, clock_now_usec()))
+                context->events->kept(way, context->userdata);
+}
+
+static void on_writable(void *userdata) {
+        Way *way = userdata;
+
+        settle(way);
         look(way->outlet);
         wake(way->outlet);
 }
@@ -237,7 +242,7 @@ static void on_closed(void *userdata) {
         Outlet *o = way->outlet;
         OutletContext *context = o->context;
 
-        way_settle(way, clock_now_usec());
+        settle(way);
         way->socket = packet_socket_free(way->socket);
         look(o);
         subscription_hung_up(&o->subscription, way->device,

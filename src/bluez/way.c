@@ -92,23 +92,24 @@ int way_new(Way **ret, int *ret_fd, const Characteristic *c, const char *device,
         return 0;
 }
 
-void way_settle(Way *way, uint64_t now_usec) {
+bool way_settle(Way *way, uint64_t now_usec) {
         if (!way->socket || !way->cursor)
-                return;
+                return false;
         switch (packet_socket_fate(way->socket)) {
         case PACKET_READ:
                 queue_notifier_kept(way->cursor, now_usec);
-                break;
+                return true;
         case PACKET_UNREAD:
                 queue_notifier_returned(way->cursor, now_usec);
                 break;
         case PACKET_UNKNOWN:
                 break;
         }
+        return false;
 }
 
 Way *way_free(Way *way, Lanes *lanes) {
-        way_settle(way, clock_now_usec());
+        (void)way_settle(way, clock_now_usec());
         lanes->sockets[way->lane - lanes->n_signals] = NULL;
         pacer_remove_lane(lanes->pacer, way->lane);
         sd_bus_slot_unref(way->ping);

@@ -311,6 +311,46 @@ static void test_the_signal_follows_when_what_was_not_read_is_back(void **state)
         close(fds[1]);
 }
 
+static void test_what_was_read_before_the_end_is_told(void **state) {
+        Scene *s = *state;
+        Way *one;
+
+        int fd = acquire(s, ONE, &one);
+        push(s->queue, 1);
+        push(s->queue, 2);
+        turn(s);
+        give(one, 1);
+        read_packet(fd, 1);
+        close(fd);
+        ev_run(s->loop, EVRUN_NOWAIT);
+        assert_false(s->switched);
+        assert_int_equal(s->kept, 1);
+}
+
+/* Nobody is told twice: what comes back is gone for the one that is behind. */
+static void test_what_comes_back_does_not_go_where_another_is_ahead(void **state) {
+        Scene *s = *state;
+        Way *one, *three, *two;
+        int fds[] = {acquire(s, ONE, &one), acquire(s, "AA:00:00:00:00:03", &three),
+                acquire(s, TWO, &two)};
+
+        s->two = gone;
+        for (uint8_t byte = 1; byte <= 5; byte++)
+                push(s->queue, byte);
+        give(one, 1);
+        give(three, 1);
+        read_packet(fds[1], 1);
+        turn(s);
+        close(fds[0]);
+        close(fds[2]);
+        expect_signal_begins_with(s, 2);
+        QueueCounters counters = queue_counters(s->queue);
+        /* Of 15 the one that has left got none. */
+        assert_counters_equal(
+                &counters, &(QueueCounters){.published = 15, .sent = 1 + 4, .dropped_gone = 5 + 5});
+        close(fds[1]);
+}
+
 static void test_what_is_left_in_a_socket_at_the_end_counts_as_gone(void **state) {
         Scene *s = *state;
         Way *one;
@@ -400,6 +440,10 @@ int main(void) {
                         teardown),
                 cmocka_unit_test_setup_teardown(
                         test_the_signal_follows_when_what_was_not_read_is_back, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        test_what_was_read_before_the_end_is_told, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        test_what_comes_back_does_not_go_where_another_is_ahead, setup, teardown),
                 cmocka_unit_test_setup_teardown(
                         test_what_is_left_in_a_socket_at_the_end_counts_as_gone, setup, teardown),
                 cmocka_unit_test_setup_teardown(
