@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -13,7 +14,8 @@
 
 #include <cmocka.h>
 
-#define RACES 2000
+#define RACES 1000
+#define READS 20000
 
 typedef struct Scene {
         struct ev_loop *loop;
@@ -199,7 +201,7 @@ static void *read_all(void *argument) {
         const Scene *s = argument;
         uint8_t byte;
 
-        for (unsigned n = 0; n < RACES;)
+        for (unsigned n = 0; n < READS;)
                 if (recv(s->fd, &byte, 1, 0) == 1)
                         n++;
                 else
@@ -213,44 +215,76 @@ static void test_every_packet_that_is_read_is_told(void **state) {
         pthread_t other;
 
         assert_int_equal(pthread_create(&other, NULL, read_all, s), 0);
-        for (unsigned n = 0; n < RACES; n++) {
+        for (unsigned n = 0; n < READS; n++) {
                 send_bytes(s, 1);
                 while (s->writable <= n)
                         ev_run(s->loop, EVRUN_ONCE);
         }
         pthread_join(other, NULL);
-        assert_int_equal(s->writable, RACES);
+        assert_int_equal(s->writable, READS);
 }
 
-static void *close_end(void *argument) {
-        const Scene *s = argument;
+/* Ends that are to be closed by another thread, as soon as it sees them. */
+typedef struct Closer {
+        _Atomic int fd; /* -1: none */
+        _Atomic bool ends;
+} Closer;
 
-        close(s->fd);
+static void *close_ends(void *argument) {
+        Closer *closer = argument;
+
+        while (!closer->ends) {
+                int fd = atomic_exchange(&closer->fd, -1);
+                if (fd >= 0)
+                        close(fd);
+                else
+                        sched_yield();
+        }
         return NULL;
 }
 
-/* BlueZ closes its end at any moment of our looking. */
-static void test_what_is_unread_is_known_however_the_end_comes(void **state) {
-        Scene *s = *state;
+static void open_anew(Scene *s) {
+        packet_socket_free(s->socket);
+        if (s->fd >= 0)
+                close(s->fd);
+        s->closed = false;
+        assert_int_equal(packet_socket_new(&s->socket, &s->fd, s->loop, &s->budget, &events, s), 0);
+}
 
+/* BlueZ closes its end at any moment of our looking: `look` returns true once it has seen that. */
+static void race(Scene *s, bool (*look)(const Scene *s)) {
+        Closer closer = {.fd = -1};
+        pthread_t other;
+
+        assert_int_equal(pthread_create(&other, NULL, close_ends, &closer), 0);
         for (unsigned i = 0; i < RACES; i++) {
-                pthread_t other;
-
-                packet_socket_free(s->socket);
-                if (s->fd >= 0)
-                        close(s->fd);
-                s->closed = false;
-                assert_int_equal(
-                        packet_socket_new(&s->socket, &s->fd, s->loop, &s->budget, &events, s), 0);
+                open_anew(s);
                 send_bytes(s, 2);
-                assert_int_equal(pthread_create(&other, NULL, close_end, s), 0);
-                while (!packet_socket_look(s->socket))
-                        sched_yield();
-                assert_int_equal(s->fate, PACKET_UNREAD);
-                pthread_join(other, NULL);
+                closer.fd = s->fd;
                 s->fd = -1;
+                while (!look(s))
+                        continue;
+                assert_int_equal(packet_socket_fate(s->socket), PACKET_UNREAD);
         }
+        closer.ends = true;
+        pthread_join(other, NULL);
         assert_int_equal(s->writable, 0);
+}
+
+static bool look_for_end(const Scene *s) {
+        return packet_socket_look(s->socket);
+}
+
+static bool look_at_fate(const Scene *s) {
+        return packet_socket_fate(s->socket) != PACKET_UNKNOWN;
+}
+
+static void test_what_is_unread_is_known_however_the_end_comes(void **state) {
+        race(*state, look_for_end);
+}
+
+static void test_what_is_unread_is_known_whenever_it_is_asked(void **state) {
+        race(*state, look_at_fate);
 }
 
 static void test_what_has_ended_takes_nothing(void **state) {
@@ -296,6 +330,8 @@ int main(void) {
                         test_every_packet_that_is_read_is_told, setup, teardown),
                 cmocka_unit_test_setup_teardown(
                         test_what_is_unread_is_known_however_the_end_comes, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        test_what_is_unread_is_known_whenever_it_is_asked, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_what_has_ended_takes_nothing, setup, teardown),
                 cmocka_unit_test_setup_teardown(
                         test_beyond_the_budget_there_is_none, setup, teardown),
