@@ -65,7 +65,7 @@ static bool oversize(uint16_t mtu, size_t size) {
         return mtu > 0 && size > (size_t)mtu - NOTIFICATION_HEAD;
 }
 
-/* value's bytes are void: it has been counted as sent. */
+/* value's bytes are void: it has been counted as sent or given. */
 static void tell_sent(Notifier *n, const Way *way, const QueuedValue *value, uint64_t now) {
         const Characteristic *c = way->characteristic;
         uint64_t waited = now - value->pushed_usec;

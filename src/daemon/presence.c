@@ -333,7 +333,7 @@ static bool may_be_held(const Presence *p, size_t thing) {
         return false;
 }
 
-/* BlueZ has the call already. */
+/* It has been called for. */
 static bool is_being_given_up(const Presence *p, size_t thing) {
         RegistrationState state = registrations_state(p->registrations, thing);
 
