@@ -333,16 +333,16 @@ static bool may_be_held(const Presence *p, size_t thing) {
         return false;
 }
 
-/* It has been called for. */
-static bool is_being_given_up(const Presence *p, size_t thing) {
+/* It may be held, and is not being unregistered already. */
+static bool needs_unregistering(const Presence *p, size_t thing) {
         RegistrationState state = registrations_state(p->registrations, thing);
 
-        return state == REGISTRATION_CLEARING || state == REGISTRATION_UNREGISTERING;
+        return state == REGISTRATION_REGISTERING || state == REGISTRATION_REGISTERED;
 }
 
 void presence_leave(Presence *p) {
         for (size_t i = registrations_count(p->registrations); i > 0; i--)
-                if (may_be_held(p, i - 1) && !is_being_given_up(p, i - 1))
+                if (needs_unregistering(p, i - 1))
                         registrar_leave(p->registrars[i - 1], p->owner,
                                 i - 1 == REGISTRATIONS_AGENT ? BLUEZ_PATH : p->adapter);
 }
