@@ -47,8 +47,8 @@ int lanes_new_pacer(Pacer **ret, const PacerParameters *parameters, const Profil
  * way. A negative errno: as packet_socket_new(), queue_notifier_new(), pacer_add_lane(). */
 int way_new(Way **ret, int *ret_fd, const Characteristic *c, const char *device, Queue *queue,
         Lanes *lanes, struct ev_loop *loop, const PacketSocketEvents *events);
-/* Counts what was given to its socket as sent if BlueZ has read it: true, whether anything was; and
- * takes it back if BlueZ never will. */
+/* Counts what was given to its socket as sent if BlueZ has read it, and takes it back if BlueZ
+ * never will. True: BlueZ has read all that the socket was given. */
 bool way_settle(Way *way, uint64_t now_usec);
 /* Counts what waited for it as gone; also what was given and may still be read. */
 Way *way_free(Way *way, Lanes *lanes);

@@ -345,7 +345,7 @@ static void test_what_comes_back_does_not_go_where_another_is_ahead(void **state
         close(fds[2]);
         expect_signal_begins_with(s, 2);
         QueueCounters counters = queue_counters(s->queue);
-        /* Of 15 the one that has left got none. */
+        /* All that waited for the two whose sockets were closed is gone. */
         assert_counters_equal(
                 &counters, &(QueueCounters){.published = 15, .sent = 1 + 4, .dropped_gone = 5 + 5});
         close(fds[1]);
