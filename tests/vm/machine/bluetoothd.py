@@ -11,6 +11,7 @@ from stories.world import run, wait_until
 
 from . import mgmt
 from .air import VENDOR, Air
+from .listening import listens
 from .systemd import show, systemctl
 
 UNIT = "bluetooth.service"
@@ -127,7 +128,7 @@ class Adapter(world.Adapter):
         pathlib.Path(SOCKET).unlink(missing_ok=True)
         self._start_btvirt("-L", "-s")
         try:
-            wait_until(pathlib.Path(SOCKET).exists, "btvirt has its socket")
+            wait_until(lambda: listens(SOCKET), "btvirt listens")
             with contextlib.closing(Air(address=address)) as air:
                 yield air
         finally:

@@ -6,9 +6,9 @@ import shutil
 import subprocess
 
 from stories import spored
-from stories.peer import Peer
 from stories.world import clean_environment, wait_until
 
+from .listening import listens
 from .systemd import show, show_all, systemctl
 from .tracer import traced
 
@@ -17,15 +17,6 @@ SOCKET_UNIT = "spored.socket"
 CONFIGURATION = pathlib.Path("/etc/spored/spored.conf")
 SOCKET = pathlib.Path("/run/spored/spored.sock")
 UNIT_DROP_IN = pathlib.Path("/run/systemd/system/spored.service.d/story.conf")
-
-
-def listens(path):
-    """It has its name a moment before."""
-    try:
-        Peer(path).close()
-    except (FileNotFoundError, ConnectionRefusedError):
-        return False
-    return True
 
 
 class Spored(spored.Spored):
