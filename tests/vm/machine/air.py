@@ -54,9 +54,10 @@ class Air:
 
     def __init__(self, settling=0.0, address=None):
         self._address = bytes.fromhex(address.replace(":", ""))[::-1] if address else None
-        self._host = os.open("/dev/vhci", os.O_RDWR | os.O_CLOEXEC)
         self._controller = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._controller.connect(SOCKET)
+        # Last: the kernel makes a controller of one that stays open, told of or not.
+        self._host = os.open("/dev/vhci", os.O_RDWR | os.O_CLOEXEC)
         self._wake, self._woken = socket.socketpair()
         self._orders = collections.deque()
         self._links, self._paces, self._partial = {}, {}, b""
